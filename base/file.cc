@@ -1,0 +1,213 @@
+#include "base/file.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include "base/error.h"
+#include "base/path.h"
+
+namespace dvx {
+
+namespace {
+
+template <typename Call>
+auto retry_interrupted(Call call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+std::string unique_suffix() {
+  static const pid_t pid = ::getpid();
+  static std::uint64_t counter = 0;
+  struct timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return fmt::format("{}-{}-{}-{}", pid, now.tv_sec, now.tv_nsec, __atomic_fetch_add(&counter, 1, __ATOMIC_RELAXED));
+}
+
+}  // namespace
+
+void UniqueFd::reset(int fd) {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = fd;
+}
+
+UniqueFd open_file(const std::string& path, int flags, mode_t mode) {
+  return open_file_at(AT_FDCWD, path, flags, mode);
+}
+
+UniqueFd open_file_at(int dir_fd, const std::string& path, int flags, mode_t mode) {
+  const int fd = retry_interrupted([&] { return ::openat(dir_fd, path.c_str(), flags | O_CLOEXEC, mode); });
+  if (fd < 0) throw system_error((flags & O_CREAT) ? "create" : "open", path);
+  return UniqueFd(fd);
+}
+
+std::string read_file(const std::string& path, std::uint64_t limit) {
+  const UniqueFd fd = open_file(path, O_RDONLY);
+  struct ::stat st{};
+  if (::fstat(fd.get(), &st) != 0) throw system_error("stat", path);
+  if (S_ISDIR(st.st_mode)) throw system_error("read", path, EISDIR);
+  std::string bytes;
+  std::size_t size = static_cast<std::size_t>(st.st_size);
+  for (;;) {
+    if (size > limit) throw Error(ErrorKind::Io, fmt::format("'{}' is too large to read whole", path), {}, path);
+    const std::size_t old = bytes.size();
+    bytes.resize(std::max(size, old + 4096));
+    auto buffer = std::as_writable_bytes(std::span(bytes)).subspan(old);
+    const std::size_t n = read_up_to(fd.get(), buffer, path);
+    if (n < buffer.size()) {
+      bytes.resize(old + n);
+      return bytes;
+    }
+    size = bytes.size() * 2;
+  }
+}
+
+std::optional<std::string> read_file_if_exists(const std::string& path) {
+  try {
+    return read_file(path);
+  } catch (const Error& e) {
+    if (e.kind() == ErrorKind::NotFound) return std::nullopt;
+    throw;
+  }
+}
+
+void write_all(int fd, std::string_view bytes, std::string_view path_for_errors) {
+  while (!bytes.empty()) {
+    const ssize_t n = retry_interrupted([&] { return ::write(fd, bytes.data(), bytes.size()); });
+    if (n < 0) throw system_error("write", path_for_errors);
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+std::size_t read_up_to(int fd, std::span<std::byte> out, std::string_view path_for_errors) {
+  std::size_t total = 0;
+  while (total < out.size()) {
+    const ssize_t n = retry_interrupted([&] { return ::read(fd, out.data() + total, out.size() - total); });
+    if (n < 0) throw system_error("read", path_for_errors);
+    if (n == 0) break;
+    total += static_cast<std::size_t>(n);
+  }
+  return total;
+}
+
+void pread_exact(int fd, std::span<std::byte> out, std::uint64_t offset, std::string_view path_for_errors) {
+  std::size_t total = 0;
+  while (total < out.size()) {
+    const ssize_t n = retry_interrupted([&] {
+      return ::pread(fd, out.data() + total, out.size() - total, static_cast<off_t>(offset + total));
+    });
+    if (n < 0) throw system_error("read", path_for_errors);
+    if (n == 0) {
+      throw Error(ErrorKind::Corruption, fmt::format("'{}' ends early at byte {}", path_for_errors, offset + total),
+                  "dvx fsck", std::string(path_for_errors));
+    }
+    total += static_cast<std::size_t>(n);
+  }
+}
+
+void fsync_file(int fd, std::string_view path_for_errors) {
+  if (::fsync(fd) != 0) throw system_error("sync", path_for_errors);
+}
+
+void fsync_directory(const std::string& path) {
+  const UniqueFd fd = open_file(path, O_RDONLY | O_DIRECTORY);
+  fsync_file(fd.get(), path);
+}
+
+bool exists(const std::string& path) { return stat_if_exists(path).has_value(); }
+
+bool is_directory(const std::string& path) {
+  struct ::stat st{};
+  return ::stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+std::optional<struct ::stat> stat_if_exists(const std::string& path) {
+  struct ::stat st{};
+  if (::lstat(path.c_str(), &st) == 0) return st;
+  if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+  throw system_error("stat", path);
+}
+
+void make_directories(const std::string& path) {
+  if (::mkdir(path.c_str(), 0777) == 0) return;
+  if (errno == EEXIST && is_directory(path)) return;
+  if (errno != ENOENT) throw system_error("create directory", path);
+  const std::string parent = parent_path(path);
+  if (parent == path || parent.empty()) throw system_error("create directory", path, ENOENT);
+  make_directories(parent);
+  if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) throw system_error("create directory", path);
+}
+
+namespace {
+void remove_entry_at(int dir_fd, const char* name, const std::string& path) {
+  if (::unlinkat(dir_fd, name, 0) == 0 || errno == ENOENT) return;
+  if (errno != EISDIR && errno != EPERM && errno != EACCES) throw system_error("remove", path);
+  const UniqueFd fd(::openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd) throw system_error("remove", path);
+  ::fchmod(fd.get(), 0700);
+  DIR* dir = ::fdopendir(::dup(fd.get()));
+  if (dir == nullptr) throw system_error("remove", path);
+  const struct Closer {
+    DIR* dir;
+    ~Closer() { ::closedir(dir); }
+  } closer{dir};
+  while (const dirent* entry = ::readdir(dir)) {
+    const std::string_view child = entry->d_name;
+    if (child != "." && child != "..") remove_entry_at(fd.get(), entry->d_name, join_path(path, child));
+  }
+  if (::unlinkat(dir_fd, name, AT_REMOVEDIR) != 0 && errno != ENOENT) throw system_error("remove", path);
+}
+}  // namespace
+
+void remove_tree(const std::string& path) { remove_entry_at(AT_FDCWD, path.c_str(), path); }
+
+AtomicFile::AtomicFile(std::string path, mode_t mode, Durability durability)
+    : path_(std::move(path)), durability_(durability) {
+  temp_path_ = join_path(parent_path(path_), fmt::format(".dvx-tmp-{}", unique_suffix()));
+  fd_ = open_file(temp_path_, O_WRONLY | O_CREAT | O_EXCL, mode);
+}
+
+AtomicFile::~AtomicFile() {
+  if (!committed_) ::unlink(temp_path_.c_str());
+}
+
+void AtomicFile::write(std::string_view bytes) { write_all(fd_.get(), bytes, path_); }
+
+void AtomicFile::commit() {
+  if (durability_ == Durability::Synced) fsync_file(fd_.get(), path_);
+  if (::rename(temp_path_.c_str(), path_.c_str()) != 0) throw system_error("replace", path_);
+  committed_ = true;
+  if (durability_ == Durability::Synced) {
+    const std::string parent = parent_path(path_);
+    fsync_directory(parent.empty() ? "." : parent);
+  }
+}
+
+void write_file_atomically(const std::string& path, std::string_view bytes, mode_t mode, Durability durability) {
+  AtomicFile file(path, mode, durability);
+  file.write(bytes);
+  file.commit();
+}
+
+TemporaryDirectory::TemporaryDirectory(const std::string& parent, std::string_view prefix) {
+  path_ = join_path(parent, fmt::format("{}-{}", prefix, unique_suffix()));
+  if (::mkdir(path_.c_str(), 0700) != 0) throw system_error("create directory", path_);
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  try {
+    remove_tree(path_);
+  } catch (const Error&) {
+    // Left for the next cleaning of the temporary area; nothing depends on it.
+  }
+}
+
+}  // namespace dvx

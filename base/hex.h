@@ -1,0 +1,15 @@
+// Lower-case hexadecimal.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace dvx {
+
+std::string to_hex(std::span<const std::byte> bytes);
+// Fills `out` from exactly twice as many digits; false for a wrong length or digit. Upper case is refused.
+bool from_hex(std::string_view hex, std::span<std::byte> out);
+
+}  // namespace dvx

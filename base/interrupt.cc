@@ -1,0 +1,43 @@
+#include "base/interrupt.h"
+
+#include <atomic>
+#include <csignal>
+
+#include "base/error.h"
+
+namespace dvx {
+
+namespace {
+std::atomic<int> first_signal{0};
+std::atomic<int> signal_count{0};
+
+void on_signal(int signal) {
+  int expected = 0;
+  first_signal.compare_exchange_strong(expected, signal);
+  signal_count.fetch_add(1);
+}
+}  // namespace
+
+void install_interrupt_handlers() {
+  struct sigaction action{};
+  action.sa_handler = on_signal;
+  sigemptyset(&action.sa_mask);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
+  struct sigaction ignore{};
+  ignore.sa_handler = SIG_IGN;
+  ::sigaction(SIGPIPE, &ignore, nullptr);
+}
+
+int interrupt_signal() { return first_signal.load(); }
+int interrupt_count() { return signal_count.load(); }
+
+void throw_if_interrupted() {
+  if (interrupt_signal() != 0) throw Error(ErrorKind::Interrupted, "interrupted");
+}
+
+void reset_interrupt_for_tests(int signal) {
+  first_signal.store(signal);
+  signal_count.store(signal == 0 ? 0 : 1);
+}
+
+}  // namespace dvx

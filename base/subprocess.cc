@@ -1,0 +1,256 @@
+#include "base/subprocess.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+
+#include "base/error.h"
+#include "base/unique_fd.h"
+
+extern char** environ;
+
+namespace dvx {
+
+namespace {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+struct Pipe {
+  UniqueFd read_end, write_end;
+};
+
+Pipe make_pipe() {
+  int fds[2];
+  if (::pipe2(fds, O_CLOEXEC) != 0) throw system_error("create", "pipe");
+  return {UniqueFd(fds[0]), UniqueFd(fds[1])};
+}
+
+// Everything the child needs after fork, made before it: only async-signal-safe calls are allowed in between.
+struct Launch {
+  std::vector<char*> argv;
+  std::vector<std::string> environment_text;
+  std::vector<char*> environment;
+  std::string program;
+  const char* directory = nullptr;
+};
+
+std::string find_program(const std::string& name) {
+  if (name.find('/') != std::string::npos) return name;
+  const char* path = std::getenv("PATH");
+  std::string_view rest = path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin";
+  while (true) {
+    const auto colon = rest.find(':');
+    std::string candidate(rest.substr(0, colon));
+    if (candidate.empty()) candidate = ".";
+    candidate += "/" + name;
+    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
+    if (colon == std::string_view::npos) break;
+    rest.remove_prefix(colon + 1);
+  }
+  throw Error(ErrorKind::NotFound, fmt::format("program '{}' is not installed", name), {}, name);
+}
+
+Launch prepare(const std::vector<std::string>& argv, const ProcessOptions& options) {
+  Launch launch;
+  launch.program = find_program(argv.at(0));
+  for (const std::string& arg : argv) launch.argv.push_back(const_cast<char*>(arg.c_str()));
+  launch.argv.push_back(nullptr);
+  if (options.environment) {
+    for (const auto& [name, value] : *options.environment) launch.environment_text.push_back(name + "=" + value);
+    for (std::string& text : launch.environment_text) launch.environment.push_back(text.data());
+    launch.environment.push_back(nullptr);
+  }
+  if (!options.directory.empty()) launch.directory = options.directory.c_str();
+  return launch;
+}
+
+[[noreturn]] void exec_child(const Launch& launch, bool own_group, int in, int out, int err, int failure_fd) {
+  if (own_group) ::setpgid(0, 0);
+  struct sigaction standard{};
+  standard.sa_handler = SIG_DFL;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::sigaction(signal, &standard, nullptr);
+  if (in >= 0) ::dup2(in, 0);
+  if (out >= 0) ::dup2(out, 1);
+  if (err >= 0) ::dup2(err, 2);
+  if (launch.directory == nullptr || ::chdir(launch.directory) == 0) {
+    ::execve(launch.program.c_str(), launch.argv.data(),
+             launch.environment.empty() ? environ : const_cast<char**>(launch.environment.data()));
+  }
+  const int errnum = errno;
+  [[maybe_unused]] const ssize_t n = ::write(failure_fd, &errnum, sizeof errnum);
+  ::_exit(127);
+}
+
+class Running {
+ public:
+  Running(const std::vector<std::string>& argv, const ProcessOptions& options) : options_(options), own_group_(!options.inherit_stdio) {
+    const Launch launch = prepare(argv, options);
+    Pipe failure = make_pipe();
+    Pipe in, out, err;
+    UniqueFd null;
+    if (!options.inherit_stdio) {
+      if (options.input.empty()) {
+        null = UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+      } else {
+        in = make_pipe();
+      }
+      out = make_pipe();
+      if (!options.merge_stderr) err = make_pipe();
+    }
+    started_ = std::chrono::steady_clock::now();
+    pid_ = ::fork();
+    if (pid_ < 0) throw system_error("start", argv[0]);
+    if (pid_ == 0) {
+      const int child_in = in.read_end ? in.read_end.get() : null.get();
+      const int child_err = options.merge_stderr ? out.write_end.get() : err.write_end.get();
+      exec_child(launch, own_group_, child_in, out.write_end.get(), child_err, failure.write_end.get());
+    }
+    if (own_group_) ::setpgid(pid_, pid_);
+    failure.write_end.reset();
+    int errnum = 0;
+    if (::read(failure.read_end.get(), &errnum, sizeof errnum) == sizeof errnum) {
+      ::waitpid(pid_, nullptr, 0);
+      throw system_error("start", argv[0], errnum);
+    }
+    in_ = std::move(in.write_end);
+    out_ = std::move(out.read_end);
+    err_ = std::move(err.read_end);
+    for (const UniqueFd* fd : {&in_, &out_, &err_}) {
+      if (*fd) ::fcntl(fd->get(), F_SETFL, O_NONBLOCK);
+    }
+  }
+
+  ProcessResult wait() {
+    input_ = options_.input;
+    bool exited = false;
+    int status = 0;
+    struct rusage usage{};
+    while (!exited || out_ || err_) {
+      if (!exited && ::wait4(pid_, &status, WNOHANG, &usage) == pid_) {
+        exited = true;
+        result_.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+        signal_group(SIGKILL);  // whatever the child left behind; without them the pipes close too
+      }
+      pump(exited);
+      if (!exited) consider_stopping();
+    }
+    if (WIFEXITED(status)) result_.exit_status = WEXITSTATUS(status);
+    if (WIFSIGNALED(status)) result_.signal = WTERMSIG(status);
+    result_.user_seconds = static_cast<double>(usage.ru_utime.tv_sec) + static_cast<double>(usage.ru_utime.tv_usec) * 1e-6;
+    result_.system_seconds = static_cast<double>(usage.ru_stime.tv_sec) + static_cast<double>(usage.ru_stime.tv_usec) * 1e-6;
+    result_.peak_memory_bytes = std::int64_t{usage.ru_maxrss} * 1024;
+    return std::move(result_);
+  }
+
+ private:
+  // Waits up to a short while for something to read or write, and moves it.
+  void pump(bool exited) {
+    std::array<pollfd, 3> polled{};
+    nfds_t count = 0;
+    if (out_) polled[count++] = {out_.get(), POLLIN, 0};
+    if (err_) polled[count++] = {err_.get(), POLLIN, 0};
+    if (in_) polled[count++] = {in_.get(), POLLOUT, 0};
+    // While waiting for exit alone, poll soon: a short child should not cost a tenth of a second.
+    const int timeout = exited ? 100 : (out_ || err_ ? 20 : next_wait_ms());
+    ::poll(polled.data(), count, timeout);
+    drain(out_, result_.output, true);
+    drain(err_, result_.error_output, false);
+    feed();
+  }
+
+  int next_wait_ms() { return wait_ms_ = std::min(20, wait_ms_ + 1); }
+
+  void drain(UniqueFd& fd, std::string& collected, bool is_output) {
+    if (!fd) return;
+    std::array<char, 65536> buffer;
+    for (;;) {
+      const ssize_t n = ::read(fd.get(), buffer.data(), buffer.size());
+      if (n > 0) {
+        const std::string_view piece(buffer.data(), static_cast<std::size_t>(n));
+        if (is_output && options_.on_output) {
+          options_.on_output(piece);
+        } else {
+          collected += piece;
+        }
+      } else if (n == 0) {
+        fd.reset();
+        return;
+      } else if (errno != EINTR) {
+        return;  // EAGAIN: nothing more for now
+      }
+    }
+  }
+
+  void feed() {
+    if (!in_) return;
+    while (!input_.empty()) {
+      const ssize_t n = ::write(in_.get(), input_.data(), input_.size());
+      if (n <= 0) {
+        if (n < 0 && errno == EAGAIN) return;
+        break;  // the child does not want the rest
+      }
+      input_.remove_prefix(static_cast<std::size_t>(n));
+    }
+    in_.reset();
+  }
+
+  void consider_stopping() {
+    const auto now = std::chrono::steady_clock::now();
+    if (!result_.stopped && options_.should_stop && options_.should_stop()) {
+      result_.stopped = true;
+      stop_asked_ = now;
+      signal_group(SIGTERM);
+    }
+    if (!result_.stopped) return;
+    if (now - stop_asked_ > std::chrono::seconds(5) || (options_.kill_now && options_.kill_now())) {
+      signal_group(SIGKILL);
+    }
+  }
+
+  // A child on our terminal stays in our group (so that it may read the terminal) and gets the terminal's signals.
+  void signal_group(int signal) {
+    if (own_group_) ::kill(-pid_, signal);
+  }
+
+  const ProcessOptions& options_;
+  bool own_group_;
+  pid_t pid_ = -1;
+  UniqueFd in_, out_, err_;
+  std::string_view input_;
+  ProcessResult result_;
+  SteadyTime started_, stop_asked_;
+  int wait_ms_ = 0;
+};
+
+}  // namespace
+
+ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOptions& options) {
+  return Running(argv, options).wait();
+}
+
+std::string shell_quote(std::string_view word) {
+  constexpr std::string_view kSafe =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+  if (!word.empty() && word.find_first_not_of(kSafe) == std::string_view::npos) return std::string(word);
+  std::string out = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      out += "'\\''";
+    } else {
+      out += c;
+    }
+  }
+  return out + "'";
+}
+
+}  // namespace dvx

@@ -1,0 +1,44 @@
+// A fixed set of threads that take tasks from one bounded queue.
+//
+// submit() blocks while the queue is full, so memory stays bounded. The first exception of a task is kept and
+// thrown by wait(); tasks after it are still run, so a task that can be skipped asks a flag of its own.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace dvx {
+
+// Threads to use when the user did not say: the processors this process may run on.
+std::size_t default_thread_count();
+
+class ThreadPool {
+ public:
+  explicit ThreadPool(std::size_t threads = default_thread_count(), std::size_t queue_limit = 256);
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+  ~ThreadPool();  // runs what was submitted, then joins; exceptions are dropped
+
+  void submit(std::function<void()> task);
+  void wait();  // until all submitted tasks are done; rethrows
+  std::size_t size() const { return threads_.size(); }
+
+ private:
+  void run();
+
+  std::mutex mutex_;
+  std::condition_variable wake_, space_, idle_;
+  std::deque<std::function<void()>> queue_;
+  std::size_t queue_limit_, busy_ = 0;
+  bool closing_ = false;
+  std::exception_ptr failure_;
+  std::vector<std::jthread> threads_;  // last: joined before the rest goes
+};
+
+}  // namespace dvx

@@ -1,0 +1,14 @@
+// Just enough UTF-8 to tell text from bytes.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace dvx {
+
+// Length in bytes (1 to 4) of the well-formed sequence at the start of `text`, or 0 when there is none
+// (Unicode 15, table 3-7: no overlong forms, no surrogates, nothing past U+10FFFF).
+std::size_t utf8_sequence_length(std::string_view text);
+bool is_valid_utf8(std::string_view text);
+
+}  // namespace dvx

@@ -1,0 +1,8 @@
+// One declaration a command; each is defined in the file of its name.
+#pragma once
+
+#include "cli/command.h"
+
+namespace dvx {
+
+}  // namespace dvx

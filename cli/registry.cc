@@ -1,0 +1,13 @@
+// The list of all commands, in the order of `dvx --help`.
+#include "cli/command.h"
+#include "cli/commands/commands.h"
+
+namespace dvx {
+
+const std::vector<CommandSpec>& all_commands() {
+  static const std::vector<CommandSpec> commands = {
+  };
+  return commands;
+}
+
+}  // namespace dvx

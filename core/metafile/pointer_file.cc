@@ -1,0 +1,1 @@
+#include "core/metafile/pointer_file.h"

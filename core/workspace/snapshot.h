@@ -1,0 +1,40 @@
+// The state of a path of the workspace as a DataRef: walk, reuse what the index knows, hash the rest.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "core/metafile/data_ref.h"
+#include "core/repo/repository.h"
+#include "objects/store/ingest.h"
+
+namespace dvx {
+
+struct SnapshotOptions {
+  // Store: afterwards every object of the DataRef is in the store, durable. HashOnly: the store is not touched and
+  // trees are only computed.
+  IngestMode mode = IngestMode::HashOnly;
+};
+
+struct FailedPath {
+  std::string path;  // from the root
+  Error error;
+};
+
+struct Snapshot {
+  std::optional<DataRef> data;  // nullopt: the path does not exist
+  std::vector<FailedPath> failed;  // unreadable, fifo, changed while read; then `data` is nullopt too
+  std::uint64_t hashed_files = 0, reused_files = 0;
+};
+
+// `path` is from the root: a file, or a directory walked under .dvxignore rules. Takes no lock.
+Snapshot take_snapshot(Repository& repository, const std::string& path, const SnapshotOptions& options,
+                       Progress& progress);
+// Several paths in one pass of the store; the i-th result belongs to the i-th path.
+std::vector<Snapshot> take_snapshots(Repository& repository, const std::vector<std::string>& paths,
+                                     const SnapshotOptions& options, Progress& progress);
+
+}  // namespace dvx

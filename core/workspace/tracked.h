@@ -1,0 +1,35 @@
+// What is tracked: data behind pointer files, and outputs of stages as the lock file has them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/metafile/lock_file.h"
+#include "core/metafile/pointer_file.h"
+#include "core/repo/repository.h"
+
+namespace dvx {
+
+struct TrackedPath {
+  std::string path;                      // data, from the root
+  std::optional<DataRef> data;           // as recorded; nullopt: a stage output that was never made
+  std::string pointer;                   // path of the pointer file, or "" for a stage output
+  std::string stage;                     // name, or "" for a pointer
+  bool cached = true;                    // false: git keeps the bytes
+  bool push = true;
+  std::string remote, schema;
+};
+
+// Sorted by path. Pointer files are found by walking the work tree (ignored directories are not entered).
+std::vector<TrackedPath> tracked_paths(Repository& repository);
+// The same as of a commit (pointer files, dvx.yaml and dvx.lock read from git).
+std::vector<TrackedPath> tracked_paths_at(Repository& repository, const std::string& commit);
+// The tracked path that is, or contains, `path`.
+const TrackedPath* tracked_around(const std::vector<TrackedPath>& tracked, const std::string& path);
+
+LockFile load_lock(Repository& repository);  // empty when there is no dvx.lock
+constexpr const char* kLockFileName = "dvx.lock";
+constexpr const char* kPipelineFileName = "dvx.yaml";
+
+}  // namespace dvx
