@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "base/stream.h"
 #include "cli/ui/text.h"
 #include "core/repo/repository.h"
 
@@ -26,6 +27,8 @@ struct Outcome {
   std::vector<std::string> warnings;
   std::vector<Error> errors;   // items that failed, printed on stderr as main prints a thrown Error
   std::string hint;            // shown on stderr after the text, not with -q
+  // For results too large to hold (`dvx cat`): called after `text` with standard output; not with --json.
+  std::function<void(Sink&)> stream;
 };
 
 // What main hands to a command.

@@ -56,7 +56,4 @@ void yaml_known_fields(const YamlNode& map, const std::string& name, const std::
 
 nlohmann::json yaml_to_json(const YamlNode& node);
 
-// The word of `known` nearest to `word` by edit distance, when near enough to be a slip.
-std::optional<std::string> nearest_word(std::string_view word, const std::vector<std::string_view>& known);
-
 }  // namespace dvx

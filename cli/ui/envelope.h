@@ -1,0 +1,14 @@
+// The one JSON document of --json (docs/json.md).
+#pragma once
+
+#include <string>
+
+#include "cli/command.h"
+
+namespace dvx {
+
+// {"dvx":1,"command":…,"ok":…,"exit":…,"data":{…},"warnings":[…],"errors":[{"code","message","hint","path"}…]}
+// with a line feed. Bytes that are not UTF-8 are replaced by U+FFFD.
+std::string envelope(const std::string& command, const Outcome& outcome);
+
+}  // namespace dvx

@@ -1,0 +1,14 @@
+// Help: the grouped overview of all commands, and the page of one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+
+namespace dvx {
+
+std::string overview(const std::vector<CommandSpec>& commands);
+std::string command_help(const CLI::App& command);
+
+}  // namespace dvx
