@@ -1,5 +1,6 @@
 // Git as dvx needs it: reading through libgit2, and running `git` for what needs hooks, credentials or signing.
-// All paths are relative to the work tree. Single-threaded.
+// All paths are relative to the work tree, bytes with '/'. Single-threaded. Errors: NotFound (a revision), Corruption
+// and Io (git's own files), Config (git refused).
 #pragma once
 
 #include <cstdint>
@@ -20,10 +21,12 @@ struct GitCommitInfo {
 
 struct GitIndexEntry {
   std::string path;
-  std::uint64_t size = 0;  // of the blob
+  std::uint64_t size = 0;  // of the blob; from index_entries() git's stat cache of the file, modulo 2^32
   std::uint32_t mode = 0;  // 0100644, 0100755, 0120000, 0160000 (submodule)
   std::string blob_id;
 };
+
+struct ProcessResult;
 
 class GitRepository {
  public:
@@ -42,6 +45,7 @@ class GitRepository {
   std::string head_name() const;                   // "main", or "HEAD" when detached
   std::string resolve(const std::string& revision) const;  // to a commit id; NotFound
   GitCommitInfo commit_info(const std::string& commit) const;
+  std::vector<std::string> commit_parents(const std::string& commit) const;
   // Commits reachable from `start`, newest first; the visitor returns false to stop.
   void walk_history(const std::string& start, const std::function<bool(const GitCommitInfo&)>& visit) const;
 
@@ -64,13 +68,19 @@ class GitRepository {
 
   std::vector<std::string> all_refs_commits() const;  // tips of branches, tags, remotes and stash
 
-  void stage(const std::vector<std::string>& paths);    // git add
-  void unstage(const std::vector<std::string>& paths);  // git rm --cached
+  // `git add`, deletions too; paths that git and the disk know nothing of are passed over. Ignored ones are staged.
+  void stage(const std::vector<std::string>& paths);
+  void unstage(const std::vector<std::string>& paths);  // git rm --cached, whatever is staged for them
+  // The git index to look at instead of the usual one: git names it in GIT_INDEX_FILE when it runs a hook.
+  void use_index_file(const std::string& path);
   // Runs `git` in the work tree with the given arguments on our terminal; returns its exit status.
   int run(const std::vector<std::string>& arguments) const;
+  // The same without the terminal: what it said is in the result.
+  ProcessResult capture(const std::vector<std::string>& arguments, const std::string& input = {}) const;
 
  private:
   struct Impl;
+  void run_on_paths(std::vector<std::string> arguments, const std::vector<std::string>& paths) const;
   explicit GitRepository(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

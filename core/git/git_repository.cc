@@ -1,0 +1,366 @@
+#include "core/git/git_repository.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/subprocess.h"
+#include "core/git/git_handle.h"
+
+namespace dvx {
+
+namespace {
+
+std::string without_trailing_slash(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+std::string real_path(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
+  return real ? std::string(real.get()) : without_trailing_slash(path);
+}
+
+std::string hex_of(const git_oid& id) {
+  char text[GIT_OID_HEXSZ + 1];
+  git_oid_tostr(text, sizeof text, &id);
+  return text;
+}
+
+git_oid oid_of(const std::string& hex) {
+  git_oid id;
+  check_git(git_oid_fromstr(&id, hex.c_str()), fmt::format("understand '{}' as a git object", hex));
+  return id;
+}
+
+// "a\0b\0" for --pathspec-from-file=-: no limit on their number, no quoting.
+std::string nul_separated(const std::vector<std::string>& paths) {
+  std::string text;
+  for (const std::string& path : paths) text.append(path).push_back('\0');
+  return text;
+}
+
+GitCommitInfo info_of(const git_commit& commit) {
+  GitCommitInfo info;
+  info.id = hex_of(*git_commit_id(&commit));
+  const git_signature* author = git_commit_author(&commit);
+  if (author != nullptr) {
+    info.author = author->name;
+    info.email = author->email;
+  }
+  info.time = git_commit_time(&commit);
+  // git_commit_summary() caches and wants a mutable commit; it changes nothing that can be seen.
+  const char* summary = git_commit_summary(const_cast<git_commit*>(&commit));
+  if (summary != nullptr) info.summary = summary;
+  return info;
+}
+
+}  // namespace
+
+struct GitRepository::Impl {
+  GitRepositoryHandle repository;
+  GitOdb odb;
+  std::string work_tree, git_dir, common_dir;
+  std::string index_file;  // in place of the usual one, or ""
+
+  // Read again when another process changed it.
+  GitIndex index() const {
+    GitIndex index = index_file.empty()
+                         ? git_make<GitIndex>("open git's index", git_repository_index, repository.get())
+                         : git_make<GitIndex>("open git's index", git_index_open, index_file.c_str());
+    check_git(git_index_read(index.get(), 0), "read git's index");
+    return index;
+  }
+
+  GitCommit commit(const std::string& id) const {
+    const git_oid oid = oid_of(id);
+    return git_make<GitCommit>(fmt::format("read commit '{}'", id), git_commit_lookup, repository.get(), &oid);
+  }
+
+  GitTree tree(const std::string& id) const {
+    const GitCommit found = commit(id);
+    return git_make<GitTree>(fmt::format("read the tree of commit '{}'", id), git_commit_tree, found.get());
+  }
+
+  std::string blob(const git_oid& id) const {
+    const auto found = git_make<GitBlob>(fmt::format("read git blob {}", hex_of(id)), git_blob_lookup,
+                                         repository.get(), &id);
+    return {static_cast<const char*>(git_blob_rawcontent(found.get())),
+            static_cast<std::size_t>(git_blob_rawsize(found.get()))};
+  }
+
+  std::uint64_t blob_size(const git_oid& id) const {
+    std::size_t size = 0;
+    git_object_t type = GIT_OBJECT_INVALID;
+    check_git(git_odb_read_header(&size, &type, odb.get(), &id), fmt::format("read git blob {}", hex_of(id)));
+    return size;
+  }
+};
+
+GitRepository::GitRepository(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+GitRepository::GitRepository(GitRepository&&) noexcept = default;
+GitRepository& GitRepository::operator=(GitRepository&&) noexcept = default;
+GitRepository::~GitRepository() = default;
+
+std::optional<GitRepository> GitRepository::discover(const std::string& path) {
+  start_libgit2();
+  git_repository* raw = nullptr;
+  const int code = git_repository_open_ext(&raw, path.c_str(), 0, nullptr);
+  if (code == GIT_ENOTFOUND) return std::nullopt;
+  check_git(code, fmt::format("open the git repository around '{}'", path));
+  auto impl = std::make_unique<Impl>();
+  impl->repository.reset(raw);
+  if (git_repository_is_bare(raw)) return std::nullopt;
+  impl->odb = git_make<GitOdb>("open git's objects", git_repository_odb, raw);
+  impl->work_tree = real_path(git_repository_workdir(raw));
+  impl->git_dir = real_path(git_repository_path(raw));
+  impl->common_dir = real_path(git_repository_commondir(raw));
+  return GitRepository(std::move(impl));
+}
+
+const std::string& GitRepository::work_tree() const { return impl_->work_tree; }
+const std::string& GitRepository::git_dir() const { return impl_->git_dir; }
+const std::string& GitRepository::common_dir() const { return impl_->common_dir; }
+
+std::string GitRepository::hooks_dir() const {
+  const auto config = git_make<GitConfig>("read git's settings", git_repository_config_snapshot,
+                                          impl_->repository.get());
+  git_buf value = GIT_BUF_INIT;
+  if (git_config_get_path(&value, config.get(), "core.hookspath") != 0) return join_path(common_dir(), "hooks");
+  const std::string path(value.ptr, value.size);
+  git_buf_dispose(&value);
+  return absolute_path(path, work_tree());  // git runs hooks at the top of the work tree
+}
+
+std::optional<std::string> GitRepository::head() const {
+  git_oid id;
+  const int code = git_reference_name_to_id(&id, impl_->repository.get(), "HEAD");
+  if (code == GIT_ENOTFOUND) return std::nullopt;
+  check_git(code, "read HEAD");
+  return hex_of(id);
+}
+
+std::string GitRepository::head_name() const {
+  const auto head = git_make<GitReference>("read HEAD", git_reference_lookup, impl_->repository.get(), "HEAD");
+  const char* target = git_reference_symbolic_target(head.get());
+  if (target == nullptr) return "HEAD";
+  constexpr std::string_view kBranches = "refs/heads/";
+  const std::string_view name = target;
+  return std::string(name.starts_with(kBranches) ? name.substr(kBranches.size()) : name);
+}
+
+std::string GitRepository::resolve(const std::string& revision) const {
+  git_object* raw = nullptr;
+  int code = git_revparse_single(&raw, impl_->repository.get(), revision.c_str());
+  const GitObject found(raw);
+  git_object* commit = nullptr;
+  if (code == 0) code = git_object_peel(&commit, found.get(), GIT_OBJECT_COMMIT);
+  const GitObject peeled(commit);
+  if (code != 0) {
+    throw Error(ErrorKind::NotFound, fmt::format("no commit '{}'", revision), "git log --oneline --all");
+  }
+  return hex_of(*git_object_id(peeled.get()));
+}
+
+GitCommitInfo GitRepository::commit_info(const std::string& commit) const { return info_of(*impl_->commit(commit)); }
+
+std::vector<std::string> GitRepository::commit_parents(const std::string& commit) const {
+  const GitCommit found = impl_->commit(commit);
+  std::vector<std::string> parents;
+  for (unsigned i = 0; i < git_commit_parentcount(found.get()); ++i) {
+    parents.push_back(hex_of(*git_commit_parent_id(found.get(), i)));
+  }
+  return parents;
+}
+
+void GitRepository::walk_history(const std::string& start,
+                                 const std::function<bool(const GitCommitInfo&)>& visit) const {
+  const auto walk = git_make<GitRevwalk>("walk git's history", git_revwalk_new, impl_->repository.get());
+  check_git(git_revwalk_sorting(walk.get(), GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME), "walk git's history");
+  const git_oid first = oid_of(start);
+  check_git(git_revwalk_push(walk.get(), &first), fmt::format("walk git's history from '{}'", start));
+  git_oid id;
+  int code = 0;
+  while ((code = git_revwalk_next(&id, walk.get())) == 0) {
+    if (!visit(commit_info(hex_of(id)))) return;
+  }
+  if (code != GIT_ITEROVER) check_git(code, "walk git's history");
+}
+
+std::optional<std::string> GitRepository::read_at(const std::string& commit, const std::string& path) const {
+  const GitTree tree = impl_->tree(commit);
+  git_tree_entry* raw = nullptr;
+  const int code = git_tree_entry_bypath(&raw, tree.get(), path.c_str());
+  const GitTreeEntry entry(raw);
+  if (code == GIT_ENOTFOUND) return std::nullopt;
+  check_git(code, fmt::format("read '{}' of commit {}", path, commit));
+  if (git_tree_entry_type(entry.get()) != GIT_OBJECT_BLOB) return std::nullopt;
+  return impl_->blob(*git_tree_entry_id(entry.get()));
+}
+
+std::optional<std::string> GitRepository::read_index(const std::string& path) const {
+  const GitIndex index = impl_->index();
+  const git_index_entry* entry = git_index_get_bypath(index.get(), path.c_str(), GIT_INDEX_STAGE_NORMAL);
+  if (entry == nullptr || entry->mode == GIT_FILEMODE_COMMIT) return std::nullopt;
+  return impl_->blob(entry->id);
+}
+
+std::string GitRepository::read_blob(const std::string& blob_id) const { return impl_->blob(oid_of(blob_id)); }
+
+std::vector<GitIndexEntry> GitRepository::list_at(const std::string& commit,
+                                                  const std::function<bool(std::string_view)>& filter) const {
+  struct Walk {
+    const Impl& impl;
+    const std::function<bool(std::string_view)>& filter;
+    std::vector<GitIndexEntry> entries;
+    std::exception_ptr failure;  // must not fly through C frames
+  };
+  Walk walk{*impl_, filter, {}, nullptr};
+  const auto visit = [](const char* directory, const git_tree_entry* entry, void* payload) -> int {
+    Walk& state = *static_cast<Walk*>(payload);
+    if (git_tree_entry_type(entry) == GIT_OBJECT_TREE) return 0;
+    try {
+      std::string path = std::string(directory) + git_tree_entry_name(entry);  // `directory` ends in '/'
+      if (!state.filter(path)) return 0;
+      const git_oid& id = *git_tree_entry_id(entry);
+      const bool is_blob = git_tree_entry_type(entry) == GIT_OBJECT_BLOB;
+      state.entries.push_back({.path = std::move(path),
+                               .size = is_blob ? state.impl.blob_size(id) : 0,
+                               .mode = static_cast<std::uint32_t>(git_tree_entry_filemode(entry)),
+                               .blob_id = hex_of(id)});
+    } catch (...) {
+      state.failure = std::current_exception();
+      return -1;
+    }
+    return 0;
+  };
+  const GitTree tree = impl_->tree(commit);
+  const int code = git_tree_walk(tree.get(), GIT_TREEWALK_PRE, visit, &walk);
+  if (walk.failure) std::rethrow_exception(walk.failure);
+  check_git(code, fmt::format("list commit {}", commit));
+  std::sort(walk.entries.begin(), walk.entries.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  return std::move(walk.entries);
+}
+
+std::vector<GitIndexEntry> GitRepository::index_entries() const {
+  const GitIndex index = impl_->index();
+  std::vector<GitIndexEntry> entries;
+  entries.reserve(git_index_entrycount(index.get()));
+  for (std::size_t i = 0; i < git_index_entrycount(index.get()); ++i) {
+    const git_index_entry* entry = git_index_get_byindex(index.get(), i);
+    entries.push_back({entry->path, entry->file_size, entry->mode, hex_of(entry->id)});
+  }
+  return entries;
+}
+
+std::vector<GitRepository::StagedChange> GitRepository::staged_changes() const {
+  const std::optional<std::string> commit = head();
+  const GitTree tree = commit ? impl_->tree(*commit) : nullptr;
+  const GitIndex index = impl_->index();
+  git_diff_options options = GIT_DIFF_OPTIONS_INIT;
+  options.flags = GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_SKIP_BINARY_CHECK;
+  const auto diff = git_make<GitDiff>("compare git's index with HEAD", git_diff_tree_to_index,
+                                      impl_->repository.get(), tree.get(), index.get(), &options);
+  std::vector<StagedChange> changes;
+  for (std::size_t i = 0; i < git_diff_num_deltas(diff.get()); ++i) {
+    const git_diff_delta* delta = git_diff_get_delta(diff.get(), i);
+    const bool deleted = delta->status == GIT_DELTA_DELETED;
+    const git_diff_file& file = deleted ? delta->old_file : delta->new_file;
+    const bool is_blob = file.mode != GIT_FILEMODE_COMMIT && !git_oid_is_zero(&file.id);
+    changes.push_back({{file.path, is_blob ? impl_->blob_size(file.id) : 0, file.mode, hex_of(file.id)}, deleted});
+  }
+  std::sort(changes.begin(), changes.end(), [](const auto& a, const auto& b) { return a.entry.path < b.entry.path; });
+  return changes;
+}
+
+bool GitRepository::is_tracked(const std::string& path) const {
+  const GitIndex index = impl_->index();
+  if (git_index_get_bypath(index.get(), path.c_str(), GIT_INDEX_STAGE_NORMAL) != nullptr) return true;
+  std::size_t position = 0;
+  return git_index_find_prefix(&position, index.get(), (path + "/").c_str()) == 0;
+}
+
+bool GitRepository::is_dirty() const {
+  git_status_options options = GIT_STATUS_OPTIONS_INIT;
+  options.flags = GIT_STATUS_OPT_EXCLUDE_SUBMODULES | GIT_STATUS_OPT_DISABLE_PATHSPEC_MATCH;
+  const auto status = git_make<GitStatusList>("compare the work tree with HEAD", git_status_list_new,
+                                              impl_->repository.get(), &options);
+  return git_status_list_entrycount(status.get()) != 0;
+}
+
+std::vector<std::string> GitRepository::all_refs_commits() const {
+  std::vector<std::string> names;
+  const auto collect = [](const char* name, void* payload) -> int {
+    static_cast<std::vector<std::string>*>(payload)->emplace_back(name);
+    return 0;
+  };
+  check_git(git_reference_foreach_name(impl_->repository.get(), collect, &names), "list git's references");
+  names.emplace_back("HEAD");
+
+  std::vector<std::string> commits;
+  for (const std::string& name : names) {
+    git_object* raw = nullptr;
+    const int code = git_revparse_single(&raw, impl_->repository.get(), (name + "^{commit}").c_str());
+    const GitObject commit(raw);
+    if (code == 0) commits.push_back(hex_of(*git_object_id(commit.get())));  // else: unborn, or a tag of a blob
+  }
+  // `git stash` keeps all but the newest entry in the reflog alone.
+  const auto reflog = git_make<GitReflog>("read the stash", git_reflog_read, impl_->repository.get(), "refs/stash");
+  for (std::size_t i = 0; i < git_reflog_entrycount(reflog.get()); ++i) {
+    commits.push_back(hex_of(*git_reflog_entry_id_new(git_reflog_entry_byindex(reflog.get(), i))));
+  }
+  std::sort(commits.begin(), commits.end());
+  commits.erase(std::unique(commits.begin(), commits.end()), commits.end());
+  return commits;
+}
+
+void GitRepository::run_on_paths(std::vector<std::string> arguments, const std::vector<std::string>& paths) const {
+  if (paths.empty()) return;
+  arguments.insert(arguments.begin(), "--literal-pathspecs");
+  arguments.insert(arguments.end(), {"--pathspec-from-file=-", "--pathspec-file-nul"});
+  const ProcessResult result = capture(arguments, nul_separated(paths));
+  if (!result.ok()) {
+    throw Error(ErrorKind::Io, fmt::format("'git {}' failed: {}", arguments.at(1), result.error_output));
+  }
+}
+
+void GitRepository::stage(const std::vector<std::string>& paths) {
+  std::vector<std::string> known;
+  for (const std::string& path : paths) {
+    if (exists(join_path(work_tree(), path)) || is_tracked(path)) known.push_back(path);
+  }
+  run_on_paths({"add", "--all", "--force"}, known);
+}
+
+void GitRepository::unstage(const std::vector<std::string>& paths) {
+  run_on_paths({"rm", "--cached", "-r", "-f", "--quiet", "--ignore-unmatch"}, paths);
+}
+
+void GitRepository::use_index_file(const std::string& path) {
+  impl_->index_file = absolute_path(path, work_tree());
+}
+
+int GitRepository::run(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> argv = {"git"};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  ProcessOptions options;
+  options.directory = work_tree();
+  options.inherit_stdio = true;
+  const ProcessResult result = run_process(argv, options);
+  return result.signal != 0 ? 128 + result.signal : result.exit_status;
+}
+
+ProcessResult GitRepository::capture(const std::vector<std::string>& arguments, const std::string& input) const {
+  std::vector<std::string> argv = {"git"};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  ProcessOptions options;
+  options.directory = work_tree();
+  options.input = input;
+  return run_process(argv, options);
+}
+
+}  // namespace dvx

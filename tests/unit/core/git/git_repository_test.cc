@@ -1,0 +1,288 @@
+#include "core/git/git_repository.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/subprocess.h"
+
+namespace dvx {
+namespace {
+
+using Paths = std::vector<std::string>;
+
+class GitRepositoryTest : public testing::Test {
+ protected:
+  GitRepositoryTest() : directory_(testing::TempDir()) {
+    git({"init", "-q", "-b", "main"});
+    git({"config", "user.name", "Ada"});
+    git({"config", "user.email", "ada@example.org"});
+    git({"config", "commit.gpgSign", "false"});
+  }
+
+  std::string path(const std::string& name) const { return join_path(directory_.path(), name); }
+
+  std::string git_in(const std::string& where, const Paths& arguments) const {
+    Paths argv = {"git"};
+    argv.insert(argv.end(), arguments.begin(), arguments.end());
+    ProcessOptions options;
+    options.directory = where;
+    const ProcessResult result = run_process(argv, options);
+    EXPECT_TRUE(result.ok()) << arguments.at(0) << ": " << result.error_output;
+    return result.output;
+  }
+  std::string git(const Paths& arguments) const { return git_in(directory_.path(), arguments); }
+
+  void write(const std::string& name, const std::string& text) const {
+    make_directories(parent_path(path(name)));
+    write_file_atomically(path(name), text, 0666, Durability::Relaxed);
+  }
+
+  std::string commit_all(const std::string& message) const {
+    git({"add", "-A"});
+    git({"commit", "-q", "-m", message});
+    std::string id = git({"rev-parse", "HEAD"});
+    id.pop_back();
+    return id;
+  }
+
+  GitRepository open() const { return GitRepository::discover(directory_.path()).value(); }
+
+  TemporaryDirectory directory_;
+};
+
+Paths paths_of(const std::vector<GitIndexEntry>& entries) {
+  Paths paths;
+  for (const GitIndexEntry& entry : entries) paths.push_back(entry.path);
+  return paths;
+}
+
+bool everything(std::string_view) { return true; }
+
+TEST_F(GitRepositoryTest, IsFoundFromASubdirectory) {
+  make_directories(path("a/b"));
+  const auto found = GitRepository::discover(path("a/b"));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->work_tree(), directory_.path());
+  EXPECT_EQ(found->git_dir(), path(".git"));
+}
+
+TEST_F(GitRepositoryTest, OutsideOfARepositoryThereIsNone) {
+  const TemporaryDirectory elsewhere(testing::TempDir());
+  EXPECT_FALSE(GitRepository::discover(elsewhere.path()));
+}
+
+TEST_F(GitRepositoryTest, HasNoHeadBeforeTheFirstCommit) {
+  EXPECT_EQ(open().head(), std::nullopt);
+  EXPECT_EQ(open().head_name(), "main");
+  EXPECT_THROW(static_cast<void>(open().resolve("HEAD")), Error);
+}
+
+TEST_F(GitRepositoryTest, TellsTheHeadAndItsName) {
+  write("x", "1");
+  const std::string first = commit_all("one");
+  EXPECT_EQ(open().head(), first);
+  git({"checkout", "-q", "--detach"});
+  EXPECT_EQ(open().head_name(), "HEAD");
+}
+
+TEST_F(GitRepositoryTest, ResolvesRevisionsAndTagsToCommits) {
+  write("x", "1");
+  const std::string first = commit_all("one");
+  git({"tag", "-a", "v1", "-m", "annotated"});
+  write("x", "2");
+  commit_all("two");
+  EXPECT_EQ(open().resolve("HEAD~1"), first);
+  EXPECT_EQ(open().resolve("v1"), first);
+  EXPECT_EQ(open().resolve(first.substr(0, 8)), first);
+}
+
+TEST_F(GitRepositoryTest, AnUnknownRevisionIsNotFound) {
+  write("x", "1");
+  commit_all("one");
+  try {
+    static_cast<void>(open().resolve("nope"));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::NotFound);
+    EXPECT_EQ(error.message(), "no commit 'nope'");
+  }
+}
+
+TEST_F(GitRepositoryTest, WalksHistoryNewestFirst) {
+  write("x", "1");
+  commit_all("one");
+  write("x", "2");
+  const std::string last = commit_all("two");
+  Paths summaries;
+  open().walk_history(last, [&](const GitCommitInfo& info) {
+    summaries.push_back(info.summary + " by " + info.author);
+    return true;
+  });
+  EXPECT_EQ(summaries, (Paths{"two by Ada", "one by Ada"}));
+  EXPECT_EQ(open().commit_parents(last), Paths{open().resolve("HEAD~1")});
+}
+
+TEST_F(GitRepositoryTest, ReadsFilesAsOfACommitAndInTheIndex) {
+  write("a/x", "old");
+  const std::string first = commit_all("one");
+  write("a/x", "new");
+  git({"add", "a/x"});
+  EXPECT_EQ(open().read_at(first, "a/x"), "old");
+  EXPECT_EQ(open().read_at(first, "a"), std::nullopt);
+  EXPECT_EQ(open().read_at(first, "a/y"), std::nullopt);
+  EXPECT_EQ(open().read_index("a/x"), "new");
+  EXPECT_EQ(open().read_index("a/y"), std::nullopt);
+}
+
+TEST_F(GitRepositoryTest, ListsTheFilesOfACommitInPathOrder) {
+  write("a/x", "1");
+  write("a.txt", "22");
+  write("b", "333");
+  const std::string first = commit_all("one");
+  const auto entries = open().list_at(first, everything);
+  EXPECT_EQ(paths_of(entries), (Paths{"a.txt", "a/x", "b"}));
+  EXPECT_EQ(entries.at(2).size, 3U);
+  EXPECT_EQ(open().read_blob(entries.at(0).blob_id), "22");
+}
+
+TEST_F(GitRepositoryTest, ListsWhatIsStaged) {
+  write("kept", "1");
+  write("changed", "1");
+  write("gone", "1");
+  commit_all("one");
+  write("changed", "12345");
+  write("new", "12");
+  ::unlink(path("gone").c_str());
+  git({"add", "-A"});
+  const auto changes = open().staged_changes();
+  ASSERT_EQ(changes.size(), 3U);
+  EXPECT_EQ(changes[0].entry.path, "changed");
+  EXPECT_EQ(changes[0].entry.size, 5U);
+  EXPECT_EQ(changes[1].entry.path, "gone");
+  EXPECT_TRUE(changes[1].deleted);
+  EXPECT_EQ(changes[2].entry.path, "new");
+  EXPECT_FALSE(changes[2].deleted);
+}
+
+TEST_F(GitRepositoryTest, ListsWhatIsStagedBeforeTheFirstCommit) {
+  write("new", "12");
+  git({"add", "-A"});
+  const auto changes = open().staged_changes();
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes[0].entry.path, "new");
+}
+
+TEST_F(GitRepositoryTest, LooksAtTheIndexThatGitNamesToAHook) {
+  write("staged", "1");
+  git({"add", "-A"});
+  const std::string other = path("other-index");
+  write_file_atomically(other, read_file(path(".git/index")));
+  write("later", "2");
+  git({"add", "later"});
+  GitRepository git = open();
+  git.use_index_file(other);
+  ASSERT_EQ(git.staged_changes().size(), 1U);
+  EXPECT_EQ(git.staged_changes()[0].entry.path, "staged");
+}
+
+TEST_F(GitRepositoryTest, ADirectoryIsTrackedWhenAFileBelowIs) {
+  write("data/x", "1");
+  git({"add", "-A"});
+  EXPECT_TRUE(open().is_tracked("data/x"));
+  EXPECT_TRUE(open().is_tracked("data"));
+  EXPECT_FALSE(open().is_tracked("dat"));
+}
+
+TEST_F(GitRepositoryTest, StagesDeletionsIgnoredFilesAndAnyName) {
+  write("gone", "1");
+  commit_all("one");
+  ::unlink(path("gone").c_str());
+  write(".gitignore", "/ignored\n");
+  write("ignored", "1");
+  write(":(glob)*", "1");
+  GitRepository git = open();
+  git.stage({"gone", "never-was", "ignored", ":(glob)*"});
+  EXPECT_FALSE(git.is_tracked("gone"));
+  EXPECT_TRUE(git.is_tracked("ignored"));
+  EXPECT_TRUE(git.is_tracked(":(glob)*"));
+  EXPECT_FALSE(git.is_tracked(".gitignore"));
+}
+
+TEST_F(GitRepositoryTest, UnstagesButKeepsTheFile) {
+  write("data/x", "1");
+  git({"add", "-A"});
+  GitRepository git = open();
+  git.unstage({"data", "never-was"});
+  EXPECT_FALSE(git.is_tracked("data"));
+  EXPECT_TRUE(exists(path("data/x")));
+}
+
+TEST_F(GitRepositoryTest, IsDirtyOnlyWhenTrackedFilesDiffer) {
+  write("x", "1");
+  commit_all("one");
+  write("untracked", "1");
+  EXPECT_FALSE(open().is_dirty());
+  write("x", "2");
+  EXPECT_TRUE(open().is_dirty());
+}
+
+TEST_F(GitRepositoryTest, CollectsTheTipsOfAllReferences) {
+  write("x", "1");
+  const std::string first = commit_all("one");
+  git({"tag", "v1"});
+  git({"branch", "topic"});
+  write("x", "2");
+  const std::string second = commit_all("two");
+  Paths expected = {first, second};
+  std::sort(expected.begin(), expected.end());
+  EXPECT_EQ(open().all_refs_commits(), expected);
+}
+
+TEST_F(GitRepositoryTest, EveryStashIsReachable) {
+  write("x", "1");
+  commit_all("one");
+  write("x", "2");
+  git({"stash", "-q"});
+  write("x", "3");
+  git({"stash", "-q"});
+  EXPECT_EQ(open().all_refs_commits().size(), 3U);
+}
+
+TEST_F(GitRepositoryTest, HooksLieWhereGitLooksForThem) {
+  EXPECT_EQ(open().hooks_dir(), path(".git/hooks"));
+  git({"config", "core.hooksPath", "tools/hooks"});
+  EXPECT_EQ(open().hooks_dir(), path("tools/hooks"));
+}
+
+TEST_F(GitRepositoryTest, ALinkedWorktreeSharesHooksAndHasItsOwnHead) {
+  write("x", "1");
+  commit_all("one");
+  const std::string other = path("linked");
+  git({"worktree", "add", "-q", "-b", "topic", other});
+  const auto linked = GitRepository::discover(other);
+  ASSERT_TRUE(linked);
+  EXPECT_EQ(linked->work_tree(), other);
+  EXPECT_EQ(linked->head_name(), "topic");
+  EXPECT_EQ(linked->common_dir(), path(".git"));
+  EXPECT_EQ(linked->hooks_dir(), path(".git/hooks"));
+}
+
+TEST_F(GitRepositoryTest, AWorktreeWithItsOwnSettingsOpens) {
+  write("x", "1");
+  commit_all("one");
+  git({"config", "extensions.worktreeConfig", "true"});
+  EXPECT_TRUE(GitRepository::discover(directory_.path()));
+}
+
+TEST_F(GitRepositoryTest, ForwardsTheExitStatusOfGit) {
+  const ProcessResult result = open().capture({"rev-parse", "--verify", "HEAD"});
+  EXPECT_EQ(result.exit_status, 128);
+}
+
+}  // namespace
+}  // namespace dvx
