@@ -1,0 +1,32 @@
+#!/usr/bin/env python3
+"""Each header compiles alone: check_headers.py <compiler>."""
+
+import concurrent.futures
+import os
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+LAYERS = ("base", "objects", "remotes", "core", "hooks", "cli")
+
+
+def compile_alone(compiler: str, header: pathlib.Path) -> str:
+    command = [compiler, "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", f"-I{ROOT}", "-x", "c++", str(header)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    noise = "#pragma once in main file"
+    errors = [line for line in done.stderr.splitlines() if "error" in line and noise not in line]
+    return "" if done.returncode == 0 else f"{header.relative_to(ROOT)}:\n" + "\n".join(errors[:3])
+
+
+def main() -> int:
+    compiler = sys.argv[1]
+    headers = [h for layer in LAYERS for h in sorted((ROOT / layer).rglob("*.h"))]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        failures = [f for f in pool.map(lambda h: compile_alone(compiler, h), headers) if f]
+    print("\n".join(failures) or f"{len(headers)} headers compile alone")
+    return 1 if failures or not headers else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
