@@ -14,6 +14,11 @@ std::size_t StringSource::read(std::span<std::byte> out) {
   return n;
 }
 
+bool StringSource::rewind() {
+  rest_ = all_;
+  return true;
+}
+
 void StringSink::write(std::span<const std::byte> bytes) { bytes_ += as_text(bytes); }
 
 std::size_t FdSource::read(std::span<std::byte> out) { return read_up_to(fd_, out, path_); }

@@ -13,6 +13,8 @@ class Source {
   virtual ~Source() = default;
   // Fills the front of `out`; returns the bytes given, 0 only at the end. Throws Error.
   virtual std::size_t read(std::span<std::byte> out) = 0;
+  // Back to the first byte, so that a transfer that failed can be tried again; false when that cannot be done.
+  virtual bool rewind() { return false; }
 };
 
 class Sink {
@@ -23,11 +25,12 @@ class Sink {
 
 class StringSource final : public Source {
  public:
-  explicit StringSource(std::string_view bytes) : rest_(bytes) {}  // `bytes` outlives this
+  explicit StringSource(std::string_view bytes) : all_(bytes), rest_(bytes) {}  // `bytes` outlives this
   std::size_t read(std::span<std::byte> out) override;
+  bool rewind() override;
 
  private:
-  std::string_view rest_;
+  std::string_view all_, rest_;
 };
 
 class StringSink final : public Sink {

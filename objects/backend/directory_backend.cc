@@ -1,0 +1,228 @@
+#include "objects/backend/directory_backend.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <ctime>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/unique_fd.h"
+#include "objects/backend/backend_errors.h"
+
+namespace dvx {
+
+namespace {
+constexpr std::size_t kBufferSize = std::size_t{1} << 20;
+constexpr std::string_view kTemporaryName = ".tmp";
+constexpr std::time_t kStaleAfterSeconds = 24 * 60 * 60;
+
+std::string unique_name() {
+  static std::atomic<std::uint64_t> counter{0};
+  struct timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  // The host's name keeps two machines apart that write to one mounted directory.
+  char host[256] = {};
+  ::gethostname(host, sizeof host - 1);
+  return fmt::format("{}-{}-{}-{}-{}", host, ::getpid(), now.tv_sec, now.tv_nsec, counter.fetch_add(1));
+}
+
+// A file under `.tmp/` that is gone again unless it was moved into place.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::string& directory)
+      : path_(join_path(directory, unique_name())), fd_(open_file(path_, O_WRONLY | O_CREAT | O_EXCL)) {}
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() {
+    if (!moved_) ::unlink(path_.c_str());
+  }
+
+  void fill(const std::string& name, Source& source, std::uint64_t size) {
+    std::vector<std::byte> buffer(std::min<std::uint64_t>(kBufferSize, size + 1));
+    std::uint64_t written = 0;
+    for (std::size_t n = source.read(buffer); n > 0; n = source.read(buffer)) {
+      dvx::write_all(fd_.get(), as_text(std::span(buffer).first(n)), path_);
+      written += n;
+      if (written > size) break;
+    }
+    if (written != size) throw wrong_source_size(name, size);
+    fsync_file(fd_.get(), path_);
+  }
+
+  void replace(const std::string& target) {
+    if (::rename(path_.c_str(), target.c_str()) != 0) throw system_error("replace", target);
+    moved_ = true;
+  }
+
+  WriteResult appear_as(const std::string& target) {
+    if (::link(path_.c_str(), target.c_str()) == 0) return WriteResult::Written;
+    if (errno == EEXIST) return WriteResult::Existed;
+    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) throw system_error("create", target);
+    // A file system without hard links.
+    if (::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) != 0) {
+      if (errno == EEXIST) return WriteResult::Existed;
+      throw system_error("create", target);
+    }
+    moved_ = true;
+    return WriteResult::Written;
+  }
+
+ private:
+  std::string path_;
+  UniqueFd fd_;
+  bool moved_ = false;
+};
+
+struct DirectoryEntry {
+  std::string key;  // name, with '/' behind that of a directory: sorting these sorts full names
+  std::uint64_t size = 0;
+};
+
+struct DirectoryCloser {
+  DIR* dir;
+  ~DirectoryCloser() { ::closedir(dir); }
+};
+
+// Entries of one directory in name order; empty when it does not exist. Names with a leading dot are not ours.
+std::vector<DirectoryEntry> entries_of(const std::string& path) {
+  std::vector<DirectoryEntry> entries;
+  DIR* dir = ::opendir(path.c_str());
+  if (dir == nullptr) {
+    if (errno == ENOENT || errno == ENOTDIR) return entries;
+    throw system_error("list", path);
+  }
+  const DirectoryCloser closer{dir};
+  for (errno = 0; const dirent* entry = ::readdir(dir); errno = 0) {
+    const std::string name = entry->d_name;
+    if (name.starts_with('.')) continue;
+    struct ::stat st{};
+    if (::fstatat(::dirfd(dir), name.c_str(), &st, 0) != 0) {
+      if (errno == ENOENT) continue;  // removed meanwhile
+      throw system_error("stat", join_path(path, name));
+    }
+    if (S_ISDIR(st.st_mode)) entries.push_back({name + "/", 0});
+    if (S_ISREG(st.st_mode)) entries.push_back({name, static_cast<std::uint64_t>(st.st_size)});
+  }
+  if (errno != 0) throw system_error("list", path);
+  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+  return entries;
+}
+
+// `below` is "" or ends in '/'.
+void list_below(const std::string& directory, const std::string& below, const std::string& prefix,
+                const std::function<void(const BackendEntry&)>& visit) {
+  for (const DirectoryEntry& entry : entries_of(join_path(directory, below))) {
+    const std::string name = below + entry.key;
+    if (name.ends_with('/')) {
+      if (name.starts_with(prefix) || prefix.starts_with(name)) list_below(directory, name, prefix, visit);
+    } else if (name.starts_with(prefix)) {
+      visit({name, entry.size});
+    }
+  }
+}
+}  // namespace
+
+DirectoryBackend::DirectoryBackend(std::string directory) : directory_(std::move(directory)) {}
+
+std::string DirectoryBackend::path_of(const std::string& name) const {
+  check_backend_name(name);
+  return join_path(directory_, name);
+}
+
+std::optional<BackendEntry> DirectoryBackend::stat(const std::string& name) {
+  struct ::stat st{};
+  const std::string path = path_of(name);
+  if (::stat(path.c_str(), &st) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+    throw system_error("stat", path);
+  }
+  if (!S_ISREG(st.st_mode)) return std::nullopt;
+  return BackendEntry{name, static_cast<std::uint64_t>(st.st_size)};
+}
+
+void DirectoryBackend::read(const std::string& name, std::uint64_t offset, std::optional<std::uint64_t> length,
+                            Sink& sink) {
+  const std::string path = path_of(name);
+  if (!stat(name)) throw absent_name(directory_, name);
+  const UniqueFd fd = open_file(path, O_RDONLY);
+  struct ::stat st{};
+  if (::fstat(fd.get(), &st) != 0) throw system_error("stat", path);
+  const auto size = static_cast<std::uint64_t>(st.st_size);
+  if (offset > size || length.value_or(0) > size - offset) throw range_past_end(directory_, name);
+  std::uint64_t left = length.value_or(size - offset);
+  std::vector<std::byte> buffer(std::min<std::uint64_t>(kBufferSize, left));
+  while (left > 0) {
+    const auto piece = std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), left));
+    pread_exact(fd.get(), piece, offset, path);
+    sink.write(piece);
+    offset += piece.size();
+    left -= piece.size();
+  }
+}
+
+void DirectoryBackend::write(const std::string& name, Source& source, std::uint64_t size) {
+  const std::string path = path_of(name);
+  const std::string temporary = join_path(directory_, kTemporaryName);
+  ensure_directory(temporary);
+  TemporaryFile file(temporary);
+  file.fill(name, source, size);
+  ensure_directory(parent_path(path));
+  file.replace(path);
+  fsync_directory(parent_path(path));
+}
+
+WriteResult DirectoryBackend::write_if_absent(const std::string& name, Source& source, std::uint64_t size) {
+  const std::string path = path_of(name);
+  if (exists(path)) return WriteResult::Existed;
+  const std::string temporary = join_path(directory_, kTemporaryName);
+  ensure_directory(temporary);
+  TemporaryFile file(temporary);
+  file.fill(name, source, size);
+  ensure_directory(parent_path(path));
+  const WriteResult result = file.appear_as(path);
+  fsync_directory(parent_path(path));
+  return result;
+}
+
+void DirectoryBackend::list(const std::string& prefix, const std::function<void(const BackendEntry&)>& visit) {
+  list_below(directory_, "", prefix, visit);
+}
+
+void DirectoryBackend::remove(const std::string& name) {
+  const std::string path = path_of(name);
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) throw system_error("remove", path);
+}
+
+void DirectoryBackend::ensure_directory(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  if (known_directories_.contains(path)) return;
+  std::vector<std::string> absent;
+  for (std::string at = path; !is_directory(at); at = parent_path(at)) absent.push_back(at);
+  make_directories(path);
+  // A new directory is durable when the one above it is.
+  for (const std::string& made : absent) fsync_directory(parent_path(made));
+  if (file_name(path) == kTemporaryName) remove_stale_temporaries(path);
+  known_directories_.insert(path);
+}
+
+void DirectoryBackend::remove_stale_temporaries(const std::string& directory) {
+  const std::time_t now = ::time(nullptr);
+  for (const DirectoryEntry& entry : entries_of(directory)) {
+    const std::string path = join_path(directory, entry.key);
+    const auto st = stat_if_exists(path);
+    if (st && S_ISREG(st->st_mode) && now - st->st_mtime > kStaleAfterSeconds) ::unlink(path.c_str());
+  }
+}
+
+}  // namespace dvx
