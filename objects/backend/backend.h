@@ -1,7 +1,9 @@
-// A remote as named bytes. Names are relative, '/'-separated components of [a-z0-9._-] that do not start with a dot
-// (check_backend_name); nothing else is assumed of the far side. Decorators (retry, fault injection) are Backends too. tests/contract/ is what every backend must pass.
+// A remote as named bytes. Names are relative, '/'-separated components of [a-z0-9._-] that do not start with
+// a dot (check_backend_name); nothing else is assumed of the far side. Decorators (retry, fault injection)
+// are Backends too. tests/contract/ is what every backend must pass.
 //
-// Errors: Network (trying again may help), Authentication, NotFound (read), Io. All calls may come from any thread.
+// Errors: Network (trying again may help), Authentication, NotFound (read), Io. All calls may come from any
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -28,11 +30,12 @@ class Backend {
   virtual ~Backend() = default;
   virtual std::string url() const = 0;
   virtual std::optional<BackendEntry> stat(const std::string& name) = 0;
-  // Gives bytes [offset, offset + length) to `sink`, or to the end when length is nullopt. A range past the end is
-  // an Error{Corruption}.
-  virtual void read(const std::string& name, std::uint64_t offset, std::optional<std::uint64_t> length, Sink& sink) = 0;
-  // All or nothing, durable on return, replaces. `size` is what `source` will give; anything else is Error{Internal}
-  // and nothing is written.
+  // Gives bytes [offset, offset + length) to `sink`, or to the end when length is nullopt. A range past the
+  // end is an Error{Corruption}.
+  virtual void read(const std::string& name, std::uint64_t offset, std::optional<std::uint64_t> length,
+                    Sink& sink) = 0;
+  // All or nothing, durable on return, replaces. `size` is what `source` will give; anything else is
+  // Error{Internal} and nothing is written.
   virtual void write(const std::string& name, Source& source, std::uint64_t size) = 0;
   // Never replaces: of many at once exactly one gets Written.
   virtual WriteResult write_if_absent(const std::string& name, Source& source, std::uint64_t size) = 0;

@@ -8,8 +8,8 @@
 
 namespace dvx {
 
-Error absent_name(const std::string& url, const std::string& name);      // NotFound
-Error range_past_end(const std::string& url, const std::string& name);   // Corruption: shorter than it must be
-Error wrong_source_size(const std::string& name, std::uint64_t size);    // Internal: the caller promised `size`
+Error absent_name(const std::string& url, const std::string& name);     // NotFound
+Error range_past_end(const std::string& url, const std::string& name);  // Corruption: shorter than it must be
+Error wrong_source_size(const std::string& name, std::uint64_t size);  // Internal: the caller promised `size`
 
 }  // namespace dvx

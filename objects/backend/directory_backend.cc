@@ -29,7 +29,7 @@ constexpr std::time_t kStaleAfterSeconds = 24 * 60 * 60;
 
 std::string unique_name() {
   static std::atomic<std::uint64_t> counter{0};
-  struct timespec now{};
+  struct timespec now {};
   ::clock_gettime(CLOCK_REALTIME, &now);
   // The host's name keeps two machines apart that write to one mounted directory.
   char host[256] = {};
@@ -94,7 +94,8 @@ struct DirectoryCloser {
   ~DirectoryCloser() { ::closedir(dir); }
 };
 
-// Entries of one directory in name order; empty when it does not exist. Names with a leading dot are not ours.
+// Entries of one directory in name order; empty when it does not exist. Names with a leading dot are not
+// ours.
 std::vector<DirectoryEntry> entries_of(const std::string& path) {
   std::vector<DirectoryEntry> entries;
   DIR* dir = ::opendir(path.c_str());
@@ -106,7 +107,7 @@ std::vector<DirectoryEntry> entries_of(const std::string& path) {
   for (errno = 0; const dirent* entry = ::readdir(dir); errno = 0) {
     const std::string name = entry->d_name;
     if (name.starts_with('.')) continue;
-    struct ::stat st{};
+    struct ::stat st {};
     if (::fstatat(::dirfd(dir), name.c_str(), &st, 0) != 0) {
       if (errno == ENOENT) continue;  // removed meanwhile
       throw system_error("stat", join_path(path, name));
@@ -141,7 +142,7 @@ std::string DirectoryBackend::path_of(const std::string& name) const {
 }
 
 std::optional<BackendEntry> DirectoryBackend::stat(const std::string& name) {
-  struct ::stat st{};
+  struct ::stat st {};
   const std::string path = path_of(name);
   if (::stat(path.c_str(), &st) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
@@ -151,12 +152,12 @@ std::optional<BackendEntry> DirectoryBackend::stat(const std::string& name) {
   return BackendEntry{name, static_cast<std::uint64_t>(st.st_size)};
 }
 
-void DirectoryBackend::read(const std::string& name, std::uint64_t offset, std::optional<std::uint64_t> length,
-                            Sink& sink) {
+void DirectoryBackend::read(const std::string& name, std::uint64_t offset,
+                            std::optional<std::uint64_t> length, Sink& sink) {
   const std::string path = path_of(name);
   if (!stat(name)) throw absent_name(directory_, name);
   const UniqueFd fd = open_file(path, O_RDONLY);
-  struct ::stat st{};
+  struct ::stat st {};
   if (::fstat(fd.get(), &st) != 0) throw system_error("stat", path);
   const auto size = static_cast<std::uint64_t>(st.st_size);
   if (offset > size || length.value_or(0) > size - offset) throw range_past_end(directory_, name);
@@ -195,7 +196,8 @@ WriteResult DirectoryBackend::write_if_absent(const std::string& name, Source& s
   return result;
 }
 
-void DirectoryBackend::list(const std::string& prefix, const std::function<void(const BackendEntry&)>& visit) {
+void DirectoryBackend::list(const std::string& prefix,
+                            const std::function<void(const BackendEntry&)>& visit) {
   list_below(directory_, "", prefix, visit);
 }
 

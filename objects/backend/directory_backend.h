@@ -1,8 +1,8 @@
 // A remote that is a directory: on this machine, or mounted. Names are files below it.
 //
-// Files are written under `.tmp/` beside the names, synced, renamed (or linked, for write_if_absent) into place, and
-// their directory is synced. The directory itself is made by the first write. What a killed writer left under `.tmp/`
-// is removed by a later one, a day after.
+// Files are written under `.tmp/` beside the names, synced, renamed (or linked, for write_if_absent) into
+// place, and their directory is synced. The directory itself is made by the first write. What a killed writer
+// left under `.tmp/` is removed by a later one, a day after.
 #pragma once
 
 #include <mutex>
@@ -18,7 +18,8 @@ class DirectoryBackend final : public Backend {
   explicit DirectoryBackend(std::string directory);  // absolute
   std::string url() const override { return directory_; }
   std::optional<BackendEntry> stat(const std::string& name) override;
-  void read(const std::string& name, std::uint64_t offset, std::optional<std::uint64_t> length, Sink& sink) override;
+  void read(const std::string& name, std::uint64_t offset, std::optional<std::uint64_t> length,
+            Sink& sink) override;
   void write(const std::string& name, Source& source, std::uint64_t size) override;
   WriteResult write_if_absent(const std::string& name, Source& source, std::uint64_t size) override;
   void list(const std::string& prefix, const std::function<void(const BackendEntry&)>& visit) override;

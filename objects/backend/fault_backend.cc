@@ -54,7 +54,8 @@ void FaultBackend::remove(const std::string& name) {
 FaultBackend::Hook fail_every(std::uint64_t n) {
   return [n](const BackendCallInfo& info) {
     if (info.number % n == 0) {
-      throw Error(ErrorKind::Network, fmt::format("call {} for '{}' was made to fail", info.number, info.name));
+      throw Error(ErrorKind::Network,
+                  fmt::format("call {} for '{}' was made to fail", info.number, info.name));
     }
   };
 }

@@ -1,5 +1,5 @@
-// A backend on which things go wrong on purpose: every call is first shown to `before`, which may throw, wait or end
-// the process. For tests of transfer, retry and crash.
+// A backend on which things go wrong on purpose: every call is first shown to `before`, which may throw, wait
+// or end the process. For tests of transfer, retry and crash.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,8 @@ class FaultBackend final : public Backend {
   FaultBackend(Backend& inner, Hook before) : inner_(inner), before_(std::move(before)) {}
   std::string url() const override { return inner_.url(); }
   std::optional<BackendEntry> stat(const std::string& name) override;
-  void read(const std::string& name, std::uint64_t offset, std::optional<std::uint64_t> length, Sink& sink) override;
+  void read(const std::string& name, std::uint64_t offset, std::optional<std::uint64_t> length,
+            Sink& sink) override;
   void write(const std::string& name, Source& source, std::uint64_t size) override;
   WriteResult write_if_absent(const std::string& name, Source& source, std::uint64_t size) override;
   void list(const std::string& prefix, const std::function<void(const BackendEntry&)>& visit) override;

@@ -36,7 +36,8 @@ void MemoryBackend::read(const std::string& name, std::uint64_t offset, std::opt
     const auto found = files_.find(name);
     if (found == files_.end()) throw absent_name(url(), name);
     const std::string& bytes = found->second;
-    if (offset > bytes.size() || length.value_or(0) > bytes.size() - offset) throw range_past_end(url(), name);
+    if (offset > bytes.size() || length.value_or(0) > bytes.size() - offset)
+      throw range_past_end(url(), name);
     piece = bytes.substr(offset, length.value_or(bytes.size() - offset));
   }
   if (!piece.empty()) sink.write(as_bytes(piece));

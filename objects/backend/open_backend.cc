@@ -73,10 +73,11 @@ std::unique_ptr<Backend> open_backend(const std::string& url, const std::string&
     if (const auto found = all.factories.find(scheme); found != all.factories.end()) factory = found->second;
   }
   if (!factory) {
-    throw Error(ErrorKind::Config,
-                fmt::format("remote url '{}' has the scheme '{}', which this dvx does not speak (it speaks: {})", url,
-                            scheme, fmt::join(backend_schemes(), ", ")),
-                "dvx remote add -f origin /path/to/a/directory");
+    throw Error(
+        ErrorKind::Config,
+        fmt::format("remote url '{}' has the scheme '{}', which this dvx does not speak (it speaks: {})", url,
+                    scheme, fmt::join(backend_schemes(), ", ")),
+        "dvx remote add -f origin /path/to/a/directory");
   }
   return std::make_unique<RetryBackend>(factory(url));
 }

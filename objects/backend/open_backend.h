@@ -1,5 +1,5 @@
-// From the URL of a remote to its backend. A path or "file:" is known here; protocols of remotes/ register theirs
-// before main looks at the command line.
+// From the URL of a remote to its backend. A path or "file:" is known here; protocols of remotes/ register
+// theirs before main looks at the command line.
 #pragma once
 
 #include <functional>

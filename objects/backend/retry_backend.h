@@ -1,8 +1,8 @@
-// Tries again what failed with Error{Network}, waiting longer each time. A read goes on where it stopped, so the sink
-// sees every byte once; a write starts anew, which needs a Source that can rewind().
+// Tries again what failed with Error{Network}, waiting longer each time. A read goes on where it stopped, so
+// the sink sees every byte once; a write starts anew, which needs a Source that can rewind().
 //
-// After a second try `write_if_absent` may say Existed for what its first try wrote: names are made from content, so
-// the difference does not matter.
+// After a second try `write_if_absent` may say Existed for what its first try wrote: names are made from
+// content, so the difference does not matter.
 #pragma once
 
 #include <chrono>
@@ -26,7 +26,8 @@ class RetryBackend final : public Backend {
   explicit RetryBackend(std::unique_ptr<Backend> inner, RetryOptions options = {});
   std::string url() const override { return inner_->url(); }
   std::optional<BackendEntry> stat(const std::string& name) override;
-  void read(const std::string& name, std::uint64_t offset, std::optional<std::uint64_t> length, Sink& sink) override;
+  void read(const std::string& name, std::uint64_t offset, std::optional<std::uint64_t> length,
+            Sink& sink) override;
   void write(const std::string& name, Source& source, std::uint64_t size) override;
   WriteResult write_if_absent(const std::string& name, Source& source, std::uint64_t size) override;
   void list(const std::string& prefix, const std::function<void(const BackendEntry&)>& visit) override;

@@ -31,7 +31,9 @@ struct Maker {
   std::function<std::unique_ptr<BackendUnderTest>()> make;
 };
 
-void PrintTo(const Maker& maker, std::ostream* out) { *out << maker.name; }
+void PrintTo(const Maker& maker, std::ostream* out) {
+  *out << maker.name;
+}
 
 class BackendContract : public testing::TestWithParam<Maker> {
  protected:
@@ -138,7 +140,8 @@ TEST_P(BackendContract, ListsSortedByFullName) {
 }
 
 TEST_P(BackendContract, ListsByPrefixWhereverItEnds) {
-  for (const char* name : {"packs/00/a", "packs/0f/b", "packs/10/c", "packsaway"}) write_all(backend(), name, "x");
+  for (const char* name : {"packs/00/a", "packs/0f/b", "packs/10/c", "packsaway"})
+    write_all(backend(), name, "x");
   EXPECT_EQ(names("packs/"), (std::vector<std::string>{"packs/00/a", "packs/0f/b", "packs/10/c"}));
   EXPECT_EQ(names("packs/0"), (std::vector<std::string>{"packs/00/a", "packs/0f/b"}));
   EXPECT_EQ(names("packs/10/c"), (std::vector<std::string>{"packs/10/c"}));
@@ -244,7 +247,7 @@ Maker maker(const std::string& name) {
 INSTANTIATE_TEST_SUITE_P(All, BackendContract,
                          testing::Values(maker<Memory>("memory"), maker<Directory>("directory"),
                                          maker<RetriedFaulty>("retried_faulty")),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& instance) { return instance.param.name; });
 
 }  // namespace
 }  // namespace dvx

@@ -22,14 +22,17 @@ class Stuttering final : public Backend {
  public:
   std::string url() const override { return "stuttering:"; }
   std::optional<BackendEntry> stat(const std::string&) override { return std::nullopt; }
-  void read(const std::string&, std::uint64_t offset, std::optional<std::uint64_t> length, Sink& sink) override {
+  void read(const std::string&, std::uint64_t offset, std::optional<std::uint64_t> length,
+            Sink& sink) override {
     const std::string rest = content.substr(offset, length.value_or(std::string::npos));
     ++reads;
     sink.write(as_bytes(rest).first(std::min(cut, rest.size())));
     if (rest.size() > cut) throw Error(ErrorKind::Network, "connection reset");
   }
   void write(const std::string&, Source&, std::uint64_t) override {}
-  WriteResult write_if_absent(const std::string&, Source&, std::uint64_t) override { return WriteResult::Written; }
+  WriteResult write_if_absent(const std::string&, Source&, std::uint64_t) override {
+    return WriteResult::Written;
+  }
   void list(const std::string&, const std::function<void(const BackendEntry&)>&) override {}
   void remove(const std::string&) override {}
 
@@ -41,8 +44,9 @@ class Stuttering final : public Backend {
 TEST(RetryBackend, TriesAgainAfterNetworkErrorsWaitingLongerEachTime) {
   MemoryBackend memory;
   std::vector<milliseconds> waits;
-  RetryBackend retry(std::make_unique<FaultBackend>(memory, fail_first(3, ErrorKind::Network)),
-                     {.attempts = 5, .first_delay = milliseconds(10), .wait = [&](milliseconds t) { waits.push_back(t); }});
+  RetryBackend retry(
+      std::make_unique<FaultBackend>(memory, fail_first(3, ErrorKind::Network)),
+      {.attempts = 5, .first_delay = milliseconds(10), .wait = [&](milliseconds t) { waits.push_back(t); }});
 
   write_all(retry, "a", "bytes");
 
