@@ -55,18 +55,17 @@ std::string read_file(const std::string& path, std::uint64_t limit) {
   if (::fstat(fd.get(), &st) != 0) throw system_error("stat", path);
   if (S_ISDIR(st.st_mode)) throw system_error("read", path, EISDIR);
   std::string bytes;
-  std::size_t size = static_cast<std::size_t>(st.st_size);
-  for (;;) {
-    if (size > limit) throw Error(ErrorKind::Io, fmt::format("'{}' is too large to read whole", path), {}, path);
+  // One byte more than it should have tells the end without another read; /proc says 0 and has more.
+  for (std::size_t target = static_cast<std::size_t>(st.st_size) + 1;; target = bytes.size() * 2 + 4096) {
     const std::size_t old = bytes.size();
-    bytes.resize(std::max(size, old + 4096));
-    auto buffer = std::as_writable_bytes(std::span(bytes)).subspan(old);
-    const std::size_t n = read_up_to(fd.get(), buffer, path);
-    if (n < buffer.size()) {
-      bytes.resize(old + n);
-      return bytes;
+    bytes.resize(std::min<std::uint64_t>(target, limit + 1));
+    const auto rest = std::as_writable_bytes(std::span(bytes)).subspan(old);
+    const std::size_t n = read_up_to(fd.get(), rest, path);
+    bytes.resize(old + n);
+    if (bytes.size() > limit) {
+      throw Error(ErrorKind::Io, fmt::format("'{}' is larger than {} bytes and is not read whole", path, limit), {}, path);
     }
-    size = bytes.size() * 2;
+    if (n < rest.size()) return bytes;
   }
 }
 

@@ -141,7 +141,7 @@ class Running {
         result_.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
         signal_group(SIGKILL);  // whatever the child left behind; without them the pipes close too
       }
-      pump(exited);
+      if (!exited || out_ || err_) pump(exited);
       if (!exited) consider_stopping();
     }
     if (WIFEXITED(status)) result_.exit_status = WEXITSTATUS(status);
