@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
 #include "base/error.h"
 #include "base/unique_fd.h"
@@ -91,6 +92,49 @@ Launch prepare(const std::vector<std::string>& argv, const ProcessOptions& optio
   ::_exit(127);
 }
 
+// A process that sleeps until our end of a pipe closes, and then kills the group. It outlives us by that moment only,
+// and unlike PR_SET_PDEATHSIG it reaches grandchildren and does not mind which of our threads ends.
+class GroupGuard {
+ public:
+  GroupGuard() = default;
+  explicit GroupGuard(pid_t group) {
+    Pipe pipe = make_pipe();
+    pid_ = ::fork();
+    if (pid_ < 0) throw system_error("start", "guard process");
+    if (pid_ == 0) watch(pipe.read_end.get(), group);
+    alive_ = std::move(pipe.write_end);
+  }
+  GroupGuard(const GroupGuard&) = delete;
+  GroupGuard& operator=(const GroupGuard&) = delete;
+  ~GroupGuard() {
+    if (pid_ < 0) return;
+    constexpr char kDone = 'x';
+    while (::write(alive_.get(), &kDone, 1) < 0 && errno == EINTR) {
+    }
+    alive_.reset();
+    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+
+ private:
+  // In the forked process: only async-signal-safe calls. A byte means that all is well; end of file that we died.
+  [[noreturn]] static void watch(int alive, pid_t group) {
+    ::setsid();  // the terminal's signals are for us, not for the guard
+    ::dup2(alive, 0);
+    ::close_range(1, ~0U, 0);  // or it would hold open pipes of children that other threads started
+    char byte = 0;
+    ssize_t n = 0;
+    do {
+      n = ::read(0, &byte, 1);
+    } while (n < 0 && errno == EINTR);
+    if (n != 1) ::kill(-group, SIGKILL);
+    ::_exit(0);
+  }
+
+  pid_t pid_ = -1;
+  UniqueFd alive_;
+};
+
 class Running {
  public:
   Running(const std::vector<std::string>& argv, const ProcessOptions& options) : options_(options), own_group_(!options.inherit_stdio) {
@@ -122,6 +166,7 @@ class Running {
       ::waitpid(pid_, nullptr, 0);
       throw system_error("start", argv[0], errnum);
     }
+    if (own_group_ && options.die_with_us) guard_.emplace(pid_);
     in_ = std::move(in.write_end);
     out_ = std::move(out.read_end);
     err_ = std::move(err.read_end);
@@ -130,9 +175,19 @@ class Running {
     }
   }
 
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  // When on_output threw: nothing may be left running.
+  ~Running() {
+    if (reaped_) return;
+    ::kill(own_group_ ? -pid_ : pid_, SIGKILL);
+    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+
   ProcessResult wait() {
     input_ = options_.input;
-    bool exited = false;
+    bool& exited = reaped_;
     int status = 0;
     struct rusage usage{};
     while (!exited || out_ || err_) {
@@ -225,11 +280,13 @@ class Running {
   const ProcessOptions& options_;
   bool own_group_;
   pid_t pid_ = -1;
+  std::optional<GroupGuard> guard_;
   UniqueFd in_, out_, err_;
   std::string_view input_;
   ProcessResult result_;
   SteadyTime started_, stop_asked_;
   int wait_ms_ = 0;
+  bool reaped_ = false;
 };
 
 }  // namespace

@@ -19,6 +19,7 @@ struct ProcessOptions {
   std::string input;                                             // given on stdin; empty means /dev/null
   bool merge_stderr = false;   // into `on_output`/`output`, in the order written
   bool inherit_stdio = false;  // the child talks to our terminal (git commit with an editor)
+  bool die_with_us = false;    // its whole group is killed when this process ends, even by SIGKILL
   // Called with pieces of output as they come, from the calling thread; when empty, output is collected instead.
   std::function<void(std::string_view)> on_output;
   // Polled several times a second: true sends SIGTERM to the group, and SIGKILL 5 s after or on the second true

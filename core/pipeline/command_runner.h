@@ -1,0 +1,46 @@
+// The seam through which the commands of a stage are run: on this machine, in a sandbox, on a cluster.
+//
+// run() is called from several threads at once, one for each running stage, and returns when nothing of the stage
+// is left running.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dvx {
+
+struct CommandJob {
+  std::string stage;                               // for messages
+  std::vector<std::string> commands;               // run in order by /bin/sh -c; the first that fails ends it
+  std::string directory;                           // absolute, exists
+  std::map<std::string, std::string> environment;  // all of it
+  std::string log_file;                            // absolute; gets everything the commands print, in order
+  std::function<void(std::string_view)> on_line;   // each line printed, without its line feed; may be empty
+  // Polled while a command runs: a wish to stop politely (SIGTERM, 5 s later SIGKILL), and to stop at once.
+  std::function<bool()> should_stop, kill_now;
+};
+
+struct CommandOutcome {
+  int exit_status = 0;   // meaningful when signal is 0
+  int signal = 0;        // that ended the command, or 0
+  bool stopped = false;  // because should_stop said so
+  std::size_t command = 0;  // index of the command that failed
+  double wall_seconds = 0, cpu_seconds = 0;
+  std::int64_t peak_memory_bytes = 0;
+
+  bool ok() const { return exit_status == 0 && signal == 0 && !stopped; }
+};
+
+class CommandRunner {
+ public:
+  virtual ~CommandRunner() = default;
+  virtual std::string name() const = 0;  // as run records give it: "local"
+  virtual CommandOutcome run(const CommandJob& job) = 0;
+};
+
+}  // namespace dvx

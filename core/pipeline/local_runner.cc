@@ -1,0 +1,77 @@
+#include "core/pipeline/local_runner.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+
+#include "base/file.h"
+#include "base/subprocess.h"
+
+namespace dvx {
+
+namespace {
+
+// Gives whole lines on; what is left without a line feed at the end counts as one.
+class LineSplitter {
+ public:
+  explicit LineSplitter(const std::function<void(std::string_view)>& on_line) : on_line_(on_line) {}
+
+  void add(std::string_view piece) {
+    if (!on_line_) return;
+    for (auto feed = piece.find('\n'); feed != std::string_view::npos; feed = piece.find('\n')) {
+      rest_ += piece.substr(0, feed);
+      give();
+      piece.remove_prefix(feed + 1);
+    }
+    rest_ += piece;
+    if (rest_.size() > kLongestLine) give();
+  }
+
+  void finish() {
+    if (!rest_.empty()) give();
+  }
+
+ private:
+  static constexpr std::size_t kLongestLine = 64 * 1024;  // a program that prints no line feeds
+
+  void give() {
+    on_line_(rest_);
+    rest_.clear();
+  }
+
+  const std::function<void(std::string_view)>& on_line_;
+  std::string rest_;
+};
+
+}  // namespace
+
+CommandOutcome LocalRunner::run(const CommandJob& job) {
+  const UniqueFd log = open_file(job.log_file, O_WRONLY | O_CREAT | O_TRUNC);
+  LineSplitter lines(job.on_line);
+  ProcessOptions options;
+  options.directory = job.directory;
+  options.environment = job.environment;
+  options.merge_stderr = true;
+  options.die_with_us = true;
+  options.should_stop = job.should_stop;
+  options.kill_now = job.kill_now;
+  options.on_output = [&](std::string_view piece) {
+    write_all(log.get(), piece, job.log_file);
+    lines.add(piece);
+  };
+  CommandOutcome outcome;
+  for (outcome.command = 0; outcome.command < job.commands.size(); ++outcome.command) {
+    const ProcessResult result = run_process({"/bin/sh", "-c", job.commands[outcome.command]}, options);
+    lines.finish();
+    outcome.exit_status = result.exit_status;
+    outcome.signal = result.signal;
+    outcome.stopped = result.stopped;
+    outcome.wall_seconds += result.wall_seconds;
+    outcome.cpu_seconds += result.user_seconds + result.system_seconds;
+    outcome.peak_memory_bytes = std::max(outcome.peak_memory_bytes, result.peak_memory_bytes);
+    if (!outcome.ok()) break;
+  }
+  return outcome;
+}
+
+}  // namespace dvx

@@ -1,0 +1,91 @@
+#include "core/pipeline/run_cache.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "objects/store/object_store.h"
+
+namespace dvx {
+
+namespace {
+
+constexpr std::size_t kHexLength = 2 * ObjectId::kSize;
+
+std::optional<RunCacheEntry> parse_name(std::string_view name) {
+  if (name.size() != 2 * kHexLength + 1 || name[kHexLength] != '.') return std::nullopt;
+  const auto key = ObjectId::parse(name.substr(0, kHexLength));
+  const auto run = ObjectId::parse(name.substr(kHexLength + 1));
+  if (!key || !run) return std::nullopt;
+  return RunCacheEntry{*key, *run};
+}
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+
+// Names in a directory, unsorted; an absent directory is empty.
+std::vector<std::string> names_in(const std::string& path) {
+  const std::unique_ptr<DIR, CloseDirectory> directory(::opendir(path.c_str()));
+  if (!directory) {
+    if (errno == ENOENT) return {};
+    throw system_error("open directory", path);
+  }
+  std::vector<std::string> names;
+  errno = 0;
+  while (const dirent* entry = ::readdir(directory.get())) {
+    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
+  }
+  if (errno != 0) throw system_error("read directory", path);
+  return names;
+}
+
+}  // namespace
+
+RunCache::RunCache(const ObjectStore& store) : directory_(join_path(store.directory(), "runs")) {}
+
+std::string RunCache::bucket(const ObjectId& key) const { return join_path(directory_, key.to_hex().substr(0, 2)); }
+
+std::vector<ObjectId> RunCache::find(const ObjectId& key) const {
+  std::vector<ObjectId> runs;
+  for (const std::string& name : names_in(bucket(key))) {
+    const auto entry = parse_name(name);
+    if (entry && entry->key == key) runs.push_back(entry->run);
+  }
+  std::sort(runs.begin(), runs.end());
+  return runs;
+}
+
+void RunCache::add(const ObjectId& key, const ObjectId& run) {
+  const std::string directory = bucket(key);
+  const std::string file = join_path(directory, key.to_hex() + "." + run.to_hex());
+  if (exists(file)) return;
+  if (!exists(directory)) {
+    make_directories(directory);
+    fsync_directory(directory_);
+    fsync_directory(parent_path(directory_));
+  }
+  open_file(file, O_WRONLY | O_CREAT, 0444);
+  fsync_directory(directory);
+}
+
+std::vector<RunCacheEntry> RunCache::all() const {
+  std::vector<RunCacheEntry> entries;
+  for (const std::string& prefix : names_in(directory_)) {
+    if (prefix.size() != 2) continue;
+    for (const std::string& name : names_in(join_path(directory_, prefix))) {
+      if (const auto entry = parse_name(name)) entries.push_back(*entry);
+    }
+  }
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
+}  // namespace dvx
