@@ -211,6 +211,31 @@ std::optional<std::string> GitRepository::read_index(const std::string& path) co
 
 std::string GitRepository::read_blob(const std::string& blob_id) const { return impl_->blob(oid_of(blob_id)); }
 
+bool GitRepository::exists_at(const std::string& commit, const std::string& path) const {
+  const GitTree tree = impl_->tree(commit);
+  git_tree_entry* raw = nullptr;
+  const int code = git_tree_entry_bypath(&raw, tree.get(), path.c_str());
+  const GitTreeEntry entry(raw);
+  if (code != GIT_ENOTFOUND) check_git(code, fmt::format("look for '{}' in commit {}", path, commit));
+  return code == 0;
+}
+
+std::vector<std::string> GitRepository::changed_paths(const std::optional<std::string>& from,
+                                                      const std::string& to) const {
+  const GitTree before = from ? impl_->tree(*from) : nullptr;
+  const GitTree after = impl_->tree(to);
+  git_diff_options options = GIT_DIFF_OPTIONS_INIT;
+  options.flags = GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_SKIP_BINARY_CHECK;
+  const auto diff = git_make<GitDiff>("compare two commits", git_diff_tree_to_tree, impl_->repository.get(),
+                                      before.get(), after.get(), &options);
+  std::vector<std::string> paths;
+  for (std::size_t i = 0; i < git_diff_num_deltas(diff.get()); ++i) {
+    paths.emplace_back(git_diff_get_delta(diff.get(), i)->new_file.path);
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
 std::vector<GitIndexEntry> GitRepository::list_at(const std::string& commit,
                                                   const std::function<bool(std::string_view)>& filter) const {
   struct Walk {
@@ -265,13 +290,18 @@ std::vector<GitRepository::StagedChange> GitRepository::staged_changes() const {
   options.flags = GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_SKIP_BINARY_CHECK;
   const auto diff = git_make<GitDiff>("compare git's index with HEAD", git_diff_tree_to_index,
                                       impl_->repository.get(), tree.get(), index.get(), &options);
+  const auto entry_of = [&](const git_diff_file& file) {
+    const bool is_blob = file.mode != GIT_FILEMODE_COMMIT && !git_oid_is_zero(&file.id);
+    return GitIndexEntry{file.path, is_blob ? impl_->blob_size(file.id) : 0, file.mode, hex_of(file.id)};
+  };
   std::vector<StagedChange> changes;
   for (std::size_t i = 0; i < git_diff_num_deltas(diff.get()); ++i) {
     const git_diff_delta* delta = git_diff_get_delta(diff.get(), i);
-    const bool deleted = delta->status == GIT_DELTA_DELETED;
-    const git_diff_file& file = deleted ? delta->old_file : delta->new_file;
-    const bool is_blob = file.mode != GIT_FILEMODE_COMMIT && !git_oid_is_zero(&file.id);
-    changes.push_back({{file.path, is_blob ? impl_->blob_size(file.id) : 0, file.mode, hex_of(file.id)}, deleted});
+    StagedChange change;
+    change.deleted = delta->status == GIT_DELTA_DELETED;
+    if (!git_oid_is_zero(&delta->old_file.id)) change.before = entry_of(delta->old_file);
+    change.entry = entry_of(change.deleted ? delta->old_file : delta->new_file);
+    changes.push_back(std::move(change));
   }
   std::sort(changes.begin(), changes.end(), [](const auto& a, const auto& b) { return a.entry.path < b.entry.path; });
   return changes;

@@ -53,14 +53,18 @@ class GitRepository {
   std::optional<std::string> read_at(const std::string& commit, const std::string& path) const;
   std::optional<std::string> read_index(const std::string& path) const;
   std::string read_blob(const std::string& blob_id) const;
+  bool exists_at(const std::string& commit, const std::string& path) const;  // a file or a directory
+  // Files that differ between two commits, sorted; `from` nullopt is the empty tree. Costs what differs.
+  std::vector<std::string> changed_paths(const std::optional<std::string>& from, const std::string& to) const;
   // Every file of a commit or of the index whose path passes the filter, sorted.
   std::vector<GitIndexEntry> list_at(const std::string& commit,
                                      const std::function<bool(std::string_view)>& filter) const;
   std::vector<GitIndexEntry> index_entries() const;
   // Paths staged for the next commit: index against HEAD (added, changed, deleted).
   struct StagedChange {
-    GitIndexEntry entry;
+    GitIndexEntry entry;                 // as staged; of a deleted file, as it is in HEAD
     bool deleted = false;
+    std::optional<GitIndexEntry> before; // as it is in HEAD; nullopt for a new file
   };
   std::vector<StagedChange> staged_changes() const;
   bool is_tracked(const std::string& path) const;  // `path`, or anything below it, is in the git index

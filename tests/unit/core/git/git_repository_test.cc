@@ -165,8 +165,23 @@ TEST_F(GitRepositoryTest, ListsWhatIsStaged) {
   EXPECT_EQ(changes[0].entry.size, 5U);
   EXPECT_EQ(changes[1].entry.path, "gone");
   EXPECT_TRUE(changes[1].deleted);
+  EXPECT_EQ(changes[0].before.value().size, 1U);
   EXPECT_EQ(changes[2].entry.path, "new");
   EXPECT_FALSE(changes[2].deleted);
+  EXPECT_FALSE(changes[2].before);
+}
+
+TEST_F(GitRepositoryTest, ListsWhatDiffersBetweenTwoCommits) {
+  write("a/x", "1");
+  write("b", "1");
+  const std::string first = commit_all("one");
+  write("a/x", "2");
+  write("c", "1");
+  const std::string second = commit_all("two");
+  EXPECT_EQ(open().changed_paths(first, second), (Paths{"a/x", "c"}));
+  EXPECT_EQ(open().changed_paths(std::nullopt, first), (Paths{"a/x", "b"}));
+  EXPECT_TRUE(open().exists_at(first, "a"));
+  EXPECT_FALSE(open().exists_at(first, "c"));
 }
 
 TEST_F(GitRepositoryTest, ListsWhatIsStagedBeforeTheFirstCommit) {
