@@ -1,6 +1,7 @@
 // The state of a path of the workspace as a DataRef: walk, reuse what the index knows, hash the rest.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "base/progress.h"
 #include "core/metafile/data_ref.h"
 #include "core/repo/repository.h"
+#include "objects/model/tree.h"
 #include "objects/store/ingest.h"
 
 namespace dvx {
@@ -17,6 +19,9 @@ struct SnapshotOptions {
   // Store: afterwards every object of the DataRef is in the store, durable. HashOnly: the store is not touched and
   // trees are only computed.
   IngestMode mode = IngestMode::HashOnly;
+  // Called with every tree that is built, nested ones before those that hold them, from the calling thread; may be
+  // empty. So `diff` and `status` compare with a workspace whose trees are in no store.
+  std::function<void(const ObjectId& id, const Tree& tree)> on_tree;
 };
 
 struct FailedPath {
