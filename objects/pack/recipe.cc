@@ -1,0 +1,65 @@
+#include "objects/pack/recipe.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/little_endian.h"
+#include "base/stream.h"
+#include "objects/pack/chunker.h"
+
+namespace dvx {
+
+namespace {
+
+constexpr std::string_view kMagic = "DVXRCP1\n";
+constexpr std::size_t kHeaderSize = 24;
+constexpr std::size_t kChunkSize = ObjectId::kSize + 4;
+
+[[noreturn]] void corrupt(std::string_view what) {
+  throw Error(ErrorKind::Corruption, fmt::format("not a recipe: {}", what));
+}
+
+}  // namespace
+
+std::uint64_t Recipe::total_size() const {
+  std::uint64_t total = 0;
+  for (const RecipeChunk& chunk : chunks) total += chunk.length;
+  return total;
+}
+
+std::string Recipe::serialize() const {
+  std::string bytes;
+  bytes.reserve(kHeaderSize + chunks.size() * kChunkSize + ObjectId::kSize);
+  bytes += kMagic;
+  append_le(bytes, total_size(), 8);
+  append_le(bytes, chunks.size(), 8);
+  for (const RecipeChunk& chunk : chunks) {
+    bytes += as_text(chunk.id.bytes());
+    append_le(bytes, chunk.length, 4);
+  }
+  bytes += as_text(ObjectId::of(bytes).bytes());
+  return bytes;
+}
+
+Recipe Recipe::parse(std::string_view bytes) {
+  if (!bytes.starts_with(kMagic) || bytes.size() < kHeaderSize + ObjectId::kSize) corrupt("it does not begin as one");
+  const std::string_view body = bytes.substr(0, bytes.size() - ObjectId::kSize);
+  if (as_text(ObjectId::of(body).bytes()) != bytes.substr(body.size())) corrupt("its checksum is wrong");
+  const std::uint64_t total = load_le(as_bytes(bytes.substr(8, 8))), count = load_le(as_bytes(bytes.substr(16, 8)));
+  if ((body.size() - kHeaderSize) % kChunkSize != 0 || (body.size() - kHeaderSize) / kChunkSize != count || count < 2) {
+    corrupt("it has another length than it says");
+  }
+  Recipe recipe;
+  recipe.chunks.reserve(count);
+  for (std::size_t at = kHeaderSize; at < body.size(); at += kChunkSize) {
+    RecipeChunk chunk;
+    chunk.id = ObjectId(as_bytes(body.substr(at, ObjectId::kSize)).first<ObjectId::kSize>());
+    chunk.length = static_cast<std::uint32_t>(load_le(as_bytes(body.substr(at + ObjectId::kSize, 4))));
+    if (chunk.length == 0 || chunk.length > kMaxChunk) corrupt("a chunk has an impossible length");
+    recipe.chunks.push_back(chunk);
+  }
+  if (recipe.total_size() != total) corrupt("its chunks do not add up");
+  return recipe;
+}
+
+}  // namespace dvx
