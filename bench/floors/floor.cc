@@ -44,7 +44,7 @@ void walk(const std::string& path, std::vector<File>& files) {
     const std::string child = path + "/" + entry->d_name;
     if (S_ISDIR(st.st_mode)) {
       walk(child, files);
-    } else {
+    } else if (S_ISREG(st.st_mode)) {
       files.push_back({child, static_cast<std::size_t>(st.st_size)});
     }
   }
@@ -122,8 +122,9 @@ void on_two_threads(const std::vector<File>& files, Work work) {
     std::vector<unsigned char> buffer(std::size_t{1} << 20);
     for (std::size_t i = next++; i < files.size(); i = next++) work(files[i], buffer);
   };
-  std::jthread other(loop);
+  std::thread other(loop);
   loop();
+  other.join();
 }
 
 void hash_files(const std::vector<File>& files, Appender* appender) {
