@@ -23,6 +23,13 @@ struct IndexEntry {
   ObjectId id;
 };
 
+// Entries in path order, fetched a page at a time: no transaction stays open, and memory does not grow with the index.
+class IndexCursor {
+ public:
+  virtual ~IndexCursor() = default;
+  virtual const IndexEntry* next() = 0;  // null at the end; valid until the next call
+};
+
 class WorkspaceIndex {
  public:
   // Opens or creates; a damaged or foreign file is set aside and replaced.
@@ -31,6 +38,8 @@ class WorkspaceIndex {
 
   // Entries at or below `prefix` ("" is everything), in path order, racy ones left out.
   virtual std::vector<IndexEntry> load(std::string_view prefix) = 0;
+  // The same, one after the other. Updates of paths already passed may happen in between.
+  virtual std::unique_ptr<IndexCursor> scan(std::string_view prefix) = 0;
   // One transaction: `removed` go, `changed` come (both sorted by path). A locked database is waited for; when the
   // write fails nothing but time is lost, so it is not an error.
   virtual void update(const std::vector<IndexEntry>& changed, const std::vector<std::string>& removed) = 0;
@@ -38,5 +47,12 @@ class WorkspaceIndex {
   virtual std::optional<std::string> get_note(const std::string& key) = 0;
   virtual void set_note(const std::string& key, const std::string& value) = 0;
 };
+
+// Coarsest step of the kernel's clock for file times (HZ=100), and a little more: a file changed less than this ago
+// may be changed again without a trace in its stamp.
+inline constexpr std::int64_t kClockTickNs = 11'000'000;
+
+// What the index goes by: everything of the stamp but the device number, which is not stable over mounts.
+bool same_stamp(const FileStamp& a, const FileStamp& b);
 
 }  // namespace dvx

@@ -6,6 +6,7 @@
 //   <root>/.dvx/tmp/          scratch, on the root's file system   <root>/.dvx/lock   kernel lock of writers
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,6 +22,7 @@
 namespace dvx {
 
 class WorkspaceIndex;
+enum class LinkKind : std::uint8_t;
 
 // What comes from outside of the repository and core may not read by itself (environment, home, command line).
 struct Surroundings {
@@ -56,6 +58,8 @@ class Repository {
   GitRepository& git();
   ObjectStore& store();      // opened on first use, with the encoding that core.link asks for
   WorkspaceIndex& index();   // opened on first use
+  std::string store_dir();   // absolute
+  LinkKind link();           // how checkout places files; decided once
 
   // Writers of pointers, lock file and index serialize here; never held while a stage's command runs.
   FileLock lock_for_writing();

@@ -1,0 +1,192 @@
+#include "core/index/workspace_index.h"
+
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/stream.h"
+#include "core/index/database.h"
+
+namespace dvx {
+
+namespace {
+
+constexpr int kVersion = 1;
+constexpr const char* kSchema =
+    "CREATE TABLE entries(path BLOB PRIMARY KEY, stamp BLOB NOT NULL, id BLOB NOT NULL, racy INTEGER NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE notes(key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID";
+
+constexpr std::size_t kPage = 4096;
+
+// Six integers of the machine's byte order: the file never leaves the machine, and docs/formats/index.md says so.
+using PackedStamp = std::array<std::byte, 6 * sizeof(std::uint64_t)>;
+
+PackedStamp pack(const FileStamp& stamp) {
+  const std::uint64_t words[] = {stamp.device,
+                                 stamp.inode,
+                                 stamp.size,
+                                 static_cast<std::uint64_t>(stamp.mtime_ns),
+                                 static_cast<std::uint64_t>(stamp.ctime_ns),
+                                 stamp.mode};
+  PackedStamp bytes;
+  static_assert(sizeof words == sizeof bytes);
+  std::memcpy(bytes.data(), words, sizeof words);
+  return bytes;
+}
+
+bool unpack(std::string_view bytes, FileStamp& stamp) {
+  std::uint64_t words[6];
+  if (bytes.size() != sizeof words) return false;
+  std::memcpy(words, bytes.data(), sizeof words);
+  stamp = {.device = words[0],
+           .inode = words[1],
+           .size = words[2],
+           .mtime_ns = static_cast<std::int64_t>(words[3]),
+           .ctime_ns = static_cast<std::int64_t>(words[4]),
+           .mode = static_cast<std::uint32_t>(words[5])};
+  return true;
+}
+
+// The bounds of what lies at or below a prefix: the path itself, and [prefix + '/', prefix + '0').
+struct Range {
+  std::string first, begin, end;
+  explicit Range(std::string_view prefix) : first(prefix) {
+    if (prefix.empty()) return;
+    begin = first + '/';
+    end = first + '0';  // '0' follows '/'
+  }
+  bool whole() const { return first.empty(); }
+};
+
+class PagedCursor final : public IndexCursor {
+ public:
+  PagedCursor(Database& database, std::string_view prefix)
+      : range_(prefix),
+        statement_(database.prepare(range_.whole()
+                                        ? "SELECT path, stamp, id FROM entries WHERE path > ?1 AND racy = 0"
+                                          " ORDER BY path LIMIT 4096"
+                                        : "SELECT path, stamp, id FROM entries WHERE path > ?1 AND path < ?2 AND"
+                                          " racy = 0 ORDER BY path LIMIT 4096")),
+        single_(database.prepare("SELECT path, stamp, id FROM entries WHERE path = ?1 AND racy = 0")) {}
+
+  const IndexEntry* next() override {
+    if (position_ == page_.size() && !fill()) return nullptr;
+    return &page_[position_++];
+  }
+
+ private:
+  bool fill() {
+    if (done_) return false;
+    position_ = 0;
+    if (!started_ && !range_.whole()) {
+      started_ = true;
+      page_.clear();
+      single_.bind_blob(1, range_.first);
+      read(single_);
+      after_ = range_.begin;
+      if (!page_.empty()) return true;
+    }
+    std::string after = page_.empty() ? after_ : std::max(after_, page_.back().path);
+    page_.clear();
+    statement_.bind_blob(1, after);
+    if (!range_.whole()) statement_.bind_blob(2, range_.end);
+    const std::size_t rows = read(statement_);
+    done_ = rows < kPage;
+    if (!page_.empty()) after_ = page_.back().path;
+    return !page_.empty();
+  }
+
+  std::size_t read(Statement& statement) {
+    std::size_t rows = 0;
+    for (; statement.step(); ++rows) {
+      IndexEntry entry;
+      const std::string_view id = statement.blob(2);
+      if (id.size() != ObjectId::kSize || !unpack(statement.blob(1), entry.stamp)) continue;
+      entry.path = statement.blob(0);
+      entry.id = ObjectId(as_bytes(id).first<ObjectId::kSize>());
+      page_.push_back(std::move(entry));
+    }
+    statement.reset();
+    return rows;
+  }
+
+  Range range_;
+  Statement statement_, single_;
+  std::vector<IndexEntry> page_;
+  std::string after_;
+  std::size_t position_ = 0;
+  bool started_ = false, done_ = false;
+};
+
+class SqliteIndex final : public WorkspaceIndex {
+ public:
+  explicit SqliteIndex(const std::string& file) : database_(Database::open(file, kVersion, kSchema)) {}
+
+  std::vector<IndexEntry> load(std::string_view prefix) override {
+    std::vector<IndexEntry> entries;
+    const auto cursor = scan(prefix);
+    while (const IndexEntry* entry = cursor->next()) entries.push_back(*entry);
+    return entries;
+  }
+
+  std::unique_ptr<IndexCursor> scan(std::string_view prefix) override {
+    return std::make_unique<PagedCursor>(database_, prefix);
+  }
+
+  void update(const std::vector<IndexEntry>& changed, const std::vector<std::string>& removed) override {
+    if (changed.empty() && removed.empty()) return;
+    try {
+      write(changed, removed);
+    } catch (const Error&) {
+      // The next scan hashes these files once more; nothing else depends on it.
+    }
+  }
+
+  std::optional<std::string> get_note(const std::string& key) override {
+    Statement statement = database_.prepare("SELECT value FROM notes WHERE key = ?1");
+    statement.bind_text(1, key);
+    if (!statement.step()) return std::nullopt;
+    return std::string(statement.blob(0));
+  }
+
+  void set_note(const std::string& key, const std::string& value) override {
+    try {
+      database_.prepare("INSERT OR REPLACE INTO notes VALUES(?1, ?2)").bind_text(1, key).bind_blob(2, value).run();
+    } catch (const Error&) {
+      // A note is found out again.
+    }
+  }
+
+ private:
+  void write(const std::vector<IndexEntry>& changed, const std::vector<std::string>& removed) {
+    Database::Transaction transaction(database_);
+    Statement remove = database_.prepare("DELETE FROM entries WHERE path = ?1");
+    for (const std::string& path : removed) remove.bind_blob(1, path).run();
+    Statement insert = database_.prepare("INSERT OR REPLACE INTO entries VALUES(?1, ?2, ?3, ?4)");
+    const std::int64_t settled = SystemClock().now_ns() - kClockTickNs;
+    for (const IndexEntry& entry : changed) {
+      const PackedStamp stamp = pack(entry.stamp);
+      const bool racy = entry.stamp.ctime_ns >= settled;
+      insert.bind_blob(1, entry.path).bind_blob(2, stamp).bind_blob(3, entry.id.bytes()).bind(4, racy ? 1 : 0).run();
+    }
+    transaction.commit();
+  }
+
+  Database database_;
+};
+
+}  // namespace
+
+bool same_stamp(const FileStamp& a, const FileStamp& b) {
+  return a.inode == b.inode && a.size == b.size && a.mtime_ns == b.mtime_ns && a.ctime_ns == b.ctime_ns &&
+         a.mode == b.mode;
+}
+
+std::unique_ptr<WorkspaceIndex> WorkspaceIndex::open(const std::string& file) {
+  return std::make_unique<SqliteIndex>(file);
+}
+
+}  // namespace dvx

@@ -1,0 +1,130 @@
+#include "core/repo/config_keys.h"
+
+#include <algorithm>
+#include <charconv>
+#include <vector>
+
+namespace dvx {
+
+namespace {
+
+constexpr ConfigKey kKeys[] = {
+    {"core.jobs", ConfigValue::Count, "threads and parallel stages when -j is not given; 0: as many as processors"},
+    {"core.link", ConfigValue::Link, "how files come from the store: auto, reflink, copy, hardlink or symlink"},
+    {"core.project", ConfigValue::Text, "name of this project on remotes; written by dvx init, not to be changed"},
+    {"core.remote", ConfigValue::Text, "remote that push, fetch and pull use when none is named"},
+    {"core.store", ConfigValue::Text, "directory of the object store; may be shared by several clones"},
+    {"hooks.maxSize", ConfigValue::Size, "the pre-commit hook stops unversioned files larger than this"},
+    {"remote.*.url", ConfigValue::Text, "where a remote is: a path or file: URL"},
+    {"schema.duckdb", ConfigValue::Text, "path of libduckdb"},
+    {"schema.memory", ConfigValue::Size, "memory that a schema check may use"},
+};
+
+bool same_letters(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return lower(x) == lower(y);
+  });
+}
+
+struct KeyParts {
+  std::string_view section, subsection, name;
+};
+
+std::optional<KeyParts> split(std::string_view key) {
+  const auto first = key.find('.');
+  const auto last = key.rfind('.');
+  if (first == std::string_view::npos || first == 0 || last + 1 == key.size()) return std::nullopt;
+  KeyParts parts{key.substr(0, first), {}, key.substr(last + 1)};
+  if (last > first) parts.subsection = key.substr(first + 1, last - first - 1);
+  return parts;
+}
+
+std::uint64_t unit_factor(std::string_view unit) {
+  if (unit.empty() || same_letters(unit, "b")) return 1;
+  const auto rest = unit.substr(1);
+  if (!rest.empty() && !same_letters(rest, "b") && !same_letters(rest, "ib")) return 0;
+  constexpr std::string_view kUnits = "kmgt";
+  for (std::size_t i = 0; i < kUnits.size(); ++i) {
+    if (same_letters(unit.substr(0, 1), kUnits.substr(i, 1))) return std::uint64_t{1} << (10 * (i + 1));
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::span<const ConfigKey> config_keys() { return kKeys; }
+
+const ConfigKey* find_config_key(std::string_view key) {
+  const auto parts = split(key);
+  if (!parts) return nullptr;
+  for (const ConfigKey& row : kKeys) {
+    const auto known = split(row.name);
+    const bool subsection_fits = known->subsection == "*" ? !parts->subsection.empty() : parts->subsection.empty();
+    if (subsection_fits && same_letters(known->section, parts->section) && same_letters(known->name, parts->name)) {
+      return &row;
+    }
+  }
+  return nullptr;
+}
+
+std::string canonical_config_key(std::string_view key) {
+  const ConfigKey* row = find_config_key(key);
+  if (row == nullptr) return std::string(key);
+  const auto parts = split(row->name);
+  std::string out(parts->section);
+  out += '.';
+  if (!parts->subsection.empty()) {
+    out += split(key)->subsection;
+    out += '.';
+  }
+  out += parts->name;
+  return out;
+}
+
+std::optional<std::string> refused_config_value(const ConfigKey& key, std::string_view value) {
+  constexpr std::string_view kLinks[] = {"auto", "reflink", "copy", "hardlink", "symlink"};
+  switch (key.value) {
+    case ConfigValue::Text:
+      if (value.find('\n') != std::string_view::npos) return "must be one line";
+      return std::nullopt;
+    case ConfigValue::Size:
+      if (!parse_size(value)) return "must be a size such as 4096, 10M or 1G";
+      return std::nullopt;
+    case ConfigValue::Bool:
+      if (!parse_bool(value)) return "must be true or false";
+      return std::nullopt;
+    case ConfigValue::Link:
+      if (std::ranges::find(kLinks, value) == std::end(kLinks)) {
+        return "must be auto, reflink, copy, hardlink or symlink";
+      }
+      return std::nullopt;
+    case ConfigValue::Count: {
+      const auto count = parse_size(value);
+      if (!count || *count > 4096) return "must be a number from 0 to 4096";
+      return std::nullopt;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc()) return std::nullopt;
+  const std::uint64_t factor = unit_factor(text.substr(static_cast<std::size_t>(rest - text.data())));
+  if (factor == 0 || number > UINT64_MAX / factor) return std::nullopt;
+  return number * factor;
+}
+
+std::optional<bool> parse_bool(std::string_view text) {
+  for (const std::string_view yes : {"true", "yes", "on", "1"}) {
+    if (same_letters(text, yes)) return true;
+  }
+  for (const std::string_view no : {"false", "no", "off", "0"}) {
+    if (same_letters(text, no)) return false;
+  }
+  return std::nullopt;
+}
+
+}  // namespace dvx

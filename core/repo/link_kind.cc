@@ -1,0 +1,74 @@
+#include "core/repo/link_kind.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "core/index/workspace_index.h"
+#include "core/repo/config.h"
+
+namespace dvx {
+
+std::string_view link_name(LinkKind kind) {
+  switch (kind) {
+    case LinkKind::Reflink: return "reflink";
+    case LinkKind::Copy: return "copy";
+    case LinkKind::Hardlink: return "hardlink";
+    case LinkKind::Symlink: return "symlink";
+  }
+  return "copy";
+}
+
+bool reflink_works(const std::string& from, const std::string& to) {
+  try {
+    const TemporaryDirectory source(from, ".dvx-tmp"), target(to, ".dvx-tmp");
+    const std::string a = join_path(source.path(), "a");
+    // A whole block: some file systems keep shorter files inside the inode and refuse to share those.
+    write_file_atomically(a, std::string(65536, 'x'), 0600, Durability::Relaxed);
+    const UniqueFd in = open_file(a, O_RDONLY);
+    const UniqueFd out = open_file(join_path(target.path(), "b"), O_WRONLY | O_CREAT | O_EXCL, 0600);
+    return ::ioctl(out.get(), FICLONE, in.get()) == 0;
+  } catch (const Error&) {
+    return false;  // a directory that cannot be written cannot be linked into either
+  }
+}
+
+namespace {
+bool remembered_reflink(WorkspaceIndex& index, const std::string& workspace, const std::string& store) {
+  const auto a = stat_if_exists(workspace), b = stat_if_exists(store);
+  if (!a || !b || a->st_dev != b->st_dev) return false;  // extents are never shared across file systems
+  const std::string note = fmt::format("reflink {} {}", a->st_dev, store);
+  if (const auto known = index.get_note(note)) return *known == "yes";
+  const bool works = reflink_works(store, workspace);
+  index.set_note(note, works ? "yes" : "no");
+  return works;
+}
+}  // namespace
+
+LinkKind choose_link(const Config& config, WorkspaceIndex& index, const std::string& workspace_directory,
+                     const std::string& store_directory) {
+  const std::string asked = config.get_or("core.link", "auto");
+  if (asked == "copy") return LinkKind::Copy;
+  if (asked == "hardlink") return LinkKind::Hardlink;
+  if (asked == "symlink") return LinkKind::Symlink;
+  const bool works = remembered_reflink(index, workspace_directory, store_directory);
+  if (asked == "auto") return works ? LinkKind::Reflink : LinkKind::Copy;
+  if (asked != "reflink") {
+    throw Error(ErrorKind::Config,
+                fmt::format("setting 'core.link' is '{}': must be auto, reflink, copy, hardlink or symlink", asked),
+                "dvx config core.link auto");
+  }
+  if (!works) {
+    throw Error(ErrorKind::Config, "core.link is 'reflink', but the file system here cannot share extents",
+                "dvx config core.link auto");
+  }
+  return LinkKind::Reflink;
+}
+
+Encoding encoding_for(LinkKind kind) { return kind == LinkKind::Copy ? Encoding::Packed : Encoding::Whole; }
+
+}  // namespace dvx

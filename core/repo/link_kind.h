@@ -1,0 +1,30 @@
+// How files get from the store into the workspace: what core.link asks for, and what the file system can do.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "objects/store/object_store.h"
+
+namespace dvx {
+
+class Config;
+class WorkspaceIndex;
+
+enum class LinkKind : std::uint8_t { Reflink, Copy, Hardlink, Symlink };
+
+std::string_view link_name(LinkKind kind);  // "reflink", …
+
+// core.link; for "auto" a reflink where one was really made between the two directories (the answer is remembered in
+// the index), else a copy. "reflink" is an Error{Config} where it does not work.
+LinkKind choose_link(const Config& config, WorkspaceIndex& index, const std::string& workspace_directory,
+                     const std::string& store_directory);
+
+// Links need one file an object; copies are best kept packed.
+Encoding encoding_for(LinkKind kind);
+
+// True when a file in `to` can share the extents of one in `from`: tried with two small files.
+bool reflink_works(const std::string& from, const std::string& to);
+
+}  // namespace dvx

@@ -1,0 +1,150 @@
+#include "core/repo/repository.h"
+
+#include <fmt/format.h>
+#include <stdlib.h>
+
+#include <utility>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/thread_pool.h"
+#include "core/index/workspace_index.h"
+#include "core/repo/link_kind.h"
+
+namespace dvx {
+
+struct Repository::Impl {
+  Surroundings surroundings;
+  std::string root, cwd, dvx_dir;
+  SystemClock system_clock;
+  std::optional<Config> config;
+  std::optional<GitRepository> git;
+  std::unique_ptr<ObjectStore> store;
+  std::unique_ptr<WorkspaceIndex> index;
+  std::optional<LinkKind> link;
+};
+
+namespace {
+
+std::string find_root(const std::string& from) {
+  for (std::string directory = from;; directory = parent_path(directory)) {
+    if (exists(join_path(directory, ".dvx/config"))) return directory;
+    if (directory == "/" || directory.empty()) break;
+  }
+  throw Error(ErrorKind::NotARepository, fmt::format("'{}' is not in a dvx repository", from), "git init && dvx init");
+}
+
+// Objects are shared by all work trees of a git repository: they live with the main one, or inside a bare one.
+std::string shared_store(GitRepository& git, const std::string& own_dvx_dir) {
+  if (git.git_dir() == git.common_dir()) return join_path(own_dvx_dir, "store");
+  if (file_name(git.common_dir()) != ".git") return join_path(git.common_dir(), "dvx/store");
+  return join_path(parent_path(git.common_dir()), ".dvx/store");
+}
+
+// realpath(3) of the deepest part of an absolute path that exists, with the rest behind it.
+std::string resolve_links(const std::string& path) {
+  if (char* real = ::realpath(path.c_str(), nullptr)) {
+    std::string out = real;
+    ::free(real);
+    return out;
+  }
+  const std::string parent = parent_path(path);
+  return parent == path || parent.empty() ? path : join_path(resolve_links(parent), file_name(path));
+}
+
+}  // namespace
+
+Repository::Repository(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Repository::Repository(Repository&&) noexcept = default;
+Repository::~Repository() = default;
+
+Repository Repository::open(Surroundings surroundings) {
+  auto impl = std::make_unique<Impl>();
+  impl->root = find_root(surroundings.cwd);
+  impl->cwd = path_beneath(surroundings.cwd, impl->root).value_or("");
+  impl->dvx_dir = join_path(impl->root, ".dvx");
+  impl->config.emplace(std::map<ConfigScope, std::string>{
+      {ConfigScope::Repository, join_path(impl->dvx_dir, "config")},
+      {ConfigScope::Local, join_path(impl->dvx_dir, "config.local")},
+      {ConfigScope::User, surroundings.user_config},
+  });
+  impl->surroundings = std::move(surroundings);
+  return Repository(std::move(impl));
+}
+
+const std::string& Repository::root() const { return impl_->root; }
+const std::string& Repository::cwd() const { return impl_->cwd; }
+std::string Repository::path(const std::string& relative) const { return join_path(impl_->root, relative); }
+std::string Repository::dvx_dir() const { return impl_->dvx_dir; }
+
+std::string Repository::temporary_dir() const {
+  std::string directory = join_path(impl_->dvx_dir, "tmp");
+  make_directories(directory);
+  return directory;
+}
+
+std::string Repository::from_user(const std::string& typed) const {
+  if (typed.empty()) throw Error(ErrorKind::Usage, "a path must not be empty");
+  const std::string absolute = absolute_path(typed, impl_->surroundings.cwd);
+  if (auto beneath = path_beneath(absolute, impl_->root)) return *beneath;
+  // The same place under another name: a symlink above the repository. The last name itself is not followed.
+  const std::string resolved = join_path(resolve_links(parent_path(absolute)), file_name(absolute));
+  if (auto beneath = path_beneath(resolved, resolve_links(impl_->root))) return *beneath;
+  throw Error(ErrorKind::Usage, fmt::format("'{}' lies outside of the repository '{}'", typed, impl_->root), {}, typed);
+}
+
+std::string Repository::to_user(const std::string& relative) const { return path_from(relative, impl_->cwd); }
+
+const Surroundings& Repository::surroundings() const { return impl_->surroundings; }
+
+const Clock& Repository::clock() const {
+  return impl_->surroundings.clock == nullptr ? impl_->system_clock : *impl_->surroundings.clock;
+}
+
+std::size_t Repository::jobs() const {
+  if (impl_->surroundings.jobs > 0) return impl_->surroundings.jobs;
+  const auto configured = static_cast<std::size_t>(impl_->config->size_or("core.jobs", 0));
+  return configured > 0 ? configured : default_thread_count();
+}
+
+Config& Repository::config() { return *impl_->config; }
+
+GitRepository& Repository::git() {
+  if (!impl_->git) impl_->git = GitRepository::discover(impl_->root);
+  if (!impl_->git) {
+    throw Error(ErrorKind::NotARepository, fmt::format("'{}' is not in a git work tree", impl_->root), "git init",
+                impl_->root);
+  }
+  return *impl_->git;
+}
+
+std::string Repository::store_dir() {
+  const auto configured = config().get("core.store");
+  return configured ? absolute_path(*configured, impl_->root) : shared_store(git(), impl_->dvx_dir);
+}
+
+LinkKind Repository::link() {
+  if (!impl_->link) {
+    const std::string store = store_dir();
+    make_directories(store);
+    impl_->link = choose_link(config(), index(), temporary_dir(), store);
+  }
+  return *impl_->link;
+}
+
+ObjectStore& Repository::store() {
+  if (!impl_->store) impl_->store = ObjectStore::open(store_dir(), StoreOptions{.encoding = encoding_for(link())});
+  return *impl_->store;
+}
+
+WorkspaceIndex& Repository::index() {
+  if (!impl_->index) impl_->index = WorkspaceIndex::open(join_path(impl_->dvx_dir, "index.db"));
+  return *impl_->index;
+}
+
+FileLock Repository::lock_for_writing() {
+  return FileLock::acquire(join_path(impl_->dvx_dir, "lock"), LockMode::Exclusive);
+}
+
+}  // namespace dvx
