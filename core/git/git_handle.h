@@ -1,4 +1,4 @@
-// Owned libgit2 handles and the translation of its errors. Seen by core/git alone.
+// Owned libgit2 handles and the translation of its errors. Seen by core/git and core/repo/config alone.
 #pragma once
 
 #include <git2.h>

@@ -10,6 +10,7 @@
 #include <unordered_set>
 
 #include "base/error.h"
+#include "base/nearest_word.h"
 #include "base/path.h"
 #include "base/utf8.h"
 

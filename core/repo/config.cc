@@ -1,7 +1,6 @@
 #include "core/repo/config.h"
 
 #include <fmt/format.h>
-#include <git2.h>
 
 #include <set>
 #include <utility>
@@ -9,23 +8,13 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "core/metafile/yaml.h"
+#include "core/git/git_handle.h"
+#include "base/nearest_word.h"
 #include "core/repo/config_keys.h"
 
 namespace dvx {
 
 namespace {
-
-// The library counts its users; this one stays until the program ends.
-void start_library() {
-  static const int started = git_libgit2_init();
-  if (started < 0) throw Error(ErrorKind::Internal, "libgit2 does not start");
-}
-
-struct ConfigCloser {
-  void operator()(git_config* config) const { git_config_free(config); }
-};
-using GitConfig = std::unique_ptr<git_config, ConfigCloser>;
 
 [[noreturn]] void fail(const std::string& path) {
   const git_error* last = git_error_last();
@@ -34,7 +23,7 @@ using GitConfig = std::unique_ptr<git_config, ConfigCloser>;
 }
 
 GitConfig open_file_config(const std::string& path) {
-  start_library();
+  start_libgit2();
   git_config* raw = nullptr;
   if (git_config_new(&raw) != 0) fail(path);
   GitConfig config(raw);
