@@ -1,0 +1,101 @@
+#include "core/workspace/pointer_walk.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "core/metafile/pointer_file.h"
+#include "core/workspace/ignore.h"
+
+namespace dvx {
+
+namespace {
+
+struct DirCloser {
+  void operator()(DIR* dir) const { ::closedir(dir); }
+};
+
+struct Listing {
+  std::vector<std::string> directories, pointers;
+  bool has_gitignore = false, has_dvxignore = false, is_repository = false;
+};
+
+bool is_real_directory(int dir_fd, const dirent& entry) {
+  if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+  struct ::stat st{};
+  return ::fstatat(dir_fd, entry.d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+}
+
+Listing list(const std::string& path) {
+  Listing listing;
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd) return listing;  // unreadable: no pointer file of ours in there
+  const int raw = fd.get();
+  const std::unique_ptr<DIR, DirCloser> dir(::fdopendir(fd.release()));
+  if (!dir) throw system_error("read", path);
+  while (const dirent* entry = ::readdir(dir.get())) {
+    const std::string_view name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    if (name == ".git") listing.is_repository = true;
+    if (name == ".gitignore") listing.has_gitignore = true;
+    if (name == ".dvxignore") listing.has_dvxignore = true;
+    if (is_never_data(name)) continue;
+    if (is_real_directory(raw, *entry)) {
+      listing.directories.emplace_back(name);
+    } else if (is_pointer_path(name)) {
+      listing.pointers.emplace_back(name);
+    }
+  }
+  return listing;
+}
+
+class PointerWalk {
+ public:
+  explicit PointerWalk(const std::string& root) : root_(root) {}
+
+  void enter(const std::string& directory, IgnoreRules git, IgnoreRules dvx) {
+    const Listing listing = list(join_path(root_, directory));
+    if (listing.is_repository && !directory.empty()) return;
+    if (listing.has_gitignore) git = with_file(git, directory, ".gitignore");
+    if (listing.has_dvxignore) dvx = with_file(dvx, directory, ".dvxignore");
+    for (const std::string& name : listing.pointers) {
+      std::string path = join_path(directory, name);
+      if (!dvx.ignores(path, PathKind::Other)) found_.push_back(std::move(path));
+    }
+    for (const std::string& name : listing.directories) {
+      const std::string path = join_path(directory, name);
+      if (git.ignores(path, PathKind::Directory) || dvx.ignores(path, PathKind::Directory)) continue;
+      enter(path, git, dvx);
+    }
+  }
+
+  std::vector<std::string> take() {
+    std::ranges::sort(found_);
+    return std::move(found_);
+  }
+
+ private:
+  IgnoreRules with_file(const IgnoreRules& rules, const std::string& directory, std::string_view name) const {
+    const auto text = read_file_if_exists(join_path(join_path(root_, directory), name));
+    return text ? rules.with(*text, directory) : rules;
+  }
+
+  const std::string& root_;
+  std::vector<std::string> found_;
+};
+
+}  // namespace
+
+std::vector<std::string> find_pointer_files(const std::string& root) {
+  PointerWalk walk(root);
+  walk.enter("", {}, {});
+  return walk.take();
+}
+
+}  // namespace dvx

@@ -1,0 +1,100 @@
+#include "core/workspace/tracked.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "core/metafile/pipeline_file.h"
+#include "core/workspace/pointer_walk.h"
+
+namespace dvx {
+
+namespace {
+
+TrackedPath from_pointer(std::string_view text, const std::string& pointer_path) {
+  PointerFile pointer = parse_pointer(text, pointer_path);
+  return {.path = join_path(parent_path(pointer_path), pointer.path),
+          .data = pointer.data,
+          .pointer = pointer_path,
+          .stage = {},
+          .remote = std::move(pointer.remote),
+          .schema = std::move(pointer.schema)};
+}
+
+const DataRef* locked_output(const LockFile& lock, const std::string& stage, const std::string& path) {
+  const auto found = lock.stages.find(stage);
+  if (found == lock.stages.end()) return nullptr;
+  const auto& outs = found->second.outs;
+  const auto out = std::ranges::find(outs, path, &LockedPath::path);
+  return out == outs.end() ? nullptr : &out->data;
+}
+
+void add_outputs(std::vector<TrackedPath>& tracked, const PipelineFile& pipeline, const LockFile& lock) {
+  for (const Stage& stage : pipeline.stages) {
+    for (const StageOutput& out : stage.outs) {
+      TrackedPath path{.path = out.path,
+                       .data = std::nullopt,
+                       .pointer = {},
+                       .stage = stage.name,
+                       .cached = out.cache,
+                       .push = out.push,
+                       .remote = out.remote,
+                       .schema = out.schema};
+      if (const DataRef* data = locked_output(lock, stage.name, out.path)) path.data = *data;
+      tracked.push_back(std::move(path));
+    }
+  }
+}
+
+// Both halves of what is tracked from the texts that say so, wherever they were read.
+std::vector<TrackedPath> assemble(std::vector<TrackedPath> tracked, const std::optional<std::string>& pipeline,
+                                  const std::optional<std::string>& lock, const std::string& where) {
+  if (pipeline) {
+    const LockFile locked = lock ? parse_lock(*lock, where + kLockFileName) : LockFile();
+    add_outputs(tracked, parse_pipeline(*pipeline, kPipelineFileName), locked);
+  }
+  std::ranges::stable_sort(tracked, {}, &TrackedPath::path);
+  return tracked;
+}
+
+}  // namespace
+
+std::vector<TrackedPath> tracked_paths(Repository& repository) {
+  std::vector<TrackedPath> tracked;
+  for (const std::string& pointer : find_pointer_files(repository.root())) {
+    // Between the walk and the reading somebody may have removed it.
+    if (const auto text = read_file_if_exists(repository.path(pointer))) tracked.push_back(from_pointer(*text, pointer));
+  }
+  return assemble(std::move(tracked), read_file_if_exists(repository.path(kPipelineFileName)),
+                  read_file_if_exists(repository.path(kLockFileName)), "");
+}
+
+std::vector<TrackedPath> tracked_paths_at(Repository& repository, const std::string& commit) {
+  GitRepository& git = repository.git();
+  const std::string prefix = path_beneath(repository.root(), git.work_tree()).value_or("");
+  const auto below_root = [&](std::string_view path) { return path_beneath(path, prefix); };
+  std::vector<TrackedPath> tracked;
+  const auto is_pointer = [&](std::string_view path) { return is_pointer_path(path) && below_root(path); };
+  for (const GitIndexEntry& entry : git.list_at(commit, is_pointer)) {
+    if (entry.mode != 0100644 && entry.mode != 0100755) continue;
+    tracked.push_back(from_pointer(git.read_blob(entry.blob_id), *below_root(entry.path)));
+  }
+  return assemble(std::move(tracked), git.read_at(commit, join_path(prefix, kPipelineFileName)),
+                  git.read_at(commit, join_path(prefix, kLockFileName)), commit.substr(0, 12) + ":");
+}
+
+const TrackedPath* tracked_around(const std::vector<TrackedPath>& tracked, const std::string& path) {
+  for (std::string candidate = path;; candidate = parent_path(candidate)) {
+    const auto found = std::ranges::lower_bound(tracked, candidate, {}, &TrackedPath::path);
+    if (found != tracked.end() && found->path == candidate) return &*found;
+    if (candidate.empty()) return nullptr;
+  }
+}
+
+LockFile load_lock(Repository& repository) {
+  const auto text = read_file_if_exists(repository.path(kLockFileName));
+  return text ? parse_lock(*text, kLockFileName) : LockFile();
+}
+
+}  // namespace dvx
