@@ -1,0 +1,200 @@
+#include "core/pipeline/plan.h"
+
+#include <algorithm>
+
+#include "base/path.h"
+#include "core/pipeline/stage_key.h"
+
+namespace dvx {
+
+namespace {
+
+const std::optional<DataRef>& content_of(const Contents& contents, const std::string& path) {
+  static const std::optional<DataRef> nothing;
+  const auto found = contents.find(path);
+  return found == contents.end() ? nothing : found->second;
+}
+
+std::vector<StaleReason> missing_inputs(const StageFacts& facts) {
+  std::vector<StaleReason> reasons;
+  for (const StageDependency& dep : facts.stage->deps) {
+    if (!content_of(facts.contents, dep.path)) reasons.push_back({ReasonKind::MissingInput, dep.path, {}, {}, {}});
+  }
+  return reasons;
+}
+
+const DataRef* locked_output(const LockedStage& locked, const std::string& path) {
+  for (const LockedPath& out : locked.outs) {
+    if (out.path == path) return &out.data;
+  }
+  return nullptr;
+}
+
+// How the outputs in the workspace differ from what the lock says.
+std::vector<StaleReason> output_reasons(const StageFacts& facts) {
+  std::vector<StaleReason> reasons;
+  for (const StageOutput& out : facts.stage->outs) {
+    const auto& here = content_of(facts.contents, out.path);
+    const DataRef* recorded = locked_output(*facts.locked, out.path);
+    if (!here) {
+      reasons.push_back({ReasonKind::OutputMissing, out.path, {}, {}, {}});
+    } else if (recorded != nullptr && *here != *recorded) {
+      reasons.push_back({ReasonKind::OutputModified, out.path, {}, key_content(*recorded), key_content(*here)});
+    }
+  }
+  return reasons;
+}
+
+std::vector<StaleReason> key_reasons(const StageFacts& facts, const StageDecision& decision, const RunLookup& lookup) {
+  auto reasons = compare_keys(lookup.last_key(*facts.locked, decision.key_fields), decision.key_fields);
+  if (reasons.empty()) reasons.push_back({ReasonKind::KeyVersion, {}, {}, "?", "?"});
+  return reasons;
+}
+
+std::vector<StaleReason> stale_reasons(const StageFacts& facts, const StageDecision& decision, const RunLookup& lookup) {
+  if (facts.force == Force::Yes) return {{ReasonKind::Forced, {}, {}, {}, {}}};
+  if (facts.stage->always_changed) return {{ReasonKind::AlwaysChanged, {}, {}, {}, {}}};
+  if (facts.locked == nullptr) return {{ReasonKind::NeverRun, {}, {}, {}, {}}};
+  if (facts.locked->key != decision.key) return key_reasons(facts, decision, lookup);
+  return output_reasons(facts);
+}
+
+StageInputs inputs_of(const StageFacts& facts) {
+  StageInputs inputs;
+  for (const StageDependency& dep : facts.stage->deps) inputs.deps[dep.path] = *content_of(facts.contents, dep.path);
+  inputs.params = facts.params;
+  inputs.tools = facts.tools;
+  return inputs;
+}
+
+bool overlap(const std::string& a, const std::string& b) { return is_beneath(a, b) || is_beneath(b, a); }
+
+bool makes_input_of(const Stage& before, const Stage& stage) {
+  return std::any_of(before.outs.begin(), before.outs.end(), [&](const StageOutput& out) {
+    return std::any_of(stage.deps.begin(), stage.deps.end(),
+                       [&](const StageDependency& dep) { return overlap(dep.path, out.path); });
+  });
+}
+
+// Plans the stages in order, carrying what the planned ones will have left in the workspace.
+class Planner {
+ public:
+  explicit Planner(const PlanInput& input) : input_(input) {}
+
+  Plan run() {
+    for (const PlanStage& stage : input_.stages) {
+      plan_.stages.push_back({stage.facts.stage->name, decide(stage)});
+    }
+    return std::move(plan_);
+  }
+
+ private:
+  StageDecision decide(const PlanStage& planned) {
+    const Stage& stage = *planned.facts.stage;
+    StageFacts facts = planned.facts;
+    upstream_.clear();
+    blocked_ = false;
+    for (const std::size_t i : planned.upstream) foresee(i, facts);
+    if (upstream_.empty() || stage.frozen) return decide_stage(facts, input_.lookup);
+    // Of an input that is still to be made, assume what it was: then only reasons that are certain are named.
+    assume_inputs(facts);
+    StageDecision decision = decide_stage(facts, {.restorable = {}, .last_key = input_.lookup.last_key});
+    const bool is_missing_input = decision.action == StageAction::Blocked;
+    decision.action = blocked_ || is_missing_input ? StageAction::Blocked : StageAction::Run;
+    for (const std::size_t i : upstream_) {
+      decision.reasons.push_back({ReasonKind::Upstream, input_.stages[i].facts.stage->name, {}, {}, {}});
+    }
+    decision.key_fields = nullptr;
+    decision.key = {};
+    return decision;
+  }
+
+  // What the stage at `index` will have done to the inputs of the one in hand.
+  void foresee(std::size_t index, StageFacts& facts) {
+    const Stage& stage = *facts.stage;
+    const Stage& before = *input_.stages[index].facts.stage;
+    const StageDecision& decision = plan_.stages[index].decision;
+    if (!makes_input_of(before, stage)) return;
+    if (decision.action == StageAction::Restore && restores_exactly(before, stage)) {
+      for (const RunOutput& out : decision.cached->outs) facts.contents[out.path] = out.data;
+      return;
+    }
+    if (decision.action == StageAction::UpToDate || decision.action == StageAction::Frozen) return;
+    if (decision.action == StageAction::Blocked) blocked_ = true;
+    upstream_.push_back(index);
+  }
+
+  // Every shared path is an output as a whole, so that its content is known from the record.
+  static bool restores_exactly(const Stage& before, const Stage& stage) {
+    for (const StageOutput& out : before.outs) {
+      for (const StageDependency& dep : stage.deps) {
+        if (dep.path != out.path && overlap(dep.path, out.path)) return false;
+      }
+    }
+    return true;
+  }
+
+  void assume_inputs(StageFacts& facts) const {
+    for (const StageDependency& dep : facts.stage->deps) {
+      if (!is_to_be_made(dep.path)) continue;
+      facts.contents[dep.path] = DataRef{};
+      if (facts.locked == nullptr) continue;
+      for (const LockedPath& locked : facts.locked->deps) {
+        if (locked.path == dep.path) facts.contents[dep.path] = locked.data;
+      }
+    }
+  }
+
+  bool is_to_be_made(const std::string& path) const {
+    for (const std::size_t i : upstream_) {
+      for (const StageOutput& out : input_.stages[i].facts.stage->outs) {
+        if (overlap(out.path, path)) return true;
+      }
+    }
+    return false;
+  }
+
+  const PlanInput& input_;
+  Plan plan_;
+  std::vector<std::size_t> upstream_;  // stages that will make inputs of the one in hand anew
+  bool blocked_ = false;
+};
+
+}  // namespace
+
+std::string_view action_name(StageAction action) {
+  switch (action) {
+    case StageAction::UpToDate: return "up-to-date";
+    case StageAction::Restore: return "restore";
+    case StageAction::Run: return "run";
+    case StageAction::Frozen: return "frozen";
+    case StageAction::Blocked: return "blocked";
+  }
+  return "unknown";
+}
+
+StageDecision decide_stage(const StageFacts& facts, const RunLookup& lookup) {
+  StageDecision decision;
+  if (facts.stage->frozen) {
+    decision.action = StageAction::Frozen;
+    if (facts.locked != nullptr) decision.reasons = output_reasons(facts);
+    return decision;
+  }
+  if (auto missing = missing_inputs(facts); !missing.empty()) {
+    decision.action = StageAction::Blocked;
+    decision.reasons = std::move(missing);
+    return decision;
+  }
+  decision.key_fields = stage_key_fields(*facts.stage, inputs_of(facts));
+  decision.key = stage_key(decision.key_fields);
+  decision.reasons = stale_reasons(facts, decision, lookup);
+  if (decision.reasons.empty()) return decision;
+  const bool may_restore = facts.force == Force::No && !facts.stage->always_changed && lookup.restorable;
+  if (may_restore) decision.cached = lookup.restorable(*facts.stage, decision.key, facts.contents);
+  decision.action = decision.cached ? StageAction::Restore : StageAction::Run;
+  return decision;
+}
+
+Plan make_plan(const PlanInput& input) { return Planner(input).run(); }
+
+}  // namespace dvx

@@ -1,0 +1,86 @@
+// What repro would do and why, as a value. Nothing here reads the disk or changes anything: facts come in, decisions
+// go out, and the executor decides nothing of its own.
+//
+// A stage can be decided for good once its inputs are known. decide_stage() does that for one stage, and is what the
+// executor asks again and again (so that a stage whose inputs came out identical is not run). make_plan() does it for
+// all stages at once, before anything ran: where an input is still to be made it says Run with an Upstream reason.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "core/lineage/run_record.h"
+#include "core/metafile/lock_file.h"
+#include "core/metafile/pipeline_file.h"
+#include "core/pipeline/stale_reason.h"
+
+namespace dvx {
+
+enum class StageAction { UpToDate, Restore, Run, Frozen, Blocked };
+std::string_view action_name(StageAction action);  // in JSON: "up-to-date", "restore", …
+
+enum class Force { No, Yes };  // Yes: run even what is up to date, and do not look into the run cache
+
+// Content of paths in the workspace, by path from the root; nullopt: nothing is there.
+using Contents = std::map<std::string, std::optional<DataRef>>;
+
+// A run whose outputs can be had without running: all of them are in the store, or in the workspace already.
+struct CachedRun {
+  ObjectId id;
+  std::vector<RunOutput> outs;
+};
+
+// What is asked only when it matters, since it reads records.
+struct RunLookup {
+  std::function<std::optional<CachedRun>(const Stage&, const ObjectId& key, const Contents&)> restorable;
+  // Key fields the stage last ran with, for reasons.
+  std::function<nlohmann::json(const LockedStage&, const nlohmann::json& now)> last_key;
+};
+
+struct StageFacts {
+  const Stage* stage = nullptr;
+  const LockedStage* locked = nullptr;  // null: it never ran
+  Contents contents;                    // of its dependencies and outputs
+  nlohmann::json params;
+  std::map<std::string, std::string> tools;
+  Force force = Force::No;
+};
+
+struct StageDecision {
+  StageAction action = StageAction::UpToDate;
+  std::vector<StaleReason> reasons;   // empty when up to date
+  nlohmann::json key_fields;          // null when blocked or frozen
+  ObjectId key;                       // of key_fields
+  std::optional<CachedRun> cached;    // with Restore
+};
+
+StageDecision decide_stage(const StageFacts& facts, const RunLookup& lookup);
+
+struct PlannedStage {
+  std::string name;
+  StageDecision decision;
+};
+
+struct Plan {
+  std::vector<PlannedStage> stages;  // in the order in which they would run
+};
+
+struct PlanStage {
+  StageFacts facts;
+  std::vector<std::size_t> upstream;  // positions in PlanInput::stages of the stages it needs; all are smaller
+};
+
+struct PlanInput {
+  std::vector<PlanStage> stages;
+  RunLookup lookup;
+};
+
+Plan make_plan(const PlanInput& input);
+
+}  // namespace dvx

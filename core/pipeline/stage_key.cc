@@ -1,0 +1,47 @@
+#include "core/pipeline/stage_key.h"
+
+#include "core/metafile/canonical_json.h"
+
+namespace dvx {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int kVersion = 1;  // counts up when the fields, or the environment that stages run in, change
+
+Json output_fields(const StageOutput& out) {
+  return {{"cache", out.cache}, {"persist", out.persist}};
+}
+
+}  // namespace
+
+std::string key_content(const DataRef& data) {
+  const char* kind = data.kind == DataKind::Tree ? "tree:" : data.executable ? "executable:" : "file:";
+  return kind + data.id.to_hex();
+}
+
+Json stage_key_fields(const Stage& stage, const StageInputs& inputs) {
+  Json deps = Json::object();
+  for (const StageDependency& dep : stage.deps) {
+    deps[path_to_json_text(dep.path)] = key_content(inputs.deps.at(dep.path));
+  }
+  Json outs = Json::object();
+  for (const StageOutput& out : stage.outs) outs[path_to_json_text(out.path)] = output_fields(out);
+  Json tools = Json::object();
+  for (const std::string& tool : stage.tools) tools[tool] = inputs.tools.at(tool);
+  return {
+      {"version", kVersion},
+      {"commands", stage.commands},
+      {"wdir", path_to_json_text(stage.wdir)},
+      {"deps", std::move(deps)},
+      {"params", inputs.params.is_null() ? Json::object() : inputs.params},
+      {"env", Json(stage.env)},
+      {"tools", std::move(tools)},
+      {"outs", std::move(outs)},
+  };
+}
+
+ObjectId stage_key(const Json& key_fields) { return ObjectId::of(canonical_json(key_fields)); }
+
+}  // namespace dvx

@@ -1,0 +1,28 @@
+// The key of a stage: canonical JSON of everything that can change its outputs, and the SHA-256 of it
+// (docs/formats/key.md). Pure.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "core/metafile/data_ref.h"
+#include "core/metafile/pipeline_file.h"
+
+namespace dvx {
+
+// What the workspace holds for a stage, as its key needs it.
+struct StageInputs {
+  std::map<std::string, DataRef> deps;       // by path from the root; every dependency of the stage
+  nlohmann::json params;                     // {"params.yaml": {"train.epochs": 5}}
+  std::map<std::string, std::string> tools;  // command → what it printed; every tool of the stage
+};
+
+nlohmann::json stage_key_fields(const Stage& stage, const StageInputs& inputs);
+ObjectId stage_key(const nlohmann::json& key_fields);
+
+// "file:<hex>", "executable:<hex>" or "tree:<hex>": how a key names content.
+std::string key_content(const DataRef& data);
+
+}  // namespace dvx

@@ -1,0 +1,209 @@
+#include "core/pipeline/stale_reason.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/path.h"
+#include "core/metafile/canonical_json.h"
+#include "core/pipeline/stage_key.h"
+
+namespace dvx {
+
+namespace {
+
+using Json = nlohmann::json;
+
+// Values of a key are shown as JSON, but plain text without its quotes.
+std::string value_text(const Json* value) {
+  if (value == nullptr) return {};
+  return value->is_string() ? value->get<std::string>() : canonical_json(*value);
+}
+
+const Json* member(const Json& object, const std::string& name) {
+  if (!object.is_object()) return nullptr;
+  const auto found = object.find(name);
+  return found == object.end() ? nullptr : &*found;
+}
+
+std::set<std::string> names_of(const Json* a, const Json* b) {
+  std::set<std::string> names;
+  for (const Json* object : {a, b}) {
+    if (object == nullptr || !object->is_object()) continue;
+    for (const auto& item : object->items()) names.insert(item.key());
+  }
+  return names;
+}
+
+bool same(const Json* a, const Json* b) {
+  if (a == nullptr || b == nullptr) return a == b;
+  return *a == *b;
+}
+
+std::string joined(const Json* commands) {
+  std::string text;
+  if (commands == nullptr || !commands->is_array()) return text;
+  for (const Json& command : *commands) {
+    if (!text.empty()) text += '\n';
+    text += value_text(&command);
+  }
+  return text;
+}
+
+class Comparison {
+ public:
+  Comparison(const Json& old_key, const Json& new_key) : old_(old_key), new_(new_key) {}
+
+  std::vector<StaleReason> run() {
+    if (!same(member(old_, "commands"), member(new_, "commands"))) {
+      add(ReasonKind::Command, {}, joined(member(old_, "commands")), joined(member(new_, "commands")));
+    }
+    if (!same(member(old_, "wdir"), member(new_, "wdir"))) {
+      add(ReasonKind::WorkingDirectory, {}, value_text(member(old_, "wdir")), value_text(member(new_, "wdir")));
+    }
+    compare_maps("deps", ReasonKind::Dependency);
+    compare_params();
+    compare_maps("env", ReasonKind::Environment);
+    compare_maps("tools", ReasonKind::Tool);
+    compare_maps("outs", ReasonKind::OutputFlags);
+    if (!same(member(old_, "version"), member(new_, "version"))) {
+      add(ReasonKind::KeyVersion, {}, value_text(member(old_, "version")), value_text(member(new_, "version")));
+    }
+    return std::move(reasons_);
+  }
+
+ private:
+  void add(ReasonKind kind, std::string what, std::string before, std::string after, std::string file = {}) {
+    reasons_.push_back({kind, std::move(what), std::move(file), std::move(before), std::move(after)});
+  }
+
+  void compare_maps(const char* field, ReasonKind kind) {
+    const Json* before = member(old_, field);
+    const Json* after = member(new_, field);
+    const bool are_paths = kind == ReasonKind::Dependency || kind == ReasonKind::OutputFlags;
+    for (const std::string& name : names_of(before, after)) {
+      const Json* a = before == nullptr ? nullptr : member(*before, name);
+      const Json* b = after == nullptr ? nullptr : member(*after, name);
+      if (!same(a, b)) add(kind, are_paths ? path_from_json_text(name) : name, value_text(a), value_text(b));
+    }
+  }
+
+  void compare_params() {
+    const Json* before = member(old_, "params");
+    const Json* after = member(new_, "params");
+    for (const std::string& file : names_of(before, after)) {
+      const Json* a = before == nullptr ? nullptr : member(*before, file);
+      const Json* b = after == nullptr ? nullptr : member(*after, file);
+      for (const std::string& name : names_of(a, b)) {
+        compare_param(file, name, a == nullptr ? nullptr : member(*a, name), b == nullptr ? nullptr : member(*b, name));
+      }
+    }
+  }
+
+  // A param that is a map, such as all of `train`, is followed down to the values that differ.
+  void compare_param(const std::string& file, const std::string& name, const Json* a, const Json* b) {
+    if (same(a, b)) return;
+    if (a != nullptr && b != nullptr && a->is_object() && b->is_object()) {
+      for (const std::string& inner : names_of(a, b)) {
+        compare_param(file, name + "." + inner, member(*a, inner), member(*b, inner));
+      }
+      return;
+    }
+    add(ReasonKind::Param, name, value_text(a), value_text(b), path_from_json_text(file));
+  }
+
+  const Json& old_;
+  const Json& new_;
+  std::vector<StaleReason> reasons_;
+};
+
+// "tree:0123456789ab…" as people see it.
+std::string short_content(const std::string& content) {
+  const auto colon = content.find(':');
+  return colon == std::string::npos ? content : content.substr(colon + 1, 12);
+}
+
+std::string change(const std::string& subject, const std::string& before, const std::string& after) {
+  if (before.empty()) return fmt::format("{} is new: {}", subject, after);
+  if (after.empty()) return fmt::format("{} is gone, was {}", subject, before);
+  return fmt::format("{}: {} → {}", subject, before, after);
+}
+
+std::string describe_content(const char* noun, const StaleReason& reason) {
+  return change(fmt::format("{} {}", noun, display_path(reason.what)), short_content(reason.old_value),
+                short_content(reason.new_value));
+}
+
+std::string describe_flags(const StaleReason& reason) {
+  if (reason.old_value.empty()) return fmt::format("output {} is new", display_path(reason.what));
+  if (reason.new_value.empty()) return fmt::format("output {} is gone", display_path(reason.what));
+  return fmt::format("output {}: {} → {}", display_path(reason.what), reason.old_value, reason.new_value);
+}
+
+}  // namespace
+
+std::string_view reason_name(ReasonKind kind) {
+  switch (kind) {
+    case ReasonKind::NeverRun: return "never-run";
+    case ReasonKind::Command: return "command";
+    case ReasonKind::WorkingDirectory: return "wdir";
+    case ReasonKind::Dependency: return "dependency";
+    case ReasonKind::Param: return "param";
+    case ReasonKind::Environment: return "env";
+    case ReasonKind::Tool: return "tool";
+    case ReasonKind::OutputFlags: return "output-flags";
+    case ReasonKind::KeyVersion: return "key-version";
+    case ReasonKind::OutputMissing: return "output-missing";
+    case ReasonKind::OutputModified: return "output-modified";
+    case ReasonKind::MissingInput: return "missing-input";
+    case ReasonKind::Upstream: return "upstream";
+    case ReasonKind::AlwaysChanged: return "always-changed";
+    case ReasonKind::Forced: return "forced";
+  }
+  return "unknown";
+}
+
+std::vector<StaleReason> compare_keys(const Json& old_key, const Json& new_key) {
+  return Comparison(old_key, new_key).run();
+}
+
+Json key_fields_of_lock(const LockedStage& locked, const Json& now) {
+  Json fields = now;
+  fields["commands"] = locked.commands;
+  Json deps = Json::object();
+  for (const LockedPath& dep : locked.deps) deps[path_to_json_text(dep.path)] = key_content(dep.data);
+  fields["deps"] = std::move(deps);
+  fields["params"] = locked.params.is_object() ? locked.params : Json::object();
+  for (const char* part : {"env", "tools"}) {
+    const Json* value = member(locked.environment, part);
+    fields[part] = value == nullptr ? Json::object() : *value;
+  }
+  return fields;
+}
+
+std::string describe(const StaleReason& reason) {
+  const std::string what = display_path(reason.what);
+  switch (reason.kind) {
+    case ReasonKind::NeverRun: return "it has never run";
+    case ReasonKind::Command: return change("command", reason.old_value, reason.new_value);
+    case ReasonKind::WorkingDirectory: return fmt::format("wdir: '{}' → '{}'", reason.old_value, reason.new_value);
+    case ReasonKind::Dependency: return describe_content("dependency", reason);
+    case ReasonKind::Param:
+      return change(fmt::format("param {}:{}", display_path(reason.file), what), reason.old_value, reason.new_value);
+    case ReasonKind::Environment: return change("env " + what, reason.old_value, reason.new_value);
+    case ReasonKind::Tool: return change(fmt::format("tool '{}'", what), reason.old_value, reason.new_value);
+    case ReasonKind::OutputFlags: return describe_flags(reason);
+    case ReasonKind::KeyVersion:
+      return fmt::format("keys are made anew by this dvx: version {} → {}", reason.old_value, reason.new_value);
+    case ReasonKind::OutputMissing: return fmt::format("output {} is missing", what);
+    case ReasonKind::OutputModified: return describe_content("output", reason) + ", not as recorded";
+    case ReasonKind::MissingInput: return fmt::format("dependency {} is missing", what);
+    case ReasonKind::Upstream: return fmt::format("stage {} before it will run", what);
+    case ReasonKind::AlwaysChanged: return "it is always run (always_changed)";
+    case ReasonKind::Forced: return "it was asked for with --force";
+  }
+  return {};
+}
+
+}  // namespace dvx
