@@ -1,5 +1,8 @@
-// Canonical JSON (RFC 8785 for what dvx writes): sorted keys, no spaces, shortest numbers, UTF-8. The same value
-// gives the same bytes, which is what keys and record ids are made of.
+// Canonical JSON: the same value gives the same bytes, which is what keys and record ids are made of.
+//
+// RFC 8785 with two differences: keys are sorted by their UTF-8 bytes, and a floating-point number stays one to a
+// reader ("1.0", never "1"; "-0.0"), because a program given 1 may do something else than one given 1.0. No spaces,
+// shortest digits that read back as the same number, strings as they are but for '"', '\' and control characters.
 #pragma once
 
 #include <string>
@@ -7,15 +10,19 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "base/error.h"
+
 namespace dvx {
 
+// Error{Internal} for what JSON cannot say: text that is not UTF-8, infinities.
 std::string canonical_json(const nlohmann::json& value);
-// Error{Config or Corruption as the caller says} for text that is not JSON: "name: …".
-nlohmann::json parse_json(std::string_view text, const std::string& name);
 
-// Paths are bytes and JSON is not: bytes that are not UTF-8 travel as U+DC80..U+DCFF-free text through this pair,
-// "%XX" escapes behind a leading "%:" marker; plain UTF-8 is unchanged.
+// Error of `kind`, "name: …", for text that is not JSON, names a key twice or nests absurdly deep.
+nlohmann::json parse_json(std::string_view text, const std::string& name, ErrorKind kind = ErrorKind::Config);
+
+// Paths are bytes and JSON is text: a path that is not UTF-8 becomes "%:" and the path with its bytes outside of
+// UTF-8, and '%', as %XX. UTF-8 is unchanged, unless it begins with "%:" itself. One path, one text.
 std::string path_to_json_text(std::string_view path);
-std::string path_from_json_text(std::string_view text);
+std::string path_from_json_text(std::string_view text);  // Error{Config} for what the other does not write
 
 }  // namespace dvx
