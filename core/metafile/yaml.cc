@@ -494,36 +494,4 @@ nlohmann::json yaml_to_json(const YamlNode& node) {
   return nullptr;
 }
 
-std::optional<std::string> nearest_word(std::string_view word, const std::vector<std::string_view>& known) {
-  // Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours cost one each.
-  const auto distance = [](std::string_view a, std::string_view b) {
-    std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-      row[0] = i;
-      for (std::size_t j = 1; j <= b.size(); ++j) {
-        row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-        const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-        if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
-      }
-      before.swap(last);
-      last.swap(row);
-    }
-    return last[b.size()];
-  };
-  constexpr std::size_t kLongestWord = 200;  // the table is quadratic
-  if (word.size() > kLongestWord) return std::nullopt;
-  std::optional<std::string> best;
-  std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
-  for (const std::string_view candidate : known) {
-    if (candidate.size() > word.size() + best_distance) continue;
-    const std::size_t d = distance(word, candidate);
-    if (d < best_distance && d < candidate.size()) {
-      best_distance = d;
-      best = std::string(candidate);
-    }
-  }
-  return best;
-}
-
 }  // namespace dvx
