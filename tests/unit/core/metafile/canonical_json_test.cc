@@ -93,7 +93,7 @@ TEST(PathText, RoundTripsAnyBytes) {
   std::mt19937 random(11);
   for (int i = 0; i < 5000; ++i) {
     std::string path;
-    for (unsigned length = random() % 8; length > 0; --length) path += "%:aF\xc3\xa9\xff\x80"[random() % 8];
+    for (auto length = random() % 8; length > 0; --length) path += "%:aF\xc3\xa9\xff\x80"[random() % 8];
     const std::string text = path_to_json_text(path);
     ASSERT_EQ(path_from_json_text(text), path);
     ASSERT_NO_THROW(canonical_json(json(text)));

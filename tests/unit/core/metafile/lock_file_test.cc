@@ -85,15 +85,15 @@ TEST(LockFile, RoundTripsWhateverItHolds) {
   std::mt19937 random(3);
   for (int round = 0; round < 300; ++round) {
     LockFile lock;
-    for (unsigned s = random() % 4; s > 0; --s) {
+    for (auto s = random() % 4; s > 0; --s) {
       LockedStage stage;
       stage.key = ObjectId::of(std::to_string(random()));
       stage.run = ObjectId::of(std::to_string(random()));
       stage.params = nlohmann::json::object();
       stage.environment = nlohmann::json::object();
-      for (unsigned i = random() % 3; i > 0; --i) stage.commands.push_back(std::string(i, '"') + "\n\\é");
-      for (unsigned i = random() % 4; i > 0; --i) stage.deps.push_back({"d" + std::to_string(i), file_ref("x")});
-      for (unsigned i = random() % 4; i > 0; --i) stage.outs.push_back({std::string(i, '\xfe'), tree_ref("y", i)});
+      for (auto i = random() % 3; i > 0; --i) stage.commands.push_back(std::string(i, '"') + "\n\\é");
+      for (auto i = random() % 4; i > 0; --i) stage.deps.push_back({"d" + std::to_string(i), file_ref("x")});
+      for (auto i = random() % 4; i > 0; --i) stage.outs.push_back({std::string(i, '\xfe'), tree_ref("y", i)});
       if (random() % 2 != 0) stage.params["p.toml"]["a.b"] = random() % 2 != 0 ? nlohmann::json(1.0) : nlohmann::json();
       lock.stages["s" + std::to_string(random() % 100) + " \x01é"] = stage;
     }
