@@ -83,25 +83,33 @@ Decoder::Decoder() : state_(std::make_unique<State>()) {}
 Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder::~Decoder() = default;
 
-std::span<const std::byte> Decoder::decode(const FrameInfo& info, std::span<const std::byte> stored) {
-  const auto corrupt = [&](std::string_view what) {
-    return Error(ErrorKind::Corruption, fmt::format("the stored bytes of {} {}", info.id.short_hex(), what), "dvx fsck");
-  };
-  if (stored.size() != info.stored_length) throw corrupt("have another length");
+namespace {
+Error damaged_frame(const FrameInfo& info, std::string_view what) {
+  return Error(ErrorKind::Corruption, fmt::format("the stored bytes of {} {}", info.id.short_hex(), what), "dvx fsck");
+}
+}  // namespace
+
+std::span<const std::byte> Decoder::decode_unverified(const FrameInfo& info, std::span<const std::byte> stored) {
+  if (stored.size() != info.stored_length) throw damaged_frame(info, "have another length");
   std::span<const std::byte> raw = stored;
   if (info.codec == FrameCodec::Zstd) {
     if (state_->buffer.size() < info.raw_length) state_->buffer.resize(info.raw_length);
     const std::size_t length = ZSTD_decompressDCtx(state_->context, state_->buffer.data(), info.raw_length,
                                                    stored.data(), stored.size());
-    if (ZSTD_isError(length)) throw corrupt("do not decompress");
+    if (ZSTD_isError(length)) throw damaged_frame(info, "do not decompress");
     raw = std::span(state_->buffer).first(length);
   }
-  if (raw.size() != info.raw_length) throw corrupt("have another length");
+  if (raw.size() != info.raw_length) throw damaged_frame(info, "have another length");
+  return raw;
+}
+
+std::span<const std::byte> Decoder::decode(const FrameInfo& info, std::span<const std::byte> stored) {
+  const std::span<const std::byte> raw = decode_unverified(info, stored);
   if (info.kind == FrameKind::Recipe) {
     Recipe::parse(as_text(raw));
   } else {
     state_->hasher.update(raw);
-    if (state_->hasher.finish() != info.id) throw corrupt("do not hash to their id");
+    if (state_->hasher.finish() != info.id) throw damaged_frame(info, "do not hash to their id");
   }
   return raw;
 }

@@ -1,0 +1,232 @@
+#include "objects/store/chunk_index.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <ctime>
+#include <filesystem>
+#include <utility>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/file_lock.h"
+#include "base/path.h"
+#include "base/stream.h"
+
+namespace dvx {
+
+namespace {
+
+constexpr std::size_t kLooseLimit = 8;    // packs looked up one by one
+constexpr std::size_t kBatch = 64;        // packs opened at once when an index is built anew
+constexpr std::int64_t kTickNs = 50'000'000;  // a directory's mtime may not move for changes within one
+
+std::int64_t to_ns(const struct ::timespec& time) { return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec; }
+
+std::int64_t now_ns() {
+  struct ::timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return to_ns(now);
+}
+
+// Names in a directory that end in `ending`, sorted; none when there is no such directory.
+std::vector<std::string> names_in(const std::string& directory, std::string_view ending) {
+  std::vector<std::string> names;
+  std::error_code failed;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, failed)) {
+    if (std::string name = entry.path().filename().string(); name.ends_with(ending)) names.push_back(std::move(name));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+struct ChunkIndex::Snapshot {
+  struct Named {
+    std::string name;  // "" when it is kept in memory only
+    std::shared_ptr<const Segment> segment;
+  };
+  std::vector<Named> segments;  // largest first
+  std::vector<std::shared_ptr<const PackReader>> loose;
+  std::vector<ObjectId> packs;  // sorted
+  std::vector<std::string> damaged;
+  std::int64_t packs_mtime = -1;
+  bool settled = false;  // whether packs_mtime is old enough to tell later changes
+};
+
+ChunkIndex::ChunkIndex(std::string store_directory) : directory_(std::move(store_directory)) {}
+ChunkIndex::~ChunkIndex() = default;
+
+std::shared_ptr<const ChunkIndex::Snapshot> ChunkIndex::current() const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (snapshot_) return snapshot_;
+  }
+  reload();
+  const std::lock_guard lock(mutex_);
+  return snapshot_;
+}
+
+std::optional<SegmentHit> ChunkIndex::find(const ObjectId& id) const {
+  const auto snapshot = current();
+  for (const auto& [name, segment] : snapshot->segments) {
+    if (auto hit = segment->find(id)) return hit;
+  }
+  for (const auto& pack : snapshot->loose) {
+    if (const auto entry = pack->find(id)) return SegmentHit{pack->pack_id(), *entry};
+  }
+  return std::nullopt;
+}
+
+std::vector<ObjectId> ChunkIndex::packs() const { return current()->packs; }
+std::vector<std::string> ChunkIndex::damaged_packs() const { return current()->damaged; }
+
+bool ChunkIndex::refresh() const {
+  const auto known = current();
+  const auto st = stat_if_exists(join_path(directory_, "packs"));
+  if ((st ? to_ns(st->st_mtim) : -1) == known->packs_mtime && known->settled) return false;
+  reload();
+  return current()->packs != known->packs;
+}
+
+void ChunkIndex::reload() const {
+  const std::lock_guard change(change_);
+  auto fresh = load();
+  const std::lock_guard lock(mutex_);
+  snapshot_ = std::move(fresh);
+}
+
+std::shared_ptr<const ChunkIndex::Snapshot> ChunkIndex::load() const {
+  // A segment or pack that was listed may be gone when it is opened: somebody merged or repaired. Look again.
+  for (int attempt = 0;; ++attempt) {
+    try {
+      return load_once();
+    } catch (const Error& e) {
+      if (e.kind() != ErrorKind::NotFound || attempt == 10) throw;
+    }
+  }
+}
+
+std::shared_ptr<const ChunkIndex::Snapshot> ChunkIndex::load_once() const {
+  auto snapshot = std::make_shared<Snapshot>();
+  const std::string packs_directory = join_path(directory_, "packs"), index_directory = join_path(directory_, "index");
+  const std::int64_t began = now_ns();
+  if (const auto st = stat_if_exists(packs_directory)) snapshot->packs_mtime = to_ns(st->st_mtim);
+  snapshot->settled = snapshot->packs_mtime < began - kTickNs;
+  for (const std::string& name : names_in(packs_directory, ".pack")) {
+    if (const auto id = ObjectId::parse(name.substr(0, name.size() - 5))) snapshot->packs.push_back(*id);
+  }
+  std::vector<ObjectId> covered;
+  for (const std::string& name : names_in(index_directory, ".seg")) {
+    try {
+      auto segment = Segment::open(join_path(index_directory, name));
+      // One that speaks of a pack which is gone could answer wrongly for what other packs have too.
+      if (!std::includes(snapshot->packs.begin(), snapshot->packs.end(), segment->packs().begin(),
+                         segment->packs().end())) {
+        continue;
+      }
+      covered.insert(covered.end(), segment->packs().begin(), segment->packs().end());
+      snapshot->segments.push_back({name, std::move(segment)});
+    } catch (const Error& e) {
+      if (e.kind() != ErrorKind::Corruption) throw;  // damaged: as if it were not there
+    }
+  }
+  std::sort(covered.begin(), covered.end());
+  std::vector<ObjectId> loose;
+  std::set_difference(snapshot->packs.begin(), snapshot->packs.end(), covered.begin(), covered.end(),
+                      std::back_inserter(loose));
+  for (const ObjectId& id : loose) {
+    const std::string path = join_path(packs_directory, id.to_hex() + ".pack");
+    try {
+      auto pack = PackReader::open(path);
+      if (pack->pack_id() != id) throw Error(ErrorKind::Corruption, "it has another id than its name");
+      pack->entry(0);  // checks the index
+      snapshot->loose.push_back(std::move(pack));
+    } catch (const Error& e) {
+      if (e.kind() != ErrorKind::Corruption) throw;
+      snapshot->damaged.push_back(id.to_hex() + ".pack");
+    }
+    if (snapshot->loose.size() >= kBatch) absorb_loose(*snapshot);
+  }
+  if (snapshot->loose.size() > kLooseLimit) absorb_loose(*snapshot);
+  return snapshot;
+}
+
+void ChunkIndex::add(const std::vector<std::shared_ptr<const PackReader>>& packs) {
+  current();  // so that there is one
+  const std::lock_guard change(change_);
+  auto fresh = std::make_shared<Snapshot>(*current());
+  for (const auto& pack : packs) {
+    const auto at = std::lower_bound(fresh->packs.begin(), fresh->packs.end(), pack->pack_id());
+    if (at != fresh->packs.end() && *at == pack->pack_id()) continue;
+    fresh->packs.insert(at, pack->pack_id());
+    fresh->loose.push_back(pack);
+  }
+  fresh->settled = false;  // the directory has another mtime now, and others may have added to it as well
+  if (fresh->loose.size() > kLooseLimit) absorb_loose(*fresh);
+  const std::lock_guard lock(mutex_);
+  snapshot_ = std::move(fresh);
+}
+
+// Turns loose packs into a segment, together with the older segments that are no more than twice as large: so there
+// are never more than about log(n) of them, and an entry is rewritten about log(n) times.
+void ChunkIndex::absorb_loose(Snapshot& snapshot) const {
+  SegmentInputs inputs;
+  inputs.readers = std::move(snapshot.loose);
+  snapshot.loose.clear();
+  std::uint64_t entries = 0;
+  for (const auto& pack : inputs.readers) entries += pack->entry_count();
+  auto by_size = [](const Snapshot::Named& a, const Snapshot::Named& b) {
+    return a.segment->entry_count() > b.segment->entry_count();
+  };
+  std::sort(snapshot.segments.begin(), snapshot.segments.end(), by_size);
+  std::vector<std::string> replaced;
+  while (!snapshot.segments.empty() && snapshot.segments.back().segment->entry_count() <= 2 * entries) {
+    entries += snapshot.segments.back().segment->entry_count();
+    inputs.segments.push_back(snapshot.segments.back().segment);
+    replaced.push_back(snapshot.segments.back().name);
+    snapshot.segments.pop_back();
+  }
+  Snapshot::Named merged;
+  merged.segment = write_merged(inputs, merged.name);
+  if (!merged.name.empty()) {
+    for (const std::string& name : replaced) {
+      if (!name.empty() && name != merged.name) ::unlink(join_path(join_path(directory_, "index"), name).c_str());
+    }
+  }
+  snapshot.segments.push_back(std::move(merged));
+  std::sort(snapshot.segments.begin(), snapshot.segments.end(), by_size);
+}
+
+// To a file when the lock is had and the disk lets us; else kept in memory, and `name` stays empty.
+std::shared_ptr<const Segment> ChunkIndex::write_merged(const SegmentInputs& inputs, std::string& name) const {
+  try {
+    const std::string index_directory = join_path(directory_, "index");
+    make_directories(index_directory);
+    const auto lock = FileLock::try_acquire(join_path(index_directory, "lock"), LockMode::Exclusive);
+    if (lock) {
+      Hasher hasher;
+      for (const auto& pack : inputs.readers) hasher.update(pack->pack_id().bytes());
+      for (const auto& segment : inputs.segments) {
+        for (const ObjectId& pack : segment->packs()) hasher.update(pack.bytes());
+      }
+      const std::string file_name = hasher.finish().to_hex().substr(0, 32) + ".seg";
+      const std::string path = join_path(index_directory, file_name);
+      AtomicFile file(path, 0444);
+      FdSink sink(file.fd(), path);
+      write_segment(inputs, sink);
+      file.commit();
+      auto segment = Segment::open(path);
+      name = file_name;
+      return segment;
+    }
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::Io && e.kind() != ErrorKind::NotFound) throw;
+  }
+  return Segment::from_bytes(make_segment(inputs));
+}
+
+}  // namespace dvx

@@ -1,0 +1,100 @@
+#include "objects/store/frame_writer.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "objects/pack/pack_reader.h"
+#include "objects/pack/pack_writer.h"
+#include "objects/store/session_directory.h"
+#include "objects/store/store_impl.h"
+
+namespace dvx {
+
+struct FrameWriter::State {
+  explicit State(ObjectStore::Impl& s) : store(s) {}
+
+  ObjectStore::Impl& store;
+  mutable std::mutex mutex;  // of all below
+  std::optional<SessionDirectory> session;  // from the first frame on
+  std::unique_ptr<PackWriter> current;
+  std::vector<std::shared_ptr<const PackReader>> sealed;  // still under tmp/
+  std::uint64_t pending = 0;
+  int files = 0;
+
+  bool has(const ObjectId& id) const;
+  void begin_pack();
+  void seal();
+};
+
+bool FrameWriter::State::has(const ObjectId& id) const {
+  if (current && current->contains(id)) return true;
+  for (const auto& pack : sealed) {
+    if (pack->find(id)) return true;
+  }
+  return false;
+}
+
+void FrameWriter::State::begin_pack() {
+  if (!session) {
+    store.ensure_layout();
+    session.emplace(store.path("tmp"));
+  }
+  current = std::make_unique<PackWriter>(session->path_of(fmt::format("{}.pack", files++)));
+}
+
+void FrameWriter::State::seal() {
+  const std::string path = current->seal().path;
+  current.reset();
+  sealed.push_back(PackReader::open(path));
+}
+
+FrameWriter::FrameWriter(ObjectStore& store) : state_(std::make_unique<State>(store.impl())) {}
+FrameWriter::~FrameWriter() = default;
+
+bool FrameWriter::has(const ObjectId& id) const {
+  if (state_->store.probably_has(id)) return true;
+  const std::lock_guard lock(state_->mutex);
+  return state_->has(id);
+}
+
+bool FrameWriter::add(const FrameInfo& info, std::span<const std::byte> stored) {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->has(info.id)) return false;
+  if (!state_->current) state_->begin_pack();
+  state_->current->append(info, stored);
+  state_->pending += stored.size();
+  if (state_->current->is_full()) state_->seal();
+  return true;
+}
+
+std::uint64_t FrameWriter::pending_bytes() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->pending;
+}
+
+void FrameWriter::commit() {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->current) state_->seal();
+  if (state_->sealed.empty()) return;
+  std::vector<std::shared_ptr<const PackReader>> published;
+  for (const auto& pack : state_->sealed) {
+    const std::string path = state_->store.pack_path(pack->pack_id());
+    if (std::rename(pack->path().c_str(), path.c_str()) != 0) throw system_error("publish", path);
+    published.push_back(PackReader::open(path));
+  }
+  fsync_directory(state_->store.path("packs"));
+  state_->sealed.clear();
+  state_->pending = 0;
+  state_->store.index.add(published);
+}
+
+}  // namespace dvx

@@ -1,0 +1,317 @@
+#include "objects/store/object_store.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "objects/pack/codec.h"
+#include "objects/pack/recipe.h"
+#include "objects/store/content_encoder.h"
+#include "objects/store/frame_writer.h"
+#include "objects/store/store_format.h"
+#include "objects/store/store_impl.h"
+
+namespace dvx {
+
+namespace {
+
+constexpr std::size_t kOpenPacks = 256;
+
+// What a thread needs to read frames, kept between reads.
+struct ReadContext {
+  Decoder decoder;
+  std::vector<std::byte> stored;
+  Hasher hasher;
+};
+
+ReadContext& read_context() {
+  thread_local ReadContext context;
+  return context;
+}
+
+std::span<const std::byte> read_stored(ReadContext& context, const PackReader& pack, const PackEntry& entry) {
+  if (context.stored.size() < entry.stored_length) context.stored.resize(entry.stored_length);
+  const std::span<std::byte> stored = std::span(context.stored).first(entry.stored_length);
+  pack.read_stored(entry, stored);
+  return stored;
+}
+
+Error not_found(const ObjectId& id) {
+  return Error(ErrorKind::NotFound, fmt::format("object {} is not in the store", id.to_hex()), "dvx pull");
+}
+
+Error damaged(const ObjectId& id, const std::string& path) {
+  return Error(ErrorKind::Corruption, fmt::format("the stored bytes of {} in '{}' do not hash to their id", id.to_hex(), path),
+               "dvx fsck --repair", path);
+}
+
+// Holds the last piece back until it is known that all pieces are right.
+class HoldingSink {
+ public:
+  explicit HoldingSink(Sink& sink) : sink_(sink) {}
+  void write(std::span<const std::byte> bytes) {
+    release();
+    held_.assign(bytes.begin(), bytes.end());
+  }
+  void release() {
+    if (!held_.empty()) sink_.write(held_);
+    held_.clear();
+  }
+
+ private:
+  Sink& sink_;
+  std::vector<std::byte> held_;
+};
+
+}  // namespace
+
+std::shared_ptr<const PackReader> OpenPacks::open(const ObjectId& id) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = packs_.find(id); found != packs_.end()) return found->second;
+  if (packs_.size() >= kOpenPacks) packs_.clear();
+  return packs_[id] = PackReader::open(join_path(directory_, id.to_hex() + ".pack"));
+}
+
+void OpenPacks::forget() {
+  const std::lock_guard lock(mutex_);
+  packs_.clear();
+}
+
+ObjectStore::Impl::Impl(std::string store_directory, StoreOptions store_options)
+    : directory(std::move(store_directory)), options(store_options), index(directory), open_packs(path("packs")) {
+  const std::string format = path("format");
+  if (const auto text = read_file_if_exists(format)) check_store_format(*text, format);
+}
+
+std::string ObjectStore::Impl::path(std::string_view name) const { return join_path(directory, name); }
+
+std::string ObjectStore::Impl::pack_path(const ObjectId& pack_id) const {
+  return path("packs/" + pack_id.to_hex() + ".pack");
+}
+
+std::string ObjectStore::Impl::whole_path(const ObjectId& id) const {
+  const std::string hex = id.to_hex();
+  return path(fmt::format("whole/{}/{}", hex.substr(0, 2), hex.substr(2)));
+}
+
+void ObjectStore::Impl::ensure_layout() {
+  std::call_once(layout_made, [this] {
+    for (const char* name : {"packs", "index", "tmp"}) make_directories(path(name));
+    if (!exists(path("format"))) write_file_atomically(path("format"), serialize_store_format());
+  });
+}
+
+bool ObjectStore::Impl::probably_has(const ObjectId& id) const {
+  return index.find(id).has_value() || ::access(whole_path(id).c_str(), F_OK) == 0;
+}
+
+std::optional<SegmentHit> ObjectStore::Impl::find_frame(const ObjectId& id) const {
+  auto hit = index.find(id);
+  if (!hit && index.refresh()) hit = index.find(id);
+  return hit;
+}
+
+void ObjectStore::Impl::with_pack(const ObjectId& id, SegmentHit hit,
+                                  const std::function<void(const PackReader&, const PackEntry&)>& use) const {
+  for (int attempt = 0;; ++attempt) {
+    try {
+      const auto pack = open_packs.open(hit.pack_id);
+      use(*pack, hit.entry);
+      return;
+    } catch (const Error& e) {
+      if (e.kind() != ErrorKind::NotFound || attempt == 3) throw;
+    }
+    // Repaired or repacked by somebody else: what was in that pack is in another one now.
+    open_packs.forget();
+    index.reload();
+    const auto found = index.find(id);
+    if (!found) throw not_found(id);
+    hit = *found;
+  }
+}
+
+std::uint64_t ObjectStore::Impl::size_of(const SegmentHit& hit) const {
+  if (hit.entry.kind == FrameKind::Chunk) return hit.entry.raw_length;
+  std::uint64_t size = 0;
+  with_pack(hit.entry.id, hit, [&](const PackReader& pack, const PackEntry& entry) {
+    ReadContext& context = read_context();
+    size = Recipe::parse(as_text(context.decoder.decode(entry, read_stored(context, pack, entry)))).total_size();
+  });
+  return size;
+}
+
+namespace {
+
+// A frame whose bytes are wrong where the index says it is may be right where its pack says it is.
+std::span<const std::byte> decode_chunk(ReadContext& context, const PackReader& pack, const PackEntry& entry) {
+  try {
+    return context.decoder.decode(entry, read_stored(context, pack, entry));
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::Corruption) throw;
+  }
+  const auto own = pack.find(entry.id);
+  if (!own || *own == entry) throw damaged(entry.id, pack.path());
+  return context.decoder.decode(*own, read_stored(context, pack, *own));
+}
+
+}  // namespace
+
+void ObjectStore::Impl::read_frames(const ObjectId& id, const SegmentHit& hit, Sink& sink) const {
+  ReadContext& context = read_context();
+  Recipe recipe;
+  with_pack(id, hit, [&](const PackReader& pack, const PackEntry& entry) {
+    const std::span<const std::byte> raw = decode_chunk(context, pack, entry);
+    if (entry.kind == FrameKind::Chunk) {
+      sink.write(raw);
+    } else {
+      recipe = Recipe::parse(as_text(raw));
+    }
+  });
+  if (recipe.chunks.empty()) return;
+  // The file's own hash covers all chunks, so theirs are not computed a second time.
+  HoldingSink out(sink);
+  Hasher hasher;
+  for (const RecipeChunk& chunk : recipe.chunks) {
+    const auto found = find_frame(chunk.id);
+    if (!found) throw Error(ErrorKind::Corruption, fmt::format("chunk {} of object {} is missing", chunk.id.to_hex(), id.to_hex()),
+                            "dvx fsck --repair");
+    if (found->entry.kind != FrameKind::Chunk || found->entry.raw_length != chunk.length) throw damaged(id, pack_path(found->pack_id));
+    with_pack(chunk.id, *found, [&](const PackReader& pack, const PackEntry& entry) {
+      const std::span<const std::byte> raw = context.decoder.decode_unverified(entry, read_stored(context, pack, entry));
+      hasher.update(raw);
+      out.write(raw);
+    });
+  }
+  if (hasher.finish() != id) throw damaged(id, pack_path(hit.pack_id));
+  out.release();
+}
+
+void ObjectStore::Impl::read_whole(const ObjectId& id, Sink& sink) const {
+  constexpr std::size_t kPiece = std::size_t{1} << 20;
+  const std::string file = whole_path(id);
+  UniqueFd fd;
+  try {
+    fd = open_file(file, O_RDONLY);
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::NotFound) throw;
+    const std::vector<std::string> unreadable = index.damaged_packs();
+    if (unreadable.empty()) throw not_found(id);
+    throw Error(ErrorKind::Corruption,
+                fmt::format("object {} is not in the store, of which '{}' is damaged", id.to_hex(), unreadable.front()),
+                "dvx fsck --repair");
+  }
+  HoldingSink out(sink);
+  Hasher hasher;
+  std::vector<std::byte> piece(kPiece);
+  while (const std::size_t n = read_up_to(fd.get(), piece, file)) {
+    hasher.update(std::span(piece).first(n));
+    out.write(std::span(piece).first(n));
+  }
+  if (hasher.finish() != id) throw damaged(id, file);
+  out.release();
+}
+
+ObjectStore::ObjectStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ObjectStore::~ObjectStore() = default;
+
+std::unique_ptr<ObjectStore> ObjectStore::open(const std::string& directory, StoreOptions options) {
+  return std::unique_ptr<ObjectStore>(new ObjectStore(std::make_unique<Impl>(directory, options)));
+}
+
+const std::string& ObjectStore::directory() const { return impl_->directory; }
+
+bool ObjectStore::contains(const ObjectId& id) const {
+  return impl_->probably_has(id) || impl_->find_frame(id).has_value();
+}
+
+std::optional<ObjectInfo> ObjectStore::find(const ObjectId& id) const {
+  if (const auto hit = impl_->find_frame(id)) return ObjectInfo{impl_->size_of(*hit), Encoding::Packed};
+  if (const auto st = stat_if_exists(impl_->whole_path(id))) {
+    return ObjectInfo{static_cast<std::uint64_t>(st->st_size), Encoding::Whole};
+  }
+  return std::nullopt;
+}
+
+std::vector<ObjectId> ObjectStore::missing(std::span<const ObjectId> ids) const {
+  impl_->index.refresh();
+  std::vector<ObjectId> result;
+  std::unordered_set<ObjectId> seen;
+  for (const ObjectId& id : ids) {
+    if (!impl_->probably_has(id) && seen.insert(id).second) result.push_back(id);
+  }
+  return result;
+}
+
+void ObjectStore::read(const ObjectId& id, Sink& sink) const {
+  if (const auto hit = impl_->find_frame(id)) {
+    impl_->read_frames(id, *hit, sink);
+  } else {
+    impl_->read_whole(id, sink);
+  }
+}
+
+std::string ObjectStore::read_bytes(const ObjectId& id, std::uint64_t limit) const {
+  if (const auto info = find(id); info && info->size > limit) {
+    throw Error(ErrorKind::Io, fmt::format("object {} is too large to read whole", id.to_hex()));
+  }
+  StringSink sink;
+  read(id, sink);
+  return sink.take();
+}
+
+Tree ObjectStore::read_tree(const ObjectId& id) const { return Tree::parse(read_bytes(id)); }
+
+std::optional<std::string> ObjectStore::whole_file(const ObjectId& id) const {
+  std::string path = impl_->whole_path(id);
+  if (::access(path.c_str(), F_OK) != 0) return std::nullopt;
+  return path;
+}
+
+std::vector<ObjectId> ObjectStore::in_disk_order(std::vector<ObjectId> ids) const {
+  struct Place {
+    ObjectId pack, id;
+    std::uint64_t offset = 0;
+  };
+  impl_->index.refresh();
+  std::vector<Place> places;
+  places.reserve(ids.size());
+  for (const ObjectId& id : ids) {
+    const auto hit = impl_->index.find(id);
+    places.push_back(hit ? Place{hit->pack_id, id, hit->entry.offset} : Place{{}, id, 0});
+  }
+  std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
+    return std::tie(a.pack, a.offset, a.id) < std::tie(b.pack, b.offset, b.id);
+  });
+  std::transform(places.begin(), places.end(), ids.begin(), [](const Place& place) { return place.id; });
+  return ids;
+}
+
+ObjectId ObjectStore::put(std::string_view bytes) {
+  const ObjectId id = ObjectId::of(bytes);
+  if (contains(id)) return id;
+  FrameWriter writer(*this);
+  ContentEncoder(impl_->options.compression_level).encode(id, as_bytes(bytes), writer);
+  writer.commit();
+  return id;
+}
+
+void ObjectStore::walk_tree(const ObjectId& id,
+                            const std::function<void(const std::string& path, const TreeEntry&)>& visit) const {
+  const std::function<void(const ObjectId&, const std::string&)> walk = [&](const ObjectId& tree, const std::string& at) {
+    for (const TreeEntry& entry : read_tree(tree).entries()) {
+      const std::string path = join_path(at, entry.name);
+      visit(path, entry);
+      if (entry.kind == EntryKind::Directory) walk(entry.id, path);
+    }
+  };
+  walk(id, "");
+}
+
+}  // namespace dvx
