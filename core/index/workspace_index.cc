@@ -61,6 +61,16 @@ struct Range {
   bool whole() const { return first.empty(); }
 };
 
+// Columns path, stamp, id of a row; nullopt for one that this program did not write.
+std::optional<IndexEntry> read_entry(const Statement& row) {
+  IndexEntry entry;
+  const std::string_view id = row.blob(2);
+  if (id.size() != ObjectId::kSize || !unpack(row.blob(1), entry.stamp)) return std::nullopt;
+  entry.path = row.blob(0);
+  entry.id = ObjectId(as_bytes(id).first<ObjectId::kSize>());
+  return entry;
+}
+
 class PagedCursor final : public IndexCursor {
  public:
   PagedCursor(Database& database, std::string_view prefix)
@@ -102,12 +112,7 @@ class PagedCursor final : public IndexCursor {
   std::size_t read(Statement& statement) {
     std::size_t rows = 0;
     for (; statement.step(); ++rows) {
-      IndexEntry entry;
-      const std::string_view id = statement.blob(2);
-      if (id.size() != ObjectId::kSize || !unpack(statement.blob(1), entry.stamp)) continue;
-      entry.path = statement.blob(0);
-      entry.id = ObjectId(as_bytes(id).first<ObjectId::kSize>());
-      page_.push_back(std::move(entry));
+      if (auto entry = read_entry(statement)) page_.push_back(std::move(*entry));
     }
     statement.reset();
     return rows;
@@ -134,6 +139,14 @@ class SqliteIndex final : public WorkspaceIndex {
 
   std::unique_ptr<IndexCursor> scan(std::string_view prefix) override {
     return std::make_unique<PagedCursor>(database_, prefix);
+  }
+
+  std::optional<IndexEntry> find(const std::string& path) override {
+    find_.bind_blob(1, path);
+    std::optional<IndexEntry> entry;
+    if (find_.step()) entry = read_entry(find_);
+    find_.reset();
+    return entry;
   }
 
   void update(const std::vector<IndexEntry>& changed, const std::vector<std::string>& removed) override {
@@ -176,6 +189,7 @@ class SqliteIndex final : public WorkspaceIndex {
   }
 
   Database database_;
+  Statement find_ = database_.prepare("SELECT path, stamp, id FROM entries WHERE path = ?1 AND racy = 0");
 };
 
 }  // namespace

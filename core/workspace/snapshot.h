@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "base/error.h"
 #include "base/progress.h"
 #include "core/metafile/data_ref.h"
 #include "core/repo/repository.h"
+#include "core/workspace/walk.h"
 #include "objects/model/tree.h"
 #include "objects/store/ingest.h"
 
@@ -22,11 +22,6 @@ struct SnapshotOptions {
   // Called with every tree that is built, nested ones before those that hold them, from the calling thread; may be
   // empty. So `diff` and `status` compare with a workspace whose trees are in no store.
   std::function<void(const ObjectId& id, const Tree& tree)> on_tree;
-};
-
-struct FailedPath {
-  std::string path;  // from the root
-  Error error;
 };
 
 struct Snapshot {

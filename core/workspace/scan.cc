@@ -1,0 +1,294 @@
+#include "core/workspace/scan.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/interrupt.h"
+#include "base/path.h"
+#include "core/workspace/linker.h"
+#include "objects/store/object_store.h"
+
+namespace dvx {
+
+namespace {
+std::string absolute_of(const ScannedPath& subject, const WalkedDirectory& directory) {
+  return join_path(subject.absolute, path_beneath(directory.path, subject.path).value_or(""));
+}
+}  // namespace
+
+// A file whose content must be read, and where its id goes.
+struct WorkspaceScan::DirtyFile {
+  ScannedPath* subject;
+  WalkedDirectory* directory;  // null: the subject is the file itself
+  WalkedEntry* entry;
+
+  std::string path() const {
+    return directory == nullptr ? subject->path : join_path(directory->path, directory->name(*entry));
+  }
+  std::string absolute() const {
+    if (directory == nullptr) return subject->absolute;
+    return join_path(absolute_of(*subject, *directory), directory->name(*entry));
+  }
+};
+
+namespace {
+
+// Results and index changes of so many files are held at a time.
+constexpr std::size_t kBatch = 32768;
+
+std::string read_link(const std::string& path) {
+  std::string target(256, '\0');
+  for (;;) {
+    const ssize_t length = ::readlink(path.c_str(), target.data(), target.size());
+    if (length < 0) throw system_error("read link", path);
+    if (static_cast<std::size_t>(length) < target.size()) {
+      target.resize(static_cast<std::size_t>(length));
+      return target;
+    }
+    target.resize(target.size() * 2);
+  }
+}
+
+std::string kind_words(mode_t mode) {
+  if (S_ISFIFO(mode)) return "a fifo";
+  if (S_ISSOCK(mode)) return "a socket";
+  return "a device";
+}
+
+Error special_file(const std::string& path, mode_t mode) {
+  return Error(ErrorKind::Usage, fmt::format("'{}' is {}, which holds no data to keep", display_path(path),
+                                             kind_words(mode)),
+               {}, path);
+}
+
+// A symlink that somebody put in place of data stands for what it leads to.
+void follow(ScannedPath& subject) {
+  char* real = ::realpath(subject.absolute.c_str(), nullptr);
+  if (real == nullptr) throw system_error("follow link", subject.path);
+  subject.absolute = real;
+  std::free(real);
+}
+
+// The store knows absolute paths; people read paths from the root.
+Error named(const Error& error, const std::string& path, const std::string& absolute) {
+  std::string message = error.message();
+  if (const auto at = message.find(absolute); at != std::string::npos) message.replace(at, absolute.size(), path);
+  return Error(error.kind(), message, error.hint(), path);
+}
+
+}  // namespace
+
+WorkspaceScan::WorkspaceScan(Repository& repository, IngestMode mode, Progress& progress)
+    : repository_(repository), mode_(mode), progress_(progress), index_(repository.index()) {}
+
+WorkspaceScan::~WorkspaceScan() = default;
+
+std::vector<ScannedPath> WorkspaceScan::run(const std::vector<std::string>& paths) {
+  std::vector<ScannedPath> subjects(paths.size());
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    subjects[i].path = paths[i];
+    examine(subjects[i]);
+  }
+  hash_dirty();
+  for (ScannedPath& subject : subjects) std::ranges::sort(subject.failed, {}, &FailedPath::path);
+  return subjects;
+}
+
+Ingest& WorkspaceScan::ingest() {
+  if (!ingest_) {
+    ingest_ =
+        repository_.store().begin_ingest({.mode = mode_, .threads = repository_.jobs(), .progress = &progress_});
+  }
+  return *ingest_;
+}
+
+void WorkspaceScan::finish() {
+  if (ingest_) ingest_->finish();
+  ingest_.reset();
+}
+
+void WorkspaceScan::examine(ScannedPath& subject) {
+  try {
+    look_at(subject);
+  } catch (const Error& e) {
+    if (e.kind() == ErrorKind::Interrupted) throw;
+    subject.failed.push_back({subject.path, e});
+  }
+}
+
+void WorkspaceScan::look_at(ScannedPath& subject) {
+  subject.absolute = repository_.path(subject.path);
+  auto st = stat_if_exists(subject.absolute);
+  if (!st) return;
+  if (S_ISLNK(st->st_mode)) {
+    if (const auto id = linked_object(read_link(subject.absolute), repository_.store_dir())) {
+      subject.file = linked_file(subject.path, *id);
+      return;
+    }
+    follow(subject);
+    st = stat_if_exists(subject.absolute);
+    if (!st) return;
+  }
+  if (S_ISDIR(st->st_mode)) return walk(subject);
+  if (!S_ISREG(st->st_mode)) throw special_file(subject.path, st->st_mode);
+  subject.file.emplace();
+  subject.file->stamp = file_stamp(*st);
+  const auto known = index_.find(subject.path);
+  settle(DirtyFile{&subject, nullptr, &*subject.file}, known ? &*known : nullptr);
+}
+
+WalkedEntry WorkspaceScan::linked_file(const std::string& path, const ObjectId& id) {
+  WalkedEntry entry;
+  const auto info = repository_.store().find(id);
+  if (!info) {
+    throw Error(ErrorKind::NotFound, fmt::format("'{}' is a link to object {}, which the store lacks",
+                                                 display_path(path), id.short_hex()),
+                "dvx pull", path);
+  }
+  entry.kind = WalkedKind::File;
+  entry.id = id;
+  entry.stamp.size = info->size;
+  return entry;
+}
+
+void WorkspaceScan::walk(ScannedPath& subject) {
+  if (!pool_) pool_ = std::make_unique<ThreadPool>(repository_.jobs(), SIZE_MAX);
+  const IgnoreRules rules = load_ignore_rules(repository_.root(), parent_path(subject.path), ".dvxignore");
+  Walk found = walk_directory(subject.absolute, subject.path, rules, *pool_);
+  subject.top = std::move(found.top);
+  subject.failed = std::move(found.failed);
+  const auto cursor = index_.scan(subject.path);
+  const IndexEntry* known = cursor->next();
+  match(subject, *subject.top, *cursor, known);
+  for (; known != nullptr; known = cursor->next()) forget(known->path);
+  flush_index();
+}
+
+// Both sides come in path order: what the index has and the walk has not is gone.
+void WorkspaceScan::match(ScannedPath& subject, WalkedDirectory& directory, IndexCursor& cursor, const IndexEntry*& known) {
+  for (WalkedEntry& entry : directory.entries) {
+    if (entry.kind == WalkedKind::Directory) {
+      match(subject, *directory.children[entry.child], cursor, known);
+      continue;
+    }
+    path_ = directory.path;
+    if (!path_.empty()) path_ += '/';
+    path_ += directory.name(entry);
+    for (; known != nullptr && known->path < path_; known = cursor.next()) forget(known->path);
+    const bool same = known != nullptr && known->path == path_;
+    if (entry.kind == WalkedKind::File) {
+      settle(DirtyFile{&subject, &directory, &entry}, same ? known : nullptr);
+      if (same) known = cursor.next();
+    } else if (entry.kind == WalkedKind::Symlink) {
+      settle_link(subject, directory, entry);
+    } else {
+      subject.failed.push_back({path_, special_file(path_, entry.stamp.mode)});
+    }
+  }
+}
+
+void WorkspaceScan::settle_link(ScannedPath& subject, WalkedDirectory& directory, WalkedEntry& entry) {
+  try {
+    const std::string target =
+        read_link(join_path(absolute_of(subject, directory), directory.name(entry)));
+    if (const auto id = linked_object(target, repository_.store_dir())) {
+      const WalkedEntry linked = linked_file(join_path(directory.path, directory.name(entry)), *id);
+      entry.kind = WalkedKind::File;
+      entry.id = linked.id;
+      entry.stamp = linked.stamp;
+      return;
+    }
+    entry.stamp.size = target.size();
+    entry.id = storing() ? ingest().add_bytes(target) : ObjectId::of(target);
+  } catch (const Error& e) {
+    subject.failed.push_back({join_path(directory.path, directory.name(entry)), e});
+  }
+}
+
+// The index's word is taken for a file with the same stamp; but bytes that are to be kept must be in the store.
+void WorkspaceScan::settle(const DirtyFile& file, const IndexEntry* known) {
+  const bool reusable = known != nullptr && same_stamp(known->stamp, file.entry->stamp) &&
+                        (!storing() || repository_.store().contains(known->id));
+  if (reusable) {
+    file.entry->id = known->id;
+    ++file.subject->reused_files;
+  } else {
+    dirty_.push_back(file);
+  }
+}
+
+void WorkspaceScan::forget(const std::string& path) {
+  removed_.push_back(path);
+  if (removed_.size() >= kBatch) flush_index();
+}
+
+void WorkspaceScan::flush_index() {
+  index_.update(changed_, removed_);
+  changed_.clear();
+  removed_.clear();
+}
+
+void WorkspaceScan::hash_dirty() {
+  if (dirty_.empty()) return;
+  std::uint64_t bytes = 0;
+  std::int64_t newest = 0;
+  for (const DirtyFile& file : dirty_) {
+    bytes += file.entry->stamp.size;
+    newest = std::max(newest, file.entry->stamp.ctime_ns);
+  }
+  let_clock_pass(newest);
+  progress_.begin(storing() ? "storing" : "hashing", dirty_.size(), bytes);
+  for (std::size_t begin = 0; begin < dirty_.size(); begin += kBatch) {
+    hash_batch(begin, std::min(dirty_.size(), begin + kBatch));
+  }
+  progress_.end();
+  dirty_.clear();
+}
+
+// A file that was written within the running tick of the clock could be written again without a trace. When reading
+// begins after that tick, its stamp tells of every later change: the racy rule without a second hashing.
+void WorkspaceScan::let_clock_pass(std::int64_t newest) {
+  const SystemClock clock;
+  const std::int64_t wait = newest + kClockTickNs - clock.now_ns();
+  if (wait > 0 && wait <= kClockTickNs) std::this_thread::sleep_for(std::chrono::nanoseconds(wait));
+  settled_before_ = clock.now_ns() - kClockTickNs;
+}
+
+void WorkspaceScan::hash_batch(std::size_t begin, std::size_t end) {
+  for (std::size_t i = begin; i < end; ++i) {
+    throw_if_interrupted();
+    ingest().add_file(dirty_[i].absolute(), dirty_[i].entry->stamp.size, i);
+  }
+  for (IngestResult& hashed : ingest().collect()) take(dirty_[static_cast<std::size_t>(hashed.token)], hashed);
+  std::ranges::sort(changed_, {}, &IndexEntry::path);
+  std::ranges::sort(removed_);
+  flush_index();
+}
+
+void WorkspaceScan::take(const DirtyFile& file, IngestResult& hashed) {
+  std::string path = file.path();
+  if (hashed.error) {
+    file.subject->failed.push_back({path, named(*hashed.error, path, file.absolute())});
+    return;
+  }
+  file.entry->id = hashed.id;
+  file.entry->stamp = hashed.stamp;
+  file.entry->stamp.size = hashed.size;
+  ++file.subject->hashed_files;
+  if (hashed.stamp.ctime_ns < settled_before_) {
+    changed_.push_back({std::move(path), hashed.stamp, hashed.id});
+  } else {
+    removed_.push_back(std::move(path));
+  }
+}
+
+}  // namespace dvx

@@ -1,0 +1,75 @@
+// Looking at paths of the workspace: walk, take what the index knows, hash the rest, bring the index up to date.
+//
+// What snapshots and checkout stand on. One pass for many paths, so that their files share the reading threads.
+// Takes no lock.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "base/thread_pool.h"
+#include "core/index/workspace_index.h"
+#include "core/repo/repository.h"
+#include "core/workspace/walk.h"
+#include "objects/store/ingest.h"
+
+namespace dvx {
+
+// A path as it is. Neither `top` nor `file`: it does not exist (or failed).
+struct ScannedPath {
+  std::string path, absolute;            // from the root; where it really is, symlinks followed
+  std::unique_ptr<WalkedDirectory> top;  // of a directory; ids are known, save of what failed
+  std::optional<WalkedEntry> file;       // of anything else
+  std::vector<FailedPath> failed;        // sorted: unreadable, fifo, changed while it was read
+  std::uint64_t hashed_files = 0, reused_files = 0;
+};
+
+class WorkspaceScan {
+ public:
+  // In Store mode the bytes that are hashed go into the store, and the index's word counts only for what is there.
+  WorkspaceScan(Repository& repository, IngestMode mode, Progress& progress);
+  ~WorkspaceScan();
+
+  std::vector<ScannedPath> run(const std::vector<std::string>& paths);
+
+  // The session of this pass, for trees; begun on first use.
+  Ingest& ingest();
+  // Makes durable what was stored. Without it, nothing was.
+  void finish();
+
+ private:
+  struct DirtyFile;
+
+  bool storing() const { return mode_ == IngestMode::Store; }
+  void examine(ScannedPath& subject);
+  void look_at(ScannedPath& subject);
+  WalkedEntry linked_file(const std::string& path, const ObjectId& id);
+  void walk(ScannedPath& subject);
+  void match(ScannedPath& subject, WalkedDirectory& directory, IndexCursor& cursor, const IndexEntry*& known);
+  void settle(const DirtyFile& file, const IndexEntry* known);
+  void settle_link(ScannedPath& subject, WalkedDirectory& directory, WalkedEntry& entry);
+  void forget(const std::string& path);
+  void flush_index();
+  void hash_dirty();
+  void let_clock_pass(std::int64_t newest);
+  void hash_batch(std::size_t begin, std::size_t end);
+  void take(const DirtyFile& file, IngestResult& hashed);
+
+  Repository& repository_;
+  const IngestMode mode_;
+  Progress& progress_;
+  WorkspaceIndex& index_;
+  std::unique_ptr<ThreadPool> pool_;
+  std::unique_ptr<Ingest> ingest_;
+  std::vector<DirtyFile> dirty_;
+  std::vector<IndexEntry> changed_;
+  std::vector<std::string> removed_;
+  std::string path_;  // of the file at hand; kept for its capacity
+  std::int64_t settled_before_ = 0;
+};
+
+}  // namespace dvx
