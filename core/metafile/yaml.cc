@@ -13,6 +13,7 @@
 #include "base/nearest_word.h"
 #include "base/path.h"
 #include "base/utf8.h"
+#include "core/metafile/canonical_json.h"
 
 namespace dvx {
 namespace {
@@ -288,6 +289,9 @@ class YamlParser {
     std::size_t length = 0;
     const char* text = token != nullptr ? fy_token_get_text(token, &length) : nullptr;
     if (text != nullptr) result.scalar_.assign(text, length);
+    // Escapes in double quotes can make what the text itself may not hold.
+    if (result.scalar_.find('\0') != std::string::npos) fail_at(result.begin_, name_, "a NUL character");
+    if (!is_valid_utf8(result.scalar_)) fail_at(result.begin_, name_, "an escape that is not a character");
     // A value that is not there at all ("key:") has an empty plain token.
     result.plain_ = token == nullptr || fy_token_scalar_style(token) == FYSS_PLAIN;
     result.kind_ = result.plain_ ? plain_kind(result.scalar_) : YamlNode::Kind::String;
@@ -492,6 +496,39 @@ nlohmann::json yaml_to_json(const YamlNode& node) {
     }
   }
   return nullptr;
+}
+
+namespace {
+
+bool reads_back_plain(const std::string& text) {
+  if (text.empty() || text.find_first_of("\r\n\t") != std::string::npos) return false;
+  const auto is_same = [&text](const YamlNode& node) {
+    return node.kind() == YamlNode::Kind::String && node.is_plain() && node.scalar() == text;
+  };
+  try {
+    // In a list, as a key, and in a list in braces, where commas and brackets matter.
+    const YamlNode list = parse_yaml("- " + text + "\n", "");
+    const YamlNode map = parse_yaml(text + ": x\n", "");
+    const YamlNode flow = parse_yaml("[" + text + "]\n", "");
+    return list.items().size() == 1 && is_same(list.items()[0]) && map.fields().size() == 1 &&
+           is_same(map.fields()[0].first) && flow.items().size() == 1 && is_same(flow.items()[0]);
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+// Strings to the many readers that still follow YAML 1.1.
+bool is_word_of_yaml_1_1(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text == "yes" || text == "no" || text == "on" || text == "off" || text == "y" || text == "n";
+}
+
+}  // namespace
+
+std::string yaml_scalar(std::string_view text) {
+  const std::string word(text);
+  if (!is_word_of_yaml_1_1(word) && reads_back_plain(word)) return word;
+  return canonical_json(word);
 }
 
 }  // namespace dvx

@@ -56,4 +56,8 @@ void yaml_known_fields(const YamlNode& map, const std::string& name, const std::
 
 nlohmann::json yaml_to_json(const YamlNode& node);
 
+// `text` (UTF-8, without NUL) as a scalar for new text: plain where every reader takes it as this string, else in
+// double quotes.
+std::string yaml_scalar(std::string_view text);
+
 }  // namespace dvx

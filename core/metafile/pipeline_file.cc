@@ -1,0 +1,386 @@
+#include "core/metafile/pipeline_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "base/error.h"
+#include "base/nearest_word.h"
+#include "base/path.h"
+#include "core/metafile/canonical_json.h"
+
+namespace dvx {
+namespace {
+
+using Kind = YamlNode::Kind;
+using Words = std::vector<std::string_view>;
+
+constexpr const char* kDefaultParamsFile = "params.yaml";
+
+// What a place in dvx.yaml takes, what DVC takes there and dvx does not yet, and words people use for ours.
+struct Vocabulary {
+  Words known, later;
+  std::vector<std::pair<std::string_view, std::string_view>> meant = {};
+};
+
+const Vocabulary kTopLevel = {
+    {"stages"}, {"vars", "params", "metrics", "plots", "artifacts", "datasets"}, {}};
+
+const Vocabulary kStage = {{"cmd", "deps", "params", "outs", "metrics", "wdir", "env", "tools", "frozen",
+                            "always_changed", "desc", "meta"},
+                           {"foreach", "do", "matrix", "vars", "plots", "each", "resources", "mutex",
+                            "timeout", "retries", "sandbox", "executor"},
+                           {{"command", "cmd"},
+                            {"commands", "cmd"},
+                            {"run", "cmd"},
+                            {"script", "cmd"},
+                            {"dependencies", "deps"},
+                            {"depends", "deps"},
+                            {"inputs", "deps"},
+                            {"input", "deps"},
+                            {"output", "outs"},
+                            {"outputs", "outs"},
+                            {"parameters", "params"},
+                            {"environment", "env"},
+                            {"workdir", "wdir"},
+                            {"cwd", "wdir"},
+                            {"description", "desc"}}};
+
+const Vocabulary kDependency = {{"schema"}, {}, {}};
+
+const Vocabulary kOutput = {
+    {"cache", "persist", "push", "remote", "schema", "desc", "compare"}, {"type", "labels", "meta"}, {}};
+
+class PipelineReader {
+ public:
+  explicit PipelineReader(const std::string& file) : file_(file), directory_(parent_path(file)) {}
+
+  PipelineFile read(const YamlNode& root) {
+    PipelineFile pipeline;
+    if (root.kind() == Kind::Null) return pipeline;
+    check_fields(root, kTopLevel, "a pipeline file");
+    const YamlNode* stages = root.find("stages");
+    if (stages == nullptr || stages->kind() == Kind::Null) return pipeline;
+    if (stages->kind() != Kind::Map) fail(*stages, "'stages' must be a map of stages by name");
+    pipeline.stages.reserve(stages->fields().size());
+    for (const auto& [name, body] : stages->fields()) pipeline.stages.push_back(read_stage(name, body));
+    return pipeline;
+  }
+
+ private:
+  [[noreturn]] void fail(const YamlNode& node, const std::string& message,
+                         const std::string& hint = {}) const {
+    yaml_error(node, file_, stage_.empty() ? message : fmt::format("stage '{}': {}", stage_, message), hint);
+  }
+
+  void check_fields(const YamlNode& map, const Vocabulary& words, std::string_view what) const {
+    if (map.kind() != Kind::Map) fail(map, fmt::format("{} must be a map, not {}", what, map.kind_name()));
+    for (const auto& [key, value] : map.fields()) {
+      const std::string& word = key.scalar();
+      if (std::ranges::find(words.known, word) != words.known.end()) continue;
+      if (std::ranges::find(words.later, word) != words.later.end()) {
+        fail(key, fmt::format("'{}' is not supported yet", word),
+             "docs/pipelines.md lists the fields there are");
+      }
+      const auto meant =
+          std::ranges::find(words.meant, std::string_view(word), [](const auto& pair) { return pair.first; });
+      auto near = nearest_word(word, words.known);
+      if (meant != words.meant.end()) near = std::string(meant->second);
+      fail(key, fmt::format("unknown field '{}'", word),
+           near ? fmt::format("did you mean '{}'?", *near) : "");
+    }
+  }
+
+  const std::string& string(const YamlNode& node, std::string_view what) const {
+    if (node.kind() == Kind::String) return node.scalar();
+    const bool scalar = node.kind() == Kind::Bool || node.kind() == Kind::Int || node.kind() == Kind::Float;
+    fail(node, fmt::format("'{}' must be a string, not {}", what, node.kind_name()),
+         scalar ? fmt::format("put it in quotes: \"{}\"", node.scalar()) : "");
+  }
+
+  bool boolean(const YamlNode& node, std::string_view what) const {
+    if (node.kind() != Kind::Bool)
+      fail(node, fmt::format("'{}' must be true or false, not {}", what, node.kind_name()));
+    return node.scalar()[0] == 't' || node.scalar()[0] == 'T';
+  }
+
+  // Null, as in "deps:" with nothing behind it, is an empty list.
+  const std::vector<YamlNode>& list(const YamlNode& node, std::string_view what) const {
+    if (node.kind() != Kind::List && node.kind() != Kind::Null) {
+      const bool one = node.kind() == Kind::String;
+      fail(node, fmt::format("'{}' must be a list, not {}", what, node.kind_name()),
+           one ? fmt::format("{}: [{}]", what, yaml_scalar(node.scalar())) : "");
+    }
+    return node.items();
+  }
+
+  Stage read_stage(const YamlNode& name, const YamlNode& body) {
+    stage_.clear();
+    check_stage_name(name);
+    stage_ = name.scalar();
+    check_fields(body, kStage, "a stage");
+    Stage stage;
+    stage.name = stage_;
+    stage.file = file_;
+    stage.position = name.begin();
+    base_ = directory_;
+    if (const YamlNode* wdir = body.find("wdir"))
+      base_ = stage.wdir = inner_path(*wdir, "wdir");
+    else
+      stage.wdir = directory_;
+    const YamlNode* cmd = body.find("cmd");
+    if (cmd == nullptr) fail(name, "has no 'cmd'", "cmd: <the command to run>");
+    stage.commands = read_commands(*cmd);
+    if (const YamlNode* deps = body.find("deps")) read_deps(*deps, stage);
+    if (const YamlNode* params = body.find("params")) read_params(*params, stage);
+    if (const YamlNode* outs = body.find("outs")) read_outs(*outs, "outs", OutputKind::Data, stage);
+    if (const YamlNode* metrics = body.find("metrics"))
+      read_outs(*metrics, "metrics", OutputKind::Metric, stage);
+    if (const YamlNode* env = body.find("env")) read_env(*env, stage);
+    if (const YamlNode* tools = body.find("tools")) read_tools(*tools, stage);
+    if (const YamlNode* frozen = body.find("frozen")) stage.frozen = boolean(*frozen, "frozen");
+    if (const YamlNode* always = body.find("always_changed"))
+      stage.always_changed = boolean(*always, "always_changed");
+    if (const YamlNode* desc = body.find("desc")) stage.desc = string(*desc, "desc");
+    if (const YamlNode* meta = body.find("meta")) read_meta(*meta, stage);
+    return stage;
+  }
+
+  // A name is typed on command lines, beside paths and patterns.
+  void check_stage_name(const YamlNode& name) const {
+    const std::string& text = name.scalar();
+    const auto fine = [](char c) {
+      const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      return letter || c == '_' || c == '-' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
+    };
+    const bool good = !text.empty() && text[0] != '-' && text[0] != '.' && std::ranges::all_of(text, fine);
+    if (!good) {
+      fail(name, fmt::format("'{}' cannot be the name of a stage", display_path(text)),
+           "use letters, digits, '_', '-' and '.'");
+    }
+  }
+
+  std::vector<std::string> read_commands(const YamlNode& node) const {
+    std::vector<std::string> commands;
+    if (node.kind() == Kind::List) {
+      for (const YamlNode& item : node.items()) commands.push_back(command(item));
+    } else {
+      commands.push_back(command(node));
+    }
+    if (commands.empty()) fail(node, "'cmd' is empty");
+    return commands;
+  }
+
+  std::string command(const YamlNode& node) const {
+    const std::string& text = node.kind() == Kind::Null ? node.scalar() : string(node, "cmd");
+    if (text.find_first_not_of(" \t\r\n") == std::string::npos) fail(node, "'cmd' is empty");
+    refuse_dotted_variables(node, text);
+    return text;
+  }
+
+  // "${train.lr}" is DVC's templating; a shell has no such variable, "${HOME}" it has.
+  void refuse_dotted_variables(const YamlNode& node, const std::string& text) const {
+    for (std::size_t at = text.find("${"); at != std::string::npos; at = text.find("${", at + 2)) {
+      const std::size_t end =
+          text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", at + 2);
+      if (end != std::string::npos && end > at + 2 && text[end] == '.') {
+        fail(node,
+             fmt::format("templating ('{}') is not supported yet",
+                         text.substr(at, text.find('}', at) + 1 - at)),
+             "list the value under 'params' and let the command read the file");
+      }
+    }
+  }
+
+  // A path of the file as a path from the root, which it must not leave.
+  std::string inner_path(const YamlNode& node, std::string_view what) const {
+    const std::string& text = string(node, what);
+    const std::string shown = display_path(text);
+    if (text.empty()) fail(node, fmt::format("a path in '{}' is empty", what));
+    const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+    if (std::ranges::any_of(text, control)) fail(node, fmt::format("'{}' has a control character", shown));
+    if (text.find("${") != std::string::npos)
+      fail(node, fmt::format("templating ('{}') is not supported yet", shown));
+    if (text.find("://") != std::string::npos) {
+      fail(node, fmt::format("'{}': data outside of the repository is not supported yet", shown));
+    }
+    const std::string path = normalize_path(join_path(base_, text));
+    if (text[0] == '/' || path == ".." || path.starts_with("../")) {
+      fail(node, fmt::format("'{}' lies outside of the repository", shown),
+           "write a path beneath it, relative to dvx.yaml");
+    }
+    const std::string_view top = std::string_view(path).substr(0, path.find('/'));
+    if (top == ".git" || top == ".dvx")
+      fail(node, fmt::format("'{}' belongs to {}", shown, top == ".git" ? "git" : "dvx"));
+    return path;
+  }
+
+  // As inner_path(), of something that can be read or written by a stage.
+  std::string data_path(const YamlNode& node, std::string_view what) const {
+    std::string path = inner_path(node, what);
+    if (path.empty())
+      fail(node, fmt::format("'{}': the whole repository cannot stand in '{}'", node.scalar(), what));
+    return path;
+  }
+
+  // "path" or "path: {flags}": the node of the path, and that of the flags or null.
+  std::pair<const YamlNode*, const YamlNode*> path_and_flags(const YamlNode& item,
+                                                             std::string_view what) const {
+    if (item.kind() != Kind::Map) return {&item, nullptr};
+    if (item.fields().size() != 1)
+      fail(item, fmt::format("an entry of '{}' is a path, or 'path: {{flags}}'", what));
+    const auto& [path, flags] = item.fields().front();
+    return {&path, flags.kind() == Kind::Null ? nullptr : &flags};
+  }
+
+  void read_deps(const YamlNode& node, Stage& stage) const {
+    for (const YamlNode& item : list(node, "deps")) {
+      const auto [path, flags] = path_and_flags(item, "deps");
+      StageDependency dependency;
+      dependency.path = data_path(*path, "deps");
+      const auto same = [&](const StageDependency& other) { return other.path == dependency.path; };
+      if (std::ranges::any_of(stage.deps, same))
+        fail(*path, fmt::format("dependency '{}' is given twice", path->scalar()));
+      if (flags != nullptr) {
+        check_fields(*flags, kDependency, "a dependency");
+        if (const YamlNode* schema = flags->find("schema")) dependency.schema = data_path(*schema, "schema");
+      }
+      stage.deps.push_back(std::move(dependency));
+    }
+  }
+
+  void read_outs(const YamlNode& node, std::string_view what, OutputKind kind, Stage& stage) const {
+    for (const YamlNode& item : list(node, what)) {
+      const auto [path, flags] = path_and_flags(item, what);
+      StageOutput output;
+      output.kind = kind;
+      output.path = data_path(*path, what);
+      check_output_path(*path, output.path);
+      const auto same = [&](const StageOutput& other) { return other.path == output.path; };
+      if (std::ranges::any_of(stage.outs, same))
+        fail(*path, fmt::format("output '{}' is given twice", path->scalar()));
+      if (flags != nullptr) read_output_flags(*flags, output);
+      stage.outs.push_back(std::move(output));
+    }
+  }
+
+  void check_output_path(const YamlNode& node, const std::string& path) const {
+    const std::string_view name = file_name(path);
+    const bool ours = name == "dvx.yaml" || name == "dvx.lock" || (name.size() > 4 && name.ends_with(".dvx"));
+    if (ours) fail(node, fmt::format("'{}' is a file of dvx and cannot be an output", node.scalar()));
+  }
+
+  void read_output_flags(const YamlNode& flags, StageOutput& output) const {
+    check_fields(flags, kOutput, "an output");
+    if (const YamlNode* cache = flags.find("cache")) output.cache = boolean(*cache, "cache");
+    if (const YamlNode* persist = flags.find("persist")) output.persist = boolean(*persist, "persist");
+    if (const YamlNode* push = flags.find("push")) output.push = boolean(*push, "push");
+    if (const YamlNode* remote = flags.find("remote")) output.remote = string(*remote, "remote");
+    if (const YamlNode* schema = flags.find("schema")) output.schema = data_path(*schema, "schema");
+    if (const YamlNode* desc = flags.find("desc")) output.desc = string(*desc, "desc");
+    if (const YamlNode* compare = flags.find("compare")) {
+      output.compare = string(*compare, "compare");
+      if (output.compare != "bitwise") {
+        fail(*compare, fmt::format("'compare: {}' is not supported yet", output.compare), "compare: bitwise");
+      }
+    }
+  }
+
+  void read_params(const YamlNode& node, Stage& stage) const {
+    for (const YamlNode& item : list(node, "params")) {
+      if (item.kind() != Kind::Map) {
+        add_param(stage, normalize_path(join_path(base_, kDefaultParamsFile)), item);
+        continue;
+      }
+      for (const auto& [file, keys] : item.fields()) {
+        const std::string path = data_path(file, "params");
+        if (keys.kind() == Kind::Null || keys.items().empty()) add_whole_file(stage, path, file);
+        for (const YamlNode& key : list(keys, file.scalar())) add_param(stage, path, key);
+      }
+    }
+  }
+
+  void add_whole_file(Stage& stage, const std::string& file, const YamlNode& node) const {
+    if (find_params(stage, file) != nullptr)
+      fail(node, fmt::format("params file '{}' is given twice", node.scalar()));
+    stage.params.push_back({file, {}});
+  }
+
+  void add_param(Stage& stage, const std::string& file, const YamlNode& node) const {
+    const bool scalar = node.kind() == Kind::String || node.kind() == Kind::Int;
+    if (!scalar) fail(node, fmt::format("a key in 'params' must be a string, not {}", node.kind_name()));
+    const std::string& key = node.scalar();
+    if (key.empty() || key.front() == '.' || key.back() == '.' || key.find("..") != std::string::npos) {
+      fail(node, fmt::format("'{}' is not a key of a params file", display_path(key)), "train.epochs");
+    }
+    StageParams* params = find_params(stage, file);
+    if (params == nullptr) {
+      stage.params.push_back({file, {key}});
+      return;
+    }
+    if (params->keys.empty()) fail(node, fmt::format("'{}' is taken whole already", display_path(file)));
+    if (std::ranges::find(params->keys, key) != params->keys.end())
+      fail(node, fmt::format("param '{}' is given twice", key));
+    params->keys.push_back(key);
+  }
+
+  static StageParams* find_params(Stage& stage, const std::string& file) {
+    const auto found = std::ranges::find(stage.params, file, &StageParams::file);
+    return found == stage.params.end() ? nullptr : &*found;
+  }
+
+  void read_env(const YamlNode& node, Stage& stage) const {
+    if (node.kind() == Kind::Null) return;
+    if (node.kind() != Kind::Map)
+      fail(node, fmt::format("'env' must be a map of variables, not {}", node.kind_name()));
+    for (const auto& [name, value] : node.fields()) {
+      const std::string& word = name.scalar();
+      const auto fine = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+      };
+      if (word.empty() || (word[0] >= '0' && word[0] <= '9') || !std::ranges::all_of(word, fine)) {
+        fail(name, fmt::format("'{}' cannot be the name of a variable", display_path(word)));
+      }
+      if (value.kind() == Kind::Map || value.kind() == Kind::List || value.kind() == Kind::Null) {
+        fail(value, fmt::format("'{}' must be a string, not {}", word, value.kind_name()),
+             fmt::format("{}: \"\"", word));
+      }
+      stage.env[word] = value.scalar();  // as written: "1e3" stays "1e3"
+    }
+  }
+
+  void read_tools(const YamlNode& node, Stage& stage) const {
+    for (const YamlNode& item : list(node, "tools")) {
+      const std::string& tool = string(item, "tools");
+      if (tool.find_first_not_of(" \t\r\n") == std::string::npos) fail(item, "a command in 'tools' is empty");
+      if (std::ranges::find(stage.tools, tool) != stage.tools.end())
+        fail(item, fmt::format("tool '{}' is given twice", tool));
+      stage.tools.push_back(tool);
+    }
+  }
+
+  void read_meta(const YamlNode& node, Stage& stage) const {
+    if (node.kind() == Kind::Null) return;
+    if (node.kind() != Kind::Map) fail(node, fmt::format("'meta' must be a map, not {}", node.kind_name()));
+    for (const auto& [key, value] : node.fields()) {
+      const bool nested = value.kind() == Kind::Map || value.kind() == Kind::List;
+      stage.meta[key.scalar()] = nested ? canonical_json(yaml_to_json(value)) : value.scalar();
+    }
+  }
+
+  const std::string& file_;
+  std::string directory_;  // of the file
+  std::string base_;       // what paths of the stage at hand are relative to
+  std::string stage_;      // its name, for messages
+};
+
+}  // namespace
+
+PipelineFile parse_pipeline(std::string_view text, const std::string& file) {
+  return PipelineReader(file).read(parse_yaml(text, file));
+}
+
+}  // namespace dvx
