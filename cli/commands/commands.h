@@ -5,4 +5,7 @@
 
 namespace dvx {
 
+CommandSpec cat_command();
+CommandSpec ls_command();
+
 }  // namespace dvx
