@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,8 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "objects/model/object_id.h"
+
+struct stat;
 
 namespace dvx {
 
@@ -39,6 +42,8 @@ struct FileStamp {
   friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };
 
+FileStamp stamp_of(const struct ::stat& st);
+
 struct IngestResult {
   std::uint64_t token = 0;  // as given to add_file
   ObjectId id;
@@ -61,5 +66,8 @@ class Ingest {
   // (full, hardware) is thrown here or earlier, and then nothing of this session is visible.
   virtual void finish() = 0;
 };
+
+// Hashing alone, for who has no store at hand. ObjectStore::begin_ingest gives the ones that keep.
+std::unique_ptr<Ingest> begin_hashing(const IngestOptions& options);
 
 }  // namespace dvx

@@ -1,0 +1,412 @@
+#include "objects/store/ingest.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <utility>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/interrupt.h"
+#include "base/path.h"
+#include "base/stream.h"
+#include "base/thread_pool.h"
+#include "objects/store/block_reader.h"
+#include "objects/store/content_encoder.h"
+#include "objects/store/frame_writer.h"
+#include "objects/store/object_store.h"
+#include "objects/store/store_impl.h"
+#include "objects/store/whole_writer.h"
+
+namespace dvx {
+
+namespace {
+
+constexpr std::size_t kInlineSize = std::size_t{1} << 20;   // files up to this are read whole by one task
+constexpr std::size_t kBatchFiles = 128;                    // of small files a task, or
+constexpr std::uint64_t kBatchBytes = std::uint64_t{2} << 20;
+constexpr std::size_t kMaxThreads = 16;                     // buffers are a thread's: this bounds memory
+constexpr std::size_t kQueueLimit = 32;
+
+struct QueuedFile {
+  std::string path;
+  std::uint64_t token = 0;
+};
+
+struct OpenedFile {
+  UniqueFd fd;
+  FileStamp stamp;
+};
+
+FileStamp stamp_of_fd(int fd, const std::string& path) {
+  struct ::stat st{};
+  if (::fstat(fd, &st) != 0) throw system_error("stat", path);
+  return stamp_of(st);
+}
+
+OpenedFile open_regular(const std::string& path) {
+  OpenedFile file;
+  // O_NONBLOCK: opening a fifo must not wait for somebody to write to it.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (fd < 0 && errno == ELOOP) throw Error(ErrorKind::Io, fmt::format("'{}' is a symbolic link", display_path(path)), {}, path);
+  if (fd < 0) throw system_error("open", path);
+  file.fd.reset(fd);
+  file.stamp = stamp_of_fd(fd, path);
+  if (!S_ISREG(file.stamp.mode)) {
+    throw Error(ErrorKind::Io, fmt::format("'{}' is not a regular file", display_path(path)), {}, path);
+  }
+  return file;
+}
+
+void throw_if_changed(const OpenedFile& file, const std::string& path) {
+  if (stamp_of_fd(file.fd.get(), path) == file.stamp) return;
+  throw Error(ErrorKind::Io, fmt::format("'{}' changed while it was read", display_path(path)),
+              "try again when nothing writes to it", path);
+}
+
+// What a task needs, kept from task to task.
+struct WorkContext {
+  explicit WorkContext(int level) : encoder(level) {}
+  ContentEncoder encoder;
+  Hasher hasher;
+  std::vector<std::byte> buffer;
+};
+
+// A file too big for one task: cut by one thread while others encode what it cut.
+struct CutFile {
+  QueuedFile queued;
+  OpenedFile opened;
+  std::uint64_t size = 0;
+  ObjectId id;
+  std::deque<std::vector<RecipeChunk>> parts;  // one a block: references stay valid while it grows
+  std::atomic<std::size_t> unfinished{1};      // the cutter itself, and a task for each block given out
+};
+
+enum class CutBy { ManyTasks, OneTask };
+
+class IngestSession final : public Ingest {
+ public:
+  IngestSession(ObjectStore* store, const IngestOptions& options);
+  ~IngestSession() override;
+  void add_file(std::string path, std::uint64_t size_hint, std::uint64_t token) override;
+  ObjectId add_bytes(std::string_view bytes) override;
+  std::vector<IngestResult> collect() override;
+  void finish() override;
+
+ private:
+  void run(const std::function<void(WorkContext&)>& work);
+  void submit_batch();
+  void take_batch(const std::vector<QueuedFile>& batch, WorkContext& context);
+  std::optional<IngestResult> take_file(const QueuedFile& queued, WorkContext& context);
+  ObjectId take_small(const OpenedFile& file, const std::string& path, WorkContext& context);
+  void cut_file(std::shared_ptr<CutFile> file, CutBy by, WorkContext& context);
+  void cut_blocks(const std::shared_ptr<CutFile>& file, CutBy by, WorkContext& context);
+  void give_out(const std::shared_ptr<CutFile>& file, std::shared_ptr<Block> block, std::span<const std::byte> bytes,
+                CutBy by, WorkContext& context);
+  void leave(const std::shared_ptr<CutFile>& file, WorkContext& context);
+  void report(std::vector<IngestResult> results);
+  void report_failed(const QueuedFile& queued, const Error& error);
+  void advance(std::uint64_t files, std::uint64_t bytes);
+  void throw_failure();
+
+  bool keeps() const { return frames_ != nullptr; }
+
+  ObjectStore* store_;  // null when only hashing
+  IngestOptions options_;
+  std::size_t threads_;
+  int level_ = 1;
+  std::unique_ptr<FrameWriter> frames_;  // null when only hashing
+  std::unique_ptr<WholeWriter> whole_;   // set when files are stored whole
+  std::vector<QueuedFile> batch_;
+  std::uint64_t batch_bytes_ = 0;
+  std::unique_ptr<WorkContext> own_context_;  // of the calling thread, for add_bytes
+
+  std::mutex mutex_;  // of the four below
+  std::vector<IngestResult> results_;
+  std::vector<std::unique_ptr<WorkContext>> idle_contexts_;
+  std::exception_ptr failure_;
+  std::atomic<bool> failed_{false};
+
+  BlockPool blocks_;
+  ThreadPool workers_;
+  ThreadPool cutters_;  // they wait for workers and never the other way round
+};
+
+std::size_t thread_count(const IngestOptions& options) {
+  return std::min(kMaxThreads, options.threads == 0 ? default_thread_count() : options.threads);
+}
+
+IngestSession::IngestSession(ObjectStore* store, const IngestOptions& options)
+    : store_(store), options_(options), threads_(thread_count(options)), blocks_(4 + 2 * threads_),
+      workers_(threads_, kQueueLimit), cutters_((threads_ + 1) / 2, kQueueLimit) {
+  if (options.mode == IngestMode::HashOnly) return;
+  level_ = store_->impl().options.compression_level;
+  frames_ = std::make_unique<FrameWriter>(*store_);
+  if (store_->impl().options.encoding == Encoding::Whole) whole_ = std::make_unique<WholeWriter>(*store_);
+}
+
+// What is still queued is skipped: without finish() nothing of it would be seen.
+IngestSession::~IngestSession() { failed_ = true; }
+
+void IngestSession::throw_failure() {
+  const std::lock_guard lock(mutex_);
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+// Runs one task with a context of its own. The first failure ends the session; tasks after it do nothing.
+void IngestSession::run(const std::function<void(WorkContext&)>& work) {
+  if (failed_) return;
+  std::unique_ptr<WorkContext> context;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_contexts_.empty()) {
+      context = std::move(idle_contexts_.back());
+      idle_contexts_.pop_back();
+    }
+  }
+  std::exception_ptr failure;
+  try {
+    if (!context) context = std::make_unique<WorkContext>(level_);
+    throw_if_interrupted();
+    work(*context);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  const std::lock_guard lock(mutex_);
+  if (context) idle_contexts_.push_back(std::move(context));
+  if (!failure) return;
+  if (!failure_) failure_ = failure;
+  failed_ = true;
+}
+
+void IngestSession::add_file(std::string path, std::uint64_t size_hint, std::uint64_t token) {
+  if (failed_) throw_failure();
+  if (size_hint > kInlineSize && whole_ == nullptr) {
+    cutters_.submit([this, queued = QueuedFile{std::move(path), token}] {
+      run([&](WorkContext& context) {
+        auto file = std::make_shared<CutFile>();
+        file->queued = queued;
+        cut_file(std::move(file), CutBy::ManyTasks, context);
+      });
+    });
+    return;
+  }
+  batch_.push_back({std::move(path), token});
+  batch_bytes_ += size_hint;
+  if (batch_.size() >= kBatchFiles || batch_bytes_ >= kBatchBytes) submit_batch();
+}
+
+void IngestSession::submit_batch() {
+  if (batch_.empty()) return;
+  workers_.submit([this, batch = std::exchange(batch_, {})] {
+    run([&](WorkContext& context) { take_batch(batch, context); });
+  });
+  batch_bytes_ = 0;
+}
+
+void IngestSession::take_batch(const std::vector<QueuedFile>& batch, WorkContext& context) {
+  std::vector<IngestResult> results;
+  results.reserve(batch.size());
+  std::uint64_t bytes = 0;
+  for (const QueuedFile& queued : batch) {
+    if (auto result = take_file(queued, context)) {
+      bytes += result->size;
+      results.push_back(std::move(*result));
+    }
+  }
+  advance(results.size(), bytes);
+  report(std::move(results));
+}
+
+// An Error of the file itself becomes its result; one of the store ends the session. They are told apart by the path.
+std::optional<IngestResult> IngestSession::take_file(const QueuedFile& queued, WorkContext& context) {
+  IngestResult result;
+  result.token = queued.token;
+  try {
+    OpenedFile file = open_regular(queued.path);
+    result.stamp = file.stamp;
+    result.size = file.stamp.size;
+    if (whole_ == nullptr && file.stamp.size > kInlineSize) {
+      auto cut = std::make_shared<CutFile>();
+      cut->queued = queued;
+      cut->opened = std::move(file);
+      cut_file(std::move(cut), CutBy::OneTask, context);
+      return std::nullopt;
+    }
+    result.id = whole_ ? whole_->add(file.fd.get(), queued.path) : take_small(file, queued.path, context);
+    if (whole_) throw_if_changed(file, queued.path);
+  } catch (const Error& e) {
+    if (e.path() != queued.path) throw;
+    result.error = e;
+  }
+  return result;
+}
+
+ObjectId IngestSession::take_small(const OpenedFile& file, const std::string& path, WorkContext& context) {
+  if (context.buffer.size() < file.stamp.size) context.buffer.resize(kInlineSize);
+  const auto buffer = std::span(context.buffer).first(static_cast<std::size_t>(file.stamp.size));
+  const std::size_t n = read_up_to(file.fd.get(), buffer, path);
+  throw_if_changed(file, path);
+  const std::span<const std::byte> content = buffer.first(n);
+  context.hasher.update(content);
+  const ObjectId id = context.hasher.finish();
+  if (keeps()) context.encoder.encode(id, content, *frames_);
+  return id;
+}
+
+void IngestSession::cut_file(std::shared_ptr<CutFile> file, CutBy by, WorkContext& context) {
+  const QueuedFile& queued = file->queued;
+  try {
+    if (!file->opened.fd) file->opened = open_regular(queued.path);
+    cut_blocks(file, by, context);
+    throw_if_changed(file->opened, queued.path);
+  } catch (const Error& e) {
+    if (e.path() != queued.path) throw;
+    report_failed(queued, e);
+    return;  // its count never reaches zero, so no recipe is written
+  }
+  leave(file, context);
+}
+
+void IngestSession::cut_blocks(const std::shared_ptr<CutFile>& file, CutBy by, WorkContext& context) {
+  BlockReader reader(file->opened.fd.get(), file->queued.path, blocks_);
+  Hasher hasher;
+  std::vector<std::byte> rest;  // shorter than the longest chunk: where it ends is in the next block
+  while (std::shared_ptr<Block> block = reader.next()) {
+    if (failed_) return;
+    throw_if_interrupted();
+    hasher.update(block->bytes());
+    file->size += block->bytes().size();
+    advance(0, block->bytes().size());
+    if (!keeps()) continue;
+    block->prepend(rest);
+    std::span<const std::byte> bytes = block->bytes();
+    std::size_t cut = 0;
+    while (bytes.size() - cut >= kMaxChunk) cut += next_chunk(bytes.subspan(cut));
+    rest.assign(bytes.begin() + static_cast<std::ptrdiff_t>(cut), bytes.end());
+    if (cut > 0) give_out(file, std::move(block), bytes.first(cut), by, context);
+  }
+  if (!rest.empty()) {
+    file->parts.emplace_back();
+    for (std::span<const std::byte> left = rest; !left.empty();) {
+      const std::size_t length = next_chunk(left);
+      file->parts.back().push_back(context.encoder.encode_chunk(left.first(length), *frames_));
+      left = left.subspan(length);
+    }
+  }
+  file->id = hasher.finish();
+}
+
+void IngestSession::give_out(const std::shared_ptr<CutFile>& file, std::shared_ptr<Block> block,
+                             std::span<const std::byte> bytes, CutBy by, WorkContext& context) {
+  std::vector<RecipeChunk>& part = file->parts.emplace_back();
+  const auto encode = [this, file, block = std::move(block), bytes, &part](WorkContext& own) {
+    for (std::span<const std::byte> left = bytes; !left.empty(); left = left.subspan(part.back().length)) {
+      part.push_back(own.encoder.encode_chunk(left.first(next_chunk(left)), *frames_));
+    }
+  };
+  if (by == CutBy::OneTask) {
+    encode(context);
+    return;
+  }
+  file->unfinished.fetch_add(1);
+  workers_.submit([this, file, encode] {
+    run([&](WorkContext& own) {
+      encode(own);
+      leave(file, own);
+    });
+  });
+}
+
+// Whoever leaves last knows all chunks.
+void IngestSession::leave(const std::shared_ptr<CutFile>& file, WorkContext& context) {
+  if (file->unfinished.fetch_sub(1) != 1) return;
+  if (keeps()) {
+    Recipe recipe;
+    for (const auto& part : file->parts) recipe.chunks.insert(recipe.chunks.end(), part.begin(), part.end());
+    // A file that shrank to one chunk before it was opened needs no recipe: that chunk has its id.
+    if (recipe.chunks.size() > 1) context.encoder.encode_recipe(file->id, recipe, *frames_);
+    if (recipe.chunks.empty()) context.encoder.encode(file->id, {}, *frames_);
+  }
+  advance(1, 0);
+  IngestResult result;
+  result.token = file->queued.token;
+  result.id = file->id;
+  result.size = file->size;
+  result.stamp = file->opened.stamp;
+  report({std::move(result)});
+}
+
+void IngestSession::report(std::vector<IngestResult> results) {
+  const std::lock_guard lock(mutex_);
+  std::move(results.begin(), results.end(), std::back_inserter(results_));
+}
+
+void IngestSession::report_failed(const QueuedFile& queued, const Error& error) {
+  IngestResult result;
+  result.token = queued.token;
+  result.error = error;
+  report({std::move(result)});
+}
+
+void IngestSession::advance(std::uint64_t files, std::uint64_t bytes) {
+  if (options_.progress != nullptr) options_.progress->advance(files, bytes);
+}
+
+ObjectId IngestSession::add_bytes(std::string_view bytes) {
+  if (!keeps()) return ObjectId::of(bytes);
+  if (failed_) throw_failure();
+  if (!own_context_) own_context_ = std::make_unique<WorkContext>(level_);
+  const ObjectId id = ObjectId::of(bytes);
+  own_context_->encoder.encode(id, as_bytes(bytes), *frames_);
+  return id;
+}
+
+std::vector<IngestResult> IngestSession::collect() {
+  submit_batch();
+  cutters_.wait();
+  workers_.wait();
+  throw_failure();
+  std::vector<IngestResult> results;
+  {
+    const std::lock_guard lock(mutex_);
+    results.swap(results_);
+  }
+  std::sort(results.begin(), results.end(), [](const auto& a, const auto& b) { return a.token < b.token; });
+  return results;
+}
+
+void IngestSession::finish() {
+  submit_batch();
+  cutters_.wait();
+  workers_.wait();
+  throw_failure();
+  if (whole_) whole_->publish();
+  if (frames_) frames_->commit();
+}
+
+}  // namespace
+
+FileStamp stamp_of(const struct ::stat& st) {
+  const auto to_ns = [](const struct ::timespec& t) { return t.tv_sec * std::int64_t{1'000'000'000} + t.tv_nsec; };
+  return {.device = st.st_dev, .inode = st.st_ino, .size = static_cast<std::uint64_t>(st.st_size),
+          .mtime_ns = to_ns(st.st_mtim), .ctime_ns = to_ns(st.st_ctim), .mode = st.st_mode};
+}
+
+std::unique_ptr<Ingest> begin_hashing(const IngestOptions& options) {
+  IngestOptions hashing = options;
+  hashing.mode = IngestMode::HashOnly;
+  return std::make_unique<IngestSession>(nullptr, hashing);
+}
+
+std::unique_ptr<Ingest> ObjectStore::begin_ingest(const IngestOptions& options) {
+  return std::make_unique<IngestSession>(this, options);
+}
+
+}  // namespace dvx
