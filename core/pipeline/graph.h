@@ -1,0 +1,64 @@
+// The stages of a pipeline and how data flows between them: a stage comes after those whose outputs it reads.
+//
+// "Reads" is by containment, either way: a dependency inside of an output directory, an output inside of a
+// dependency directory. Params files count as dependencies. Immutable once made, so any thread may ask.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/metafile/pipeline_file.h"
+
+namespace dvx {
+
+// Which stages a selection takes besides those that were named.
+enum class Reach { Only, Ancestors, Descendants };
+
+class StageGraph {
+ public:
+  // `pointer_paths`: data tracked by pointer files, from the root; no stage may write there.
+  // Error{Config}, naming both sides: one output of two stages, an output within another or within tracked
+  // data, a stage that reads what it writes, a cycle ("a -> b -> a").
+  explicit StageGraph(std::vector<Stage> stages, const std::vector<std::string>& pointer_paths = {});
+
+  const std::vector<Stage>& stages() const { return stages_; }      // as given
+  const std::vector<std::size_t>& order() const { return order_; }  // so that they can run; ties as given
+  const std::vector<std::size_t>& upstream(std::size_t stage) const {
+    return upstream_[stage];
+  }  // direct, sorted
+  const std::vector<std::size_t>& downstream(std::size_t stage) const {
+    return downstream_[stage];
+  }  // direct, sorted
+
+  std::optional<std::size_t> find(const std::string& name) const;
+  // The stage one of whose outputs is, or contains, `path`.
+  std::optional<std::size_t> producer_of(std::string_view path) const;
+
+  // Stages named by `targets`, in the order in which they can run; all of them for no targets. A target is
+  // the name of a stage, a pattern of names ("train-*"), or the path of an output, or of something in or
+  // around one, as typed in `cwd` (from the root). NotFound, with the nearest name, when it is none of them.
+  std::vector<std::size_t> select(const std::vector<std::string>& targets, const std::string& cwd,
+                                  Reach reach) const;
+
+ private:
+  void index_outputs(const std::vector<std::string>& pointer_paths);
+  void connect();
+  void connect_dependency(std::size_t reader, const std::string& path);
+  void sort();
+  [[noreturn]] void fail_with_cycle(const std::vector<std::size_t>& blockers) const;
+  std::vector<std::size_t> named_by(const std::string& target, const std::string& cwd) const;
+  [[noreturn]] void fail_with_unknown(const std::string& target) const;
+
+  std::vector<Stage> stages_;
+  std::vector<std::size_t> order_;
+  std::vector<std::vector<std::size_t>> upstream_, downstream_;
+  std::unordered_map<std::string, std::size_t> by_name_, by_output_;
+  std::vector<std::pair<std::string, std::size_t>>
+      outputs_;  // sorted by path, so that what lies beneath is a range
+};
+
+}  // namespace dvx
