@@ -65,8 +65,8 @@ std::string kind_words(mode_t mode) {
 }
 
 Error special_file(const std::string& path, mode_t mode) {
-  return Error(ErrorKind::Usage, fmt::format("'{}' is {}, which holds no data to keep", display_path(path),
-                                             kind_words(mode)),
+  return Error(ErrorKind::Usage,
+               fmt::format("'{}' is {}, which holds no data to keep", display_path(path), kind_words(mode)),
                {}, path);
 }
 
@@ -81,7 +81,8 @@ void follow(ScannedPath& subject) {
 // The store knows absolute paths; people read paths from the root.
 Error named(const Error& error, const std::string& path, const std::string& absolute) {
   std::string message = error.message();
-  if (const auto at = message.find(absolute); at != std::string::npos) message.replace(at, absolute.size(), path);
+  if (const auto at = message.find(absolute); at != std::string::npos)
+    message.replace(at, absolute.size(), path);
   return Error(error.kind(), message, error.hint(), path);
 }
 
@@ -105,8 +106,8 @@ std::vector<ScannedPath> WorkspaceScan::run(const std::vector<std::string>& path
 
 Ingest& WorkspaceScan::ingest() {
   if (!ingest_) {
-    ingest_ =
-        repository_.store().begin_ingest({.mode = mode_, .threads = repository_.jobs(), .progress = &progress_});
+    ingest_ = repository_.store().begin_ingest(
+        {.mode = mode_, .threads = repository_.jobs(), .progress = &progress_});
   }
   return *ingest_;
 }
@@ -150,9 +151,10 @@ WalkedEntry WorkspaceScan::linked_file(const std::string& path, const ObjectId& 
   WalkedEntry entry;
   const auto info = repository_.store().find(id);
   if (!info) {
-    throw Error(ErrorKind::NotFound, fmt::format("'{}' is a link to object {}, which the store lacks",
-                                                 display_path(path), id.short_hex()),
-                "dvx pull", path);
+    throw Error(
+        ErrorKind::NotFound,
+        fmt::format("'{}' is a link to object {}, which the store lacks", display_path(path), id.short_hex()),
+        "dvx pull", path);
   }
   entry.kind = WalkedKind::File;
   entry.id = id;
@@ -166,6 +168,7 @@ void WorkspaceScan::walk(ScannedPath& subject) {
   Walk found = walk_directory(subject.absolute, subject.path, rules, *pool_);
   subject.top = std::move(found.top);
   subject.failed = std::move(found.failed);
+  subject.leftovers = std::move(found.leftovers);
   const auto cursor = index_.scan(subject.path);
   const IndexEntry* known = cursor->next();
   match(subject, *subject.top, *cursor, known);
@@ -174,7 +177,8 @@ void WorkspaceScan::walk(ScannedPath& subject) {
 }
 
 // Both sides come in path order: what the index has and the walk has not is gone.
-void WorkspaceScan::match(ScannedPath& subject, WalkedDirectory& directory, IndexCursor& cursor, const IndexEntry*& known) {
+void WorkspaceScan::match(ScannedPath& subject, WalkedDirectory& directory, IndexCursor& cursor,
+                          const IndexEntry*& known) {
   for (WalkedEntry& entry : directory.entries) {
     if (entry.kind == WalkedKind::Directory) {
       match(subject, *directory.children[entry.child], cursor, known);
@@ -198,8 +202,7 @@ void WorkspaceScan::match(ScannedPath& subject, WalkedDirectory& directory, Inde
 
 void WorkspaceScan::settle_link(ScannedPath& subject, WalkedDirectory& directory, WalkedEntry& entry) {
   try {
-    const std::string target =
-        read_link(join_path(absolute_of(subject, directory), directory.name(entry)));
+    const std::string target = read_link(join_path(absolute_of(subject, directory), directory.name(entry)));
     if (const auto id = linked_object(target, repository_.store_dir())) {
       const WalkedEntry linked = linked_file(join_path(directory.path, directory.name(entry)), *id);
       entry.kind = WalkedKind::File;
@@ -214,7 +217,8 @@ void WorkspaceScan::settle_link(ScannedPath& subject, WalkedDirectory& directory
   }
 }
 
-// The index's word is taken for a file with the same stamp; but bytes that are to be kept must be in the store.
+// The index's word is taken for a file with the same stamp; but bytes that are to be kept must be in the
+// store.
 void WorkspaceScan::settle(const DirtyFile& file, const IndexEntry* known) {
   const bool reusable = known != nullptr && same_stamp(known->stamp, file.entry->stamp) &&
                         (!storing() || repository_.store().contains(known->id));
@@ -254,8 +258,9 @@ void WorkspaceScan::hash_dirty() {
   dirty_.clear();
 }
 
-// A file that was written within the running tick of the clock could be written again without a trace. When reading
-// begins after that tick, its stamp tells of every later change: the racy rule without a second hashing.
+// A file that was written within the running tick of the clock could be written again without a trace. When
+// reading begins after that tick, its stamp tells of every later change: the racy rule without a second
+// hashing.
 void WorkspaceScan::let_clock_pass(std::int64_t newest) {
   const SystemClock clock;
   const std::int64_t wait = newest + kClockTickNs - clock.now_ns();
@@ -268,7 +273,8 @@ void WorkspaceScan::hash_batch(std::size_t begin, std::size_t end) {
     throw_if_interrupted();
     ingest().add_file(dirty_[i].absolute(), dirty_[i].entry->stamp.size, i);
   }
-  for (IngestResult& hashed : ingest().collect()) take(dirty_[static_cast<std::size_t>(hashed.token)], hashed);
+  for (IngestResult& hashed : ingest().collect())
+    take(dirty_[static_cast<std::size_t>(hashed.token)], hashed);
   std::ranges::sort(changed_, {}, &IndexEntry::path);
   std::ranges::sort(removed_);
   flush_index();

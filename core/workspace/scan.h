@@ -1,7 +1,8 @@
-// Looking at paths of the workspace: walk, take what the index knows, hash the rest, bring the index up to date.
+// Looking at paths of the workspace: walk, take what the index knows, hash the rest, bring the index up to
+// date.
 //
-// What snapshots and checkout stand on. One pass for many paths, so that their files share the reading threads.
-// Takes no lock.
+// What snapshots and checkout stand on. One pass for many paths, so that their files share the reading
+// threads. Takes no lock.
 #pragma once
 
 #include <cstdint>
@@ -25,12 +26,14 @@ struct ScannedPath {
   std::unique_ptr<WalkedDirectory> top;  // of a directory; ids are known, save of what failed
   std::optional<WalkedEntry> file;       // of anything else
   std::vector<FailedPath> failed;        // sorted: unreadable, fifo, changed while it was read
+  std::vector<std::string> leftovers;    // absolute: temp files of a dvx that was killed
   std::uint64_t hashed_files = 0, reused_files = 0;
 };
 
 class WorkspaceScan {
  public:
-  // In Store mode the bytes that are hashed go into the store, and the index's word counts only for what is there.
+  // In Store mode the bytes that are hashed go into the store, and the index's word counts only for what is
+  // there.
   WorkspaceScan(Repository& repository, IngestMode mode, Progress& progress);
   ~WorkspaceScan();
 

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/path.h"
+#include "core/workspace/linker.h"
 #include "objects/model/tree.h"
 
 namespace dvx {
@@ -52,6 +53,7 @@ class Walker {
     throw_if_interrupted();
     std::ranges::sort(failed_, {}, &FailedPath::path);
     walk.failed = std::move(failed_);
+    walk.leftovers = std::move(leftovers_);
     return walk;
   }
 
@@ -81,22 +83,26 @@ class Walker {
     bool has_rules = false;
     while (const dirent* entry = ::readdir(dir.get())) {
       const std::string_view name = entry->d_name;
-      if (name == "." || name == ".." || is_never_data(name)) continue;
+      if (name == "." || name == "..") continue;
+      if (is_leftover(name)) note_leftover(join_path(where, name));
+      if (is_never_data(name)) continue;
       has_rules |= name == ".dvxignore";
       listing.emplace_back(name, entry->d_type);
     }
     IgnoreRules rules = above;
-    if (has_rules) rules = above.with(read_file_if_exists(join_path(where, ".dvxignore")).value_or(""), directory.path);
+    if (has_rules)
+      rules = above.with(read_file_if_exists(join_path(where, ".dvxignore")).value_or(""), directory.path);
     for (const auto& [name, type] : listing) add(directory, raw, name, type, rules);
     order(directory);
     for (const auto& child : directory.children) submit(*child, rules);
   }
 
-  void add(WalkedDirectory& directory, int fd, const std::string& name, unsigned char type, const IgnoreRules& rules) {
+  void add(WalkedDirectory& directory, int fd, const std::string& name, unsigned char type,
+           const IgnoreRules& rules) {
     WalkedEntry entry;
     entry.kind = WalkedKind::Directory;
     if (type != DT_DIR) {
-      struct ::stat st{};
+      struct ::stat st {};
       if (::fstatat(fd, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) {
         if (errno == ENOENT) return;
         throw system_error("stat", join_path(directory.path, name));
@@ -105,10 +111,11 @@ class Walker {
       entry.stamp = file_stamp(st);
     }
     const std::string path = join_path(directory.path, name);
-    if (rules.ignores(path, entry.kind == WalkedKind::Directory ? PathKind::Directory : PathKind::Other)) return;
+    if (rules.ignores(path, entry.kind == WalkedKind::Directory ? PathKind::Directory : PathKind::Other))
+      return;
     if (const auto refused = refused_entry_name(name)) {
-      fail(path, Error(ErrorKind::Usage, fmt::format("'{}' cannot be tracked: {}", display_path(path), *refused), {},
-                       path));
+      fail(path, Error(ErrorKind::Usage,
+                       fmt::format("'{}' cannot be tracked: {}", display_path(path), *refused), {}, path));
       return;
     }
     entry.name_offset = static_cast<std::uint32_t>(directory.names.size());
@@ -130,6 +137,11 @@ class Walker {
     }
   }
 
+  void note_leftover(std::string path) {
+    const std::lock_guard lock(mutex_);
+    leftovers_.push_back(std::move(path));
+  }
+
   void fail(const std::string& path, Error error) {
     const std::lock_guard lock(mutex_);
     failed_.push_back({path, std::move(error)});
@@ -138,12 +150,14 @@ class Walker {
   ThreadPool& pool_;
   const std::string absolute_, path_;
   std::mutex mutex_;
-  std::vector<FailedPath> failed_;  // under mutex_
+  std::vector<FailedPath> failed_;      // under mutex_
+  std::vector<std::string> leftovers_;  // under mutex_
 };
 
 }  // namespace
 
-Walk walk_directory(const std::string& absolute, const std::string& path, const IgnoreRules& rules, ThreadPool& pool) {
+Walk walk_directory(const std::string& absolute, const std::string& path, const IgnoreRules& rules,
+                    ThreadPool& pool) {
   return Walker(pool, absolute, path).run(rules);
 }
 

@@ -1,6 +1,7 @@
 // Walking a directory of the workspace: names, kinds and stat fingerprints, in path order.
 //
-// Directories are read in parallel. A file costs about 100 bytes and its name, so a million of them fit in 120 MB.
+// Directories are read in parallel. A file costs about 100 bytes and its name, so a million of them fit in
+// 120 MB.
 #pragma once
 
 #include <sys/stat.h>
@@ -27,8 +28,8 @@ struct FailedPath {
 enum class WalkedKind : std::uint8_t { File, Symlink, Directory, Special };
 
 struct WalkedEntry {
-  FileStamp stamp;   // not of directories
-  ObjectId id;       // all zero: not known; filled in by whoever hashes
+  FileStamp stamp;                // not of directories
+  ObjectId id;                    // all zero: not known; filled in by whoever hashes
   std::uint32_t name_offset = 0;  // in WalkedDirectory::names
   std::uint16_t name_length = 0;
   WalkedKind kind = WalkedKind::File;
@@ -40,8 +41,8 @@ struct WalkedEntry {
 struct WalkedDirectory {
   std::string path;   // from the root
   std::string names;  // all names, one after the other
-  // In the order of whole paths, bytewise: a directory sorts as if its name ended in '/'. So a walk in depth meets
-  // paths in the order of the index.
+  // In the order of whole paths, bytewise: a directory sorts as if its name ended in '/'. So a walk in depth
+  // meets paths in the order of the index.
   std::vector<WalkedEntry> entries;
   std::vector<std::unique_ptr<WalkedDirectory>> children;
 
@@ -53,11 +54,13 @@ struct WalkedDirectory {
 struct Walk {
   std::unique_ptr<WalkedDirectory> top;
   std::vector<FailedPath> failed;  // directories that cannot be read, names that cannot be tracked; sorted
+  std::vector<std::string> leftovers;  // absolute paths of temp files of a dvx that was killed
 };
 
-// `absolute` is where to read, `path` what to call it from the root. `rules` are those that hold for `path` from
-// above. Names for which is_never_data() holds are left out; files that vanish meanwhile too.
-Walk walk_directory(const std::string& absolute, const std::string& path, const IgnoreRules& rules, ThreadPool& pool);
+// `absolute` is where to read, `path` what to call it from the root. `rules` are those that hold for `path`
+// from above. Names for which is_never_data() holds are left out; files that vanish meanwhile too.
+Walk walk_directory(const std::string& absolute, const std::string& path, const IgnoreRules& rules,
+                    ThreadPool& pool);
 
 FileStamp file_stamp(const struct ::stat& st);
 

@@ -1,0 +1,162 @@
+#include "core/workspace/checkout.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/interrupt.h"
+#include "base/path.h"
+#include "base/thread_pool.h"
+#include "core/index/workspace_index.h"
+#include "core/workspace/checkout_plan.h"
+#include "core/workspace/linker.h"
+#include "core/workspace/scan.h"
+
+namespace dvx {
+
+namespace {
+
+// Files one task places: enough to open their directory once for many, few enough to share a large one.
+constexpr std::size_t kSlice = 256;
+
+std::vector<ScannedPath> scan_targets(Repository& repository, const std::vector<CheckoutTarget>& targets,
+                                      Progress& progress) {
+  std::vector<std::string> paths;
+  for (const CheckoutTarget& target : targets) paths.push_back(target.path);
+  return WorkspaceScan(repository, IngestMode::HashOnly, progress).run(paths);
+}
+
+class PlanExecution {
+ public:
+  PlanExecution(Repository& repository, const CheckoutPlan& plan, Progress& progress)
+      : repository_(repository),
+        plan_(plan),
+        progress_(progress),
+        linker_(repository.store(), repository.link()) {}
+
+  void run() {
+    for (const std::string& path : plan_.leftovers) remove_tree(path);
+    for (const std::string& path : plan_.remove_files) remove_file(path);
+    for (const std::string& path : plan_.remove_directories) remove_directory(path);
+    for (const std::string& path : plan_.make_parents) make_directories(path);
+    for (const std::string& path : plan_.make_directories) make_directory(path);
+    progress_.begin("checking out", plan_.files, plan_.bytes);
+    place_all();
+    progress_.end();
+    update_index();
+  }
+
+ private:
+  static void remove_file(const std::string& path) {
+    if (::unlink(path.c_str()) == 0 || errno == ENOENT) return;
+    if (errno == EISDIR) {
+      throw Error(ErrorKind::Blocked, fmt::format("'{}' became a directory meanwhile", path), "dvx checkout",
+                  path);
+    }
+    throw system_error("remove", path);
+  }
+
+  // What is ignored inside keeps its directory.
+  static void remove_directory(const std::string& path) {
+    if (::rmdir(path.c_str()) == 0 || errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST) return;
+    throw system_error("remove directory", path);
+  }
+
+  // A symlink in place of a directory is not followed out of the tree.
+  static void make_directory(const std::string& path) {
+    if (::mkdir(path.c_str(), 0777) == 0) return;
+    const int failure = errno;
+    struct ::stat st {};
+    if (failure == EEXIST && ::lstat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode)) return;
+    throw system_error("create directory", path, failure);
+  }
+
+  void place_all() {
+    ThreadPool pool(repository_.jobs());
+    for (const DirectoryPlacements& placements : plan_.placements) {
+      for (std::size_t begin = 0; begin < placements.entries.size(); begin += kSlice) {
+        pool.submit([this, &placements, begin] { place_slice(placements, begin); });
+      }
+    }
+    try {
+      pool.wait();
+    } catch (...) {
+      update_index();  // what was placed before the failure need not be read again
+      throw;
+    }
+    throw_if_interrupted();
+  }
+
+  void place_slice(const DirectoryPlacements& placements, std::size_t begin) {
+    if (interrupt_signal() != 0 || failed_) return;
+    try {
+      place_files(placements, begin, std::min(placements.entries.size(), begin + kSlice));
+    } catch (...) {
+      failed_ = true;
+      throw;
+    }
+  }
+
+  void place_files(const DirectoryPlacements& placements, std::size_t begin, std::size_t end) {
+    const UniqueFd directory =
+        open_file(placements.absolute, O_RDONLY | O_DIRECTORY | (placements.within_tree ? O_NOFOLLOW : 0));
+    std::vector<IndexEntry> placed;
+    std::uint64_t bytes = 0;
+    for (std::size_t i = begin; i < end && interrupt_signal() == 0; ++i) {
+      const TreeEntry& entry = placements.entries[i];
+      std::string path = join_path(placements.path, entry.name);
+      const FileStamp stamp = linker_.place(directory.get(), entry.name, entry, path);
+      bytes += entry.size;
+      if (S_ISREG(stamp.mode)) placed.push_back({std::move(path), stamp, entry.id});
+    }
+    progress_.advance(placed.size(), bytes);
+    const std::lock_guard lock(mutex_);
+    std::ranges::move(placed, std::back_inserter(placed_));
+  }
+
+  // The last files are as young as the clock's tick; a moment later their stamps can be trusted.
+  void update_index() {
+    if (placed_.empty() && plan_.forget.empty()) return;
+    std::this_thread::sleep_for(std::chrono::nanoseconds(kClockTickNs));
+    std::ranges::sort(placed_, {}, &IndexEntry::path);
+    repository_.index().update(placed_, plan_.forget);
+    placed_.clear();
+  }
+
+  Repository& repository_;
+  const CheckoutPlan& plan_;
+  Progress& progress_;
+  const Linker linker_;
+  std::atomic<bool> failed_ = false;
+  std::mutex mutex_;
+  std::vector<IndexEntry> placed_;  // under mutex_ while the pool works
+};
+
+}  // namespace
+
+CheckoutReport checkout_paths(Repository& repository, const std::vector<CheckoutTarget>& targets,
+                              Overwrite overwrite, Progress& progress) {
+  const std::vector<ScannedPath> scanned = scan_targets(repository, targets, progress);
+  CheckoutPlan plan = make_checkout_plan(repository.store(), targets, scanned);
+  if (!plan.report.would_lose.empty() && overwrite == Overwrite::StoredOnly) {
+    CheckoutReport refused;
+    refused.would_lose = std::move(plan.report.would_lose);
+    refused.missing = std::move(plan.report.missing);
+    return refused;
+  }
+  if (overwrite == Overwrite::Everything) plan.report.would_lose.clear();
+  PlanExecution(repository, plan, progress).run();
+  return plan.report;
+}
+
+}  // namespace dvx

@@ -1,0 +1,38 @@
+// What a checkout would do, as data: computing it reads and hashes, and changes nothing in the workspace.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/workspace/checkout.h"
+#include "core/workspace/scan.h"
+#include "objects/model/tree.h"
+
+namespace dvx {
+
+// The files to put into one directory.
+struct DirectoryPlacements {
+  std::string path, absolute;      // from the root; where it really is
+  std::vector<TreeEntry> entries;  // files, executables and symlinks, by name
+  // Inside of a tree no symlink is followed; the directory that holds a single tracked file is the user's
+  // own.
+  bool within_tree = true;
+};
+
+struct CheckoutPlan {
+  CheckoutReport report;  // would_lose and missing filled in; counts of what is going to happen
+  // To be done in this order; all paths are absolute. A directory is removed after what it held, made before
+  // what it is to hold.
+  std::vector<std::string> leftovers;  // temp files of a dvx that was killed
+  std::vector<std::string> remove_files, remove_directories, make_parents, make_directories;
+  std::vector<DirectoryPlacements> placements;
+  std::vector<std::string> forget;     // index entries that go, from the root
+  std::uint64_t files = 0, bytes = 0;  // to be placed
+};
+
+// `scanned` are the paths of `targets` as they are now, in the same order.
+CheckoutPlan make_checkout_plan(const ObjectStore& store, const std::vector<CheckoutTarget>& targets,
+                                const std::vector<ScannedPath>& scanned);
+
+}  // namespace dvx

@@ -1,0 +1,74 @@
+#include "core/workspace/gitignore.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+
+namespace dvx {
+
+namespace {
+
+struct Line {
+  std::size_t begin = 0, end = 0;  // of the line with its line feed
+};
+
+std::optional<Line> find_line(std::string_view text, std::string_view wanted) {
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t feed = text.find('\n', begin);
+    const std::size_t end = feed == std::string_view::npos ? text.size() : feed + 1;
+    std::string_view line = text.substr(begin, end - begin);
+    while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+    if (line == wanted) return Line{begin, end};
+    begin = end;
+  }
+  return std::nullopt;
+}
+
+std::string gitignore_of(const std::string& path) {
+  return join_path(parent_path(path), ".gitignore");
+}
+
+}  // namespace
+
+std::string gitignore_line(std::string_view name) {
+  std::string line = "/";
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    const bool last_space = c == ' ' && name.find_first_not_of(' ', i) == std::string_view::npos;
+    if (c == '*' || c == '?' || c == '[' || c == '\\' || last_space) line += '\\';
+    // No pattern holds a line break; the wildcard stands for it.
+    line += c == '\n' || c == '\r' ? '?' : c;
+  }
+  return line;
+}
+
+std::optional<std::string> ignore_in_git(Repository& repository, const std::string& path) {
+  const std::string file = gitignore_of(path);
+  std::string text = read_file_if_exists(repository.path(file)).value_or("");
+  const std::string line = gitignore_line(file_name(path));
+  if (find_line(text, line)) return std::nullopt;
+  if (!text.empty() && !text.ends_with('\n')) text += '\n';
+  write_file_atomically(repository.path(file), text + line + '\n');
+  return file;
+}
+
+std::optional<std::string> unignore_in_git(Repository& repository, const std::string& path) {
+  const std::string file = gitignore_of(path);
+  auto text = read_file_if_exists(repository.path(file));
+  if (!text) return std::nullopt;
+  const auto line = find_line(*text, gitignore_line(file_name(path)));
+  if (!line) return std::nullopt;
+  text->erase(line->begin, line->end - line->begin);
+  if (!text->empty()) {
+    write_file_atomically(repository.path(file), *text);
+  } else if (::unlink(repository.path(file).c_str()) != 0 && errno != ENOENT) {
+    throw system_error("remove", file);
+  }
+  return file;
+}
+
+}  // namespace dvx

@@ -1,0 +1,21 @@
+// Upkeep of the .gitignore files that keep tracked data out of git: one line "/name" beside the data.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/repo/repository.h"
+
+namespace dvx {
+
+// The line for data of this name: anchored, with what git would take for a pattern escaped.
+std::string gitignore_line(std::string_view name);
+
+// Puts the line for `path` (from the root) into the .gitignore of its directory. Returns that file's path
+// when it was changed, nullopt when the line was there.
+std::optional<std::string> ignore_in_git(Repository& repository, const std::string& path);
+// Takes it out again; a .gitignore that becomes empty is removed.
+std::optional<std::string> unignore_in_git(Repository& repository, const std::string& path);
+
+}  // namespace dvx
