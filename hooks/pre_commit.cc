@@ -1,0 +1,258 @@
+#include "hooks/pre_commit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/subprocess.h"
+#include "core/metafile/pipeline_file.h"
+#include "core/metafile/pointer_file.h"
+#include "core/workspace/glob.h"
+#include "core/workspace/snapshot.h"
+#include "core/workspace/tracked.h"
+#include "hooks/data_kind.h"
+
+namespace dvx {
+
+namespace {
+
+constexpr std::uint64_t kDefaultMaxSize = 1 << 20;   // of any file
+constexpr std::uint64_t kDefaultDataSize = 1 << 10;  // of a file whose name says that it is data
+constexpr std::uint32_t kSymlinkMode = 0120000, kSubmoduleMode = 0160000;
+
+struct StagedPointer {
+  std::string file;  // the pointer's path
+  std::string blob_id;
+  std::string path;  // the data's
+  PointerFile pointer;
+};
+
+// What git's index says of dvx: pointers and outputs, whatever lies in the work tree.
+struct IndexedTracking {
+  std::vector<StagedPointer> pointers;
+  std::set<std::string> cached_outputs, git_outputs;
+
+  std::optional<std::string> tracked_around(const std::string& path) const {
+    for (const StagedPointer& each : pointers) {
+      if (is_beneath(path, each.path)) return each.path;
+    }
+    for (const std::string& output : cached_outputs) {
+      if (is_beneath(path, output)) return output;
+    }
+    return std::nullopt;
+  }
+};
+
+class PreCommitCheck {
+ public:
+  PreCommitCheck(Repository& repository, Progress& progress)
+      : repository_(repository), progress_(progress), tracking_(read_tracking()) {}
+
+  PreCommitVerdict run() {
+    const auto staged = repository_.git().staged_changes();
+    check_staged_files(staged);
+    check_recorded();
+    check_objects(staged);
+    std::ranges::stable_sort(verdict_.findings, {}, &PreCommitFinding::path);
+    return std::move(verdict_);
+  }
+
+ private:
+  using StagedChange = GitRepository::StagedChange;
+
+  IndexedTracking read_tracking() {
+    IndexedTracking tracking;
+    for (const GitIndexEntry& entry : repository_.git().index_entries()) {
+      if (!is_pointer_path(entry.path) || entry.mode == kSymlinkMode || entry.mode == kSubmoduleMode) continue;
+      try {
+        PointerFile pointer = parse_pointer(repository_.git().read_blob(entry.blob_id), entry.path);
+        const std::string path = join_path(parent_path(entry.path), pointer.path);
+        tracking.pointers.push_back({entry.path, entry.blob_id, path, std::move(pointer)});
+      } catch (const Error& error) {
+        verdict_.warnings.push_back(error.message());
+      }
+    }
+    if (const auto text = repository_.git().read_index(kPipelineFileName)) read_outputs(*text, tracking);
+    return tracking;
+  }
+
+  void read_outputs(const std::string& text, IndexedTracking& tracking) {
+    try {
+      for (const Stage& stage : parse_pipeline(text, kPipelineFileName).stages) {
+        for (const StageOutput& out : stage.outs) {
+          (out.cache ? tracking.cached_outputs : tracking.git_outputs).insert(out.path);
+        }
+      }
+    } catch (const Error& error) {
+      verdict_.warnings.push_back(error.message());
+    }
+  }
+
+  void report(FindingKind kind, std::string path, std::string message, std::string hint) {
+    verdict_.findings.push_back(
+        {.kind = kind, .path = std::move(path), .message = std::move(message), .hint = std::move(hint)});
+  }
+
+  void check_staged_files(const std::vector<StagedChange>& staged) {
+    std::set<std::string> known_blobs;  // content that git has already: a file that was only moved is no news
+    for (const StagedChange& change : staged) {
+      if (change.deleted) known_blobs.insert(change.entry.blob_id);
+    }
+    for (const StagedChange& change : staged) {
+      const GitIndexEntry& entry = change.entry;
+      if (change.deleted || entry.mode == kSymlinkMode || entry.mode == kSubmoduleMode) continue;
+      if (is_pointer_path(entry.path) || is_written_by_dvx(entry.path)) continue;
+      if (const auto around = tracking_.tracked_around(entry.path)) {
+        if (!change.before) report_inside(entry.path, *around);
+      } else if (!known_blobs.contains(entry.blob_id) && looks_like_data(change)) {
+        report(FindingKind::UnversionedData, entry.path,
+               fmt::format("'{}' is data that dvx does not track", display_path(entry.path)), hint_for_data(change));
+        verdict_.findings.back().size = entry.size;
+      }
+    }
+  }
+
+  bool is_written_by_dvx(const std::string& path) const {
+    if (path == kLockFileName || path == kPipelineFileName || is_beneath(path, ".dvx")) return true;
+    return std::ranges::any_of(tracking_.git_outputs,
+                               [&](const std::string& output) { return is_beneath(path, output); });
+  }
+
+  void report_inside(const std::string& path, const std::string& around) {
+    std::string hint = fmt::format("git rm --cached {}", shell_quote(path));
+    if (!tracking_.cached_outputs.contains(around)) hint += fmt::format(" && dvx add {}", shell_quote(around));
+    report(FindingKind::InsideTrackedData, path,
+           path == around ? fmt::format("'{}' is tracked by dvx and must not be in git too", display_path(path))
+                          : fmt::format("'{}' lies in '{}', which dvx tracks", display_path(path),
+                                        display_path(around)),
+           hint);
+  }
+
+  bool looks_like_data(const StagedChange& change) {
+    if (is_allowed(change.entry.path)) return false;
+    const std::uint64_t largest = repository_.config().size_or("hooks.maxSize", kDefaultMaxSize);
+    const std::uint64_t largest_data = repository_.config().size_or("hooks.dataSize", kDefaultDataSize);
+    // What git keeps already is somebody's decision, until it grows beyond any reason.
+    if (change.before) return change.entry.size > largest && change.before->size <= largest;
+    return change.entry.size > largest || (has_data_extension(change.entry.path) && change.entry.size > largest_data);
+  }
+
+  bool is_allowed(const std::string& path) {
+    const std::string patterns = repository_.config().get_or("hooks.allow", "");
+    for (std::size_t start = 0; start < patterns.size();) {
+      const std::size_t end = std::min(patterns.find(' ', start), patterns.size());
+      const std::string_view pattern = std::string_view(patterns).substr(start, end - start);
+      const bool whole_path = pattern.find('/') != std::string_view::npos;
+      if (!pattern.empty() && glob_matches(pattern, whole_path ? std::string_view(path) : file_name(path))) return true;
+      start = end + 1;
+    }
+    return false;
+  }
+
+  // `dvx add` takes a file that is only staged out of git's index by itself.
+  static std::string hint_for_data(const StagedChange& change) {
+    const std::string path = shell_quote(change.entry.path);
+    return change.before ? fmt::format("git rm --cached {0} && dvx add {0}", path) : fmt::format("dvx add {}", path);
+  }
+
+  // Only data that is there: what was never checked out cannot have changed.
+  void check_recorded() {
+    std::vector<const StagedPointer*> present;
+    std::vector<std::string> paths;
+    for (const StagedPointer& each : tracking_.pointers) {
+      if (!exists(repository_.path(each.path))) continue;
+      present.push_back(&each);
+      paths.push_back(each.path);
+    }
+    if (paths.empty()) return;
+    const auto snapshots = take_snapshots(repository_, paths, {.mode = IngestMode::HashOnly, .on_tree = {}}, progress_);
+    for (std::size_t i = 0; i < present.size(); ++i) check_recorded(*present[i], snapshots[i]);
+  }
+
+  void check_recorded(const StagedPointer& staged, const Snapshot& snapshot) {
+    for (const FailedPath& failed : snapshot.failed) verdict_.warnings.push_back(failed.error.message());
+    if (!snapshot.data || *snapshot.data == staged.pointer.data) return;
+    // Recorded in the pointer file, which is deliberately not part of this commit.
+    const auto text = read_file_if_exists(repository_.path(staged.file));
+    if (text && parse_pointer(*text, staged.file).data == *snapshot.data) return;
+    report(FindingKind::UnrecordedChange, staged.path,
+           fmt::format("'{}' changed and is not recorded", display_path(staged.path)),
+           fmt::format("dvx add {}", shell_quote(staged.path)));
+  }
+
+  void check_objects(const std::vector<StagedChange>& staged) {
+    std::map<std::string, const StagedPointer*> by_file;
+    for (const StagedPointer& each : tracking_.pointers) by_file[each.file] = &each;
+    for (const StagedChange& change : staged) {
+      const auto found = by_file.find(change.entry.path);
+      if (change.deleted || found == by_file.end() || comes_from_merge(change.entry)) continue;
+      const StagedPointer& pointer = *found->second;
+      if (has_objects(pointer.pointer.data)) continue;
+      const std::string quoted = shell_quote(pointer.path);
+      report(FindingKind::MissingObjects, pointer.path,
+             fmt::format("the bytes of '{}' are not in the store", display_path(pointer.path)),
+             exists(repository_.path(pointer.path)) ? "dvx add " + quoted : "dvx fetch " + quoted);
+    }
+  }
+
+  // In the middle of a merge the other side's pointers are staged; their bytes are its author's to have stored.
+  bool comes_from_merge(const GitIndexEntry& entry) {
+    const auto text = read_file_if_exists(join_path(repository_.git().git_dir(), "MERGE_HEAD"));
+    if (!text) return false;
+    for (std::size_t start = 0; start < text->size();) {
+      const std::size_t end = std::min(text->find('\n', start), text->size());
+      const std::string commit = text->substr(start, end - start);
+      if (!commit.empty() && repository_.git().read_at(commit, entry.path) == repository_.git().read_blob(entry.blob_id))
+        return true;
+      start = end + 1;
+    }
+    return false;
+  }
+
+  bool has_objects(const DataRef& data) {
+    ObjectStore& store = repository_.store();
+    if (!store.contains(data.id)) return false;
+    if (data.kind == DataKind::File) return true;
+    std::vector<ObjectId> ids;
+    try {
+      store.walk_tree(data.id, [&](const std::string&, const TreeEntry& entry) { ids.push_back(entry.id); });
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::NotFound) throw;
+      return false;
+    }
+    return store.missing(ids).empty();
+  }
+
+  Repository& repository_;
+  Progress& progress_;
+  PreCommitVerdict verdict_;
+  IndexedTracking tracking_;
+};
+
+}  // namespace
+
+std::string_view finding_name(FindingKind kind) {
+  switch (kind) {
+    case FindingKind::UnversionedData: return "unversioned-data";
+    case FindingKind::InsideTrackedData: return "inside-tracked-data";
+    case FindingKind::UnrecordedChange: return "unrecorded-change";
+    case FindingKind::MissingObjects: return "missing-objects";
+  }
+  return "";
+}
+
+PreCommitVerdict check_pre_commit(Repository& repository, Progress& progress) {
+  const auto& environment = repository.surroundings().environment;
+  // `git commit <path>` and `git commit -a` prepare an index of their own.
+  const auto index = environment.find("GIT_INDEX_FILE");
+  if (index != environment.end() && !index->second.empty()) repository.git().use_index_file(index->second);
+  return PreCommitCheck(repository, progress).run();
+}
+
+}  // namespace dvx

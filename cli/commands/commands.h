@@ -6,6 +6,8 @@
 namespace dvx {
 
 CommandSpec cat_command();
+CommandSpec hook_command();
+CommandSpec hooks_command();
 CommandSpec ls_command();
 
 }  // namespace dvx

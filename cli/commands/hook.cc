@@ -1,0 +1,65 @@
+// `dvx hook run pre-commit`: what the installed git hooks call. Not for people, so not in the overview.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "base/error.h"
+#include "cli/commands/commands.h"
+#include "hooks/pre_commit.h"
+
+namespace dvx {
+
+namespace {
+
+nlohmann::json json_of(const PreCommitFinding& finding) {
+  nlohmann::json out = {{"kind", finding_name(finding.kind)},
+                        {"path", finding.path},
+                        {"message", finding.message},
+                        {"hint", finding.hint}};
+  if (finding.size > 0) out["size"] = finding.size;
+  return out;
+}
+
+Outcome outcome_of(const PreCommitVerdict& verdict, const Text& text) {
+  Outcome outcome;
+  outcome.warnings = verdict.warnings;
+  outcome.data["findings"] = nlohmann::json::array();
+  for (const PreCommitFinding& finding : verdict.findings) outcome.data["findings"].push_back(json_of(finding));
+  if (verdict.findings.empty()) return outcome;
+  outcome.exit = 1;
+  outcome.text = text.red("dvx stopped this commit") + "\n";
+  for (const PreCommitFinding& finding : verdict.findings) {
+    const std::string size = finding.size > 0 ? fmt::format(" ({})", human_size(finding.size)) : "";
+    outcome.text += fmt::format("  {}{}\n    {}\n", finding.message, size, text.cyan(finding.hint));
+  }
+  outcome.text += "Do what is indented and commit again; 'git commit --no-verify' skips this check.\n";
+  return outcome;
+}
+
+Outcome run(Invocation& invocation) {
+  try {
+    return outcome_of(check_pre_commit(invocation.repository(), invocation.progress()), invocation.text());
+  } catch (const Error& error) {
+    // A branch from before dvx: nothing here is dvx's business.
+    if (error.kind() != ErrorKind::NotARepository) throw;
+    return {};
+  }
+}
+
+}  // namespace
+
+CommandSpec hook_command() {
+  return {.name = "hook",
+          .group = "",
+          .summary = "Run a git hook",
+          .example = "dvx hook run pre-commit",
+          .declare = [](CLI::App& app) -> Action {
+            CLI::App* run_app = app.add_subcommand("run", "Run a git hook");
+            auto name = std::make_shared<std::string>();
+            run_app->add_option("name", *name, "Name of the hook")->required()->check(CLI::IsMember({"pre-commit"}));
+            app.require_subcommand(1);
+            return [name](Invocation& invocation) { return run(invocation); };
+          }};
+}
+
+}  // namespace dvx
