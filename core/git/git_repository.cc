@@ -374,14 +374,24 @@ void GitRepository::use_index_file(const std::string& path) {
   impl_->index_file = absolute_path(path, work_tree());
 }
 
-int GitRepository::run(const std::vector<std::string>& arguments) const {
-  std::vector<std::string> argv = {"git"};
-  argv.insert(argv.end(), arguments.begin(), arguments.end());
+int GitRepository::run_in_terminal(const std::vector<std::string>& argv) const {
   ProcessOptions options;
   options.directory = work_tree();
   options.inherit_stdio = true;
   const ProcessResult result = run_process(argv, options);
   return result.signal != 0 ? 128 + result.signal : result.exit_status;
+}
+
+int GitRepository::run(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> argv = {"git"};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return run_in_terminal(argv);
+}
+
+int GitRepository::run_on_stderr(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> argv = {"/bin/sh", "-c", "exec git \"$@\" >&2", "git"};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return run_in_terminal(argv);
 }
 
 ProcessResult GitRepository::capture(const std::vector<std::string>& arguments, const std::string& input) const {

@@ -79,11 +79,14 @@ class GitRepository {
   void use_index_file(const std::string& path);
   // Runs `git` in the work tree with the given arguments on our terminal; returns its exit status.
   int run(const std::vector<std::string>& arguments) const;
+  // The same with what it prints on our stderr, so that stdout stays ours.
+  int run_on_stderr(const std::vector<std::string>& arguments) const;
   // The same without the terminal: what it said is in the result.
   ProcessResult capture(const std::vector<std::string>& arguments, const std::string& input = {}) const;
 
  private:
   struct Impl;
+  int run_in_terminal(const std::vector<std::string>& argv) const;
   void run_on_paths(std::vector<std::string> arguments, const std::vector<std::string>& paths) const;
   explicit GitRepository(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

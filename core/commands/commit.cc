@@ -1,0 +1,125 @@
+#include "core/commands/commit.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "core/metafile/pointer_file.h"
+#include "core/workspace/tracked.h"
+
+namespace dvx {
+
+namespace {
+
+struct PointedData {
+  TrackedPath tracked;
+  Snapshot snapshot;
+};
+
+std::vector<Snapshot> snapshots_of(Repository& repository, const std::vector<TrackedPath>& tracked, IngestMode mode,
+                                   Progress& progress) {
+  std::vector<std::string> paths;
+  for (const TrackedPath& each : tracked) paths.push_back(each.path);
+  if (paths.empty()) return {};
+  return take_snapshots(repository, paths, {.mode = mode, .on_tree = {}}, progress);
+}
+
+std::vector<TrackedPath> select(const std::vector<TrackedPath>& tracked, bool (*wanted)(const TrackedPath&)) {
+  std::vector<TrackedPath> selected;
+  std::ranges::copy_if(tracked, std::back_inserter(selected), wanted);
+  return selected;
+}
+
+// Outputs are made by stages: recording a change that no run made would leave a lock that lies.
+void find_changed_outputs(Repository& repository, const std::vector<TrackedPath>& tracked, Progress& progress,
+                          CommitReport& report) {
+  const auto outputs = select(tracked, [](const TrackedPath& t) { return t.pointer.empty() && t.data.has_value(); });
+  const auto snapshots = snapshots_of(repository, outputs, IngestMode::HashOnly, progress);
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    std::ranges::copy(snapshots[i].failed, std::back_inserter(report.failed));
+    if (snapshots[i].data && *snapshots[i].data != *outputs[i].data) report.changed_outputs.push_back(outputs[i].path);
+  }
+}
+
+// What is not in the workspace was never checked out, and stays recorded as it is.
+std::vector<PointedData> store_pointed_data(Repository& repository, const std::vector<TrackedPath>& tracked,
+                                            Progress& progress, CommitReport& report) {
+  auto pointed = select(tracked, [](const TrackedPath& t) { return !t.pointer.empty(); });
+  auto snapshots = snapshots_of(repository, pointed, IngestMode::Store, progress);
+  std::vector<PointedData> present;
+  for (std::size_t i = 0; i < pointed.size(); ++i) {
+    std::ranges::copy(snapshots[i].failed, std::back_inserter(report.failed));
+    if (snapshots[i].data) present.push_back({std::move(pointed[i]), std::move(snapshots[i])});
+  }
+  return present;
+}
+
+void check_bound_schemas(Repository& repository, const std::vector<PointedData>& present, CommitReport& report) {
+  std::vector<SchemaCheckRequest> requests;
+  for (const PointedData& each : present) {
+    if (each.tracked.schema.empty()) continue;
+    requests.push_back({.path = each.tracked.path, .schema = each.tracked.schema, .id = each.snapshot.data->id});
+  }
+  if (requests.empty()) return;
+  for (SchemaVerdict& verdict : check_schemas(repository, requests)) {
+    if (!verdict.valid) report.invalid.push_back(std::move(verdict));
+  }
+}
+
+void rewrite_pointers(Repository& repository, const std::vector<PointedData>& present, CommitReport& report) {
+  for (const auto& [tracked, snapshot] : present) {
+    if (*snapshot.data == *tracked.data) continue;
+    const std::string file = repository.path(tracked.pointer);
+    PointerFile pointer = parse_pointer(read_file(file), tracked.pointer);
+    pointer.data = *snapshot.data;
+    write_file_atomically(file, serialize_pointer(pointer));
+    report.recorded.push_back({tracked.path, *tracked.data, *snapshot.data});
+  }
+}
+
+// All that dvx itself writes for git to keep: pointers, the pipeline and its lock, .gitignore files beside tracked
+// data, and outputs that git keeps.
+void stage_in_git(Repository& repository, const std::vector<TrackedPath>& tracked) {
+  std::vector<std::string> paths = {kPipelineFileName, kLockFileName};
+  for (const TrackedPath& each : tracked) {
+    if (!each.pointer.empty()) paths.push_back(each.pointer);
+    if (!each.cached && each.data) paths.push_back(each.path);
+    const std::string ignore_file = join_path(parent_path(each.path), ".gitignore");
+    if (each.cached && exists(repository.path(ignore_file))) paths.push_back(ignore_file);
+  }
+  std::ranges::sort(paths);
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+  repository.git().stage(paths);
+}
+
+int make_git_commit(Repository& repository, const CommitOptions& options) {
+  std::vector<std::string> arguments = {"commit", "-m", *options.message};
+  if (options.scope == GitScope::AllTracked) arguments.emplace_back("-a");
+  return options.output == GitOutput::Terminal ? repository.git().run(arguments)
+                                               : repository.git().run_on_stderr(arguments);
+}
+
+}  // namespace
+
+CommitReport commit(Repository& repository, const CommitOptions& options, Progress& progress) {
+  CommitReport report;
+  {
+    const FileLock lock = repository.lock_for_writing();
+    const std::vector<TrackedPath> tracked = tracked_paths(repository);
+    find_changed_outputs(repository, tracked, progress, report);
+    if (report.stopped()) return report;
+    const std::vector<PointedData> present = store_pointed_data(repository, tracked, progress, report);
+    if (report.stopped()) return report;
+    check_bound_schemas(repository, present, report);
+    if (report.stopped()) return report;
+    rewrite_pointers(repository, present, report);
+    stage_in_git(repository, tracked);
+  }
+  // Without the lock: git runs hooks, and hooks may run dvx.
+  if (options.message) report.git_status = make_git_commit(repository, options);
+  return report;
+}
+
+}  // namespace dvx

@@ -1,0 +1,43 @@
+// `dvx commit`: records what changed in tracked data, checks schemas, and makes the git commit.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "core/metafile/data_ref.h"
+#include "core/repo/repository.h"
+#include "core/schema/schema.h"
+#include "core/workspace/snapshot.h"
+
+namespace dvx {
+
+enum class GitScope { Staged, AllTracked };      // AllTracked is `git commit -a`
+enum class GitOutput { Terminal, ErrorStream };  // where what git prints goes; ErrorStream keeps stdout for JSON
+
+struct CommitOptions {
+  std::optional<std::string> message;  // without one, it stops before the git commit
+  GitScope scope = GitScope::Staged;
+  GitOutput output = GitOutput::Terminal;
+};
+
+struct RecordedChange {
+  std::string path;  // of the data, from the root
+  DataRef before, after;
+};
+
+struct CommitReport {
+  std::vector<RecordedChange> recorded;
+  // Any of these stops it, before any pointer is rewritten:
+  std::vector<SchemaVerdict> invalid;
+  std::vector<std::string> changed_outputs;  // of stages, that are not what the lock records
+  std::vector<FailedPath> failed;
+  std::optional<int> git_status;             // of `git commit`, when it was run
+
+  bool stopped() const { return !invalid.empty() || !changed_outputs.empty() || !failed.empty(); }
+};
+
+CommitReport commit(Repository& repository, const CommitOptions& options, Progress& progress);
+
+}  // namespace dvx
