@@ -1,0 +1,81 @@
+#include "objects/store/salvage.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/little_endian.h"
+#include "base/stream.h"
+#include "objects/pack/pack_reader.h"
+
+namespace dvx {
+
+namespace {
+
+struct IndexPlace {
+  std::uint64_t offset = 0, count = 0;
+};
+
+// Position and count of the index say the same thing twice, so one of them may be wrong.
+std::vector<IndexPlace> likely_indexes(std::string_view trailer, std::uint64_t pack_size) {
+  std::vector<IndexPlace> places;
+  if (pack_size < kPackHeaderSize + kPackTrailerSize) return places;
+  const std::uint64_t end = pack_size - kPackTrailerSize;
+  const std::uint64_t offset = load_le(as_bytes(trailer.substr(0, 8))), count = load_le(as_bytes(trailer.substr(8, 8)));
+  if (offset >= kPackHeaderSize && offset <= end) places.push_back({offset, (end - offset) / kPackEntrySize});
+  if (count <= (end - kPackHeaderSize) / kPackEntrySize) places.push_back({end - count * kPackEntrySize, count});
+  return places;
+}
+
+std::vector<PackEntry> sensible_entries(int fd, const IndexPlace& place, const std::string& path) {
+  std::vector<PackEntry> entries;
+  std::array<std::byte, kPackEntrySize> bytes;
+  for (std::uint64_t i = 0; i < place.count; ++i) {
+    pread_exact(fd, bytes, place.offset + i * kPackEntrySize, path);
+    try {
+      const PackEntry entry = parse_pack_entry(bytes);
+      const bool inside = entry.offset >= kPackHeaderSize && entry.offset <= place.offset &&
+                          entry.stored_length <= place.offset - entry.offset;
+      if (inside) entries.push_back(entry);
+    } catch (const Error& e) {
+      if (e.kind() != ErrorKind::Corruption) throw;
+    }
+  }
+  return entries;
+}
+
+}  // namespace
+
+Salvage salvage_entries(const std::string& pack_path, const ObjectId& expected_pack_id) {
+  Salvage result;
+  const auto by_offset = [](const PackEntry& a, const PackEntry& b) { return a.offset < b.offset; };
+  try {
+    const auto reader = PackReader::open(pack_path);
+    if (reader->pack_id() != expected_pack_id) throw Error(ErrorKind::Corruption, "it has another id than its name");
+    result.entries = reader->entries();
+    std::sort(result.entries.begin(), result.entries.end(), by_offset);
+    return result;
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::Corruption) throw;
+    result.reason = e.message();
+  }
+  const UniqueFd fd = open_file(pack_path, O_RDONLY);
+  struct ::stat st{};
+  if (::fstat(fd.get(), &st) != 0) throw system_error("stat", pack_path);
+  const auto size = static_cast<std::uint64_t>(st.st_size);
+  std::string trailer(kPackTrailerSize, '\0');
+  if (size >= kPackHeaderSize + kPackTrailerSize) {
+    pread_exact(fd.get(), std::as_writable_bytes(std::span(trailer)), size - kPackTrailerSize, pack_path);
+    for (const IndexPlace& place : likely_indexes(trailer, size)) {
+      std::vector<PackEntry> entries = sensible_entries(fd.get(), place, pack_path);
+      if (entries.size() > result.entries.size()) result.entries = std::move(entries);
+    }
+  }
+  std::sort(result.entries.begin(), result.entries.end(), by_offset);
+  return result;
+}
+
+}  // namespace dvx
