@@ -13,17 +13,17 @@
 namespace dvx {
 
 struct SchemaViolation {
-  std::string path;              // data file, from the root
-  std::optional<std::uint64_t> line;  // 1-based line of a text file, header included
-  std::optional<std::uint64_t> row;   // 1-based data row
-  std::string field;             // column, or ""
-  std::string rule;              // "maximum", "type", …
-  std::string value;             // what was found
-  std::string message;           // "must be at most 16"
+  std::string path{};                   // data file, from the root
+  std::optional<std::uint64_t> line{};  // 1-based line of a text file, header included
+  std::optional<std::uint64_t> row{};   // 1-based data row
+  std::string field{};                  // column, or ""
+  std::string rule{};                   // "maximum", "type", …
+  std::string value{};                  // what was found
+  std::string message{};                // "must be at most 16"
 };
 
 struct SchemaVerdict {
-  std::string path, schema;      // from the root
+  std::string path, schema;  // from the root
   ObjectId schema_id;
   bool valid = true;
   std::uint64_t violation_count = 0;
@@ -32,14 +32,15 @@ struct SchemaVerdict {
 };
 
 struct SchemaCheckRequest {
-  std::string path;    // data file or directory of files, from the root
-  std::string schema;  // schema file, from the root
+  std::string path;            // data file or directory of files, from the root
+  std::string schema;          // schema file, from the root
   std::optional<ObjectId> id;  // of the data, when known: makes the verdict cacheable
 };
 
-// Checks in parallel where it pays. Config for a schema that does not parse or names an unknown rule; NotFound when
-// the engine cannot be loaded (never a pass).
-std::vector<SchemaVerdict> check_schemas(Repository& repository, const std::vector<SchemaCheckRequest>& requests);
+// Checks in parallel where it pays. Config for a schema that does not parse or names an unknown rule;
+// NotFound when the engine cannot be loaded (never a pass).
+std::vector<SchemaVerdict> check_schemas(Repository& repository,
+                                         const std::vector<SchemaCheckRequest>& requests);
 
 // "data/x.csv:17: age: maximum: 214 must be at most 120"
 std::string describe(const SchemaViolation& violation);
