@@ -6,6 +6,7 @@ namespace dvx {
 
 const std::vector<CommandSpec>& all_commands() {
   static const std::vector<CommandSpec> commands = {
+      lineage_command(),
   };
   return commands;
 }

@@ -9,5 +9,6 @@ CommandSpec cat_command();
 CommandSpec hook_command();
 CommandSpec hooks_command();
 CommandSpec ls_command();
+CommandSpec lineage_command();
 
 }  // namespace dvx
