@@ -15,6 +15,7 @@ namespace {
 
 constexpr BoxSize kDataBox{216, 48};
 constexpr BoxSize kRunBox{216, 66};
+constexpr double kSmallestScale = 0.6;  // below it the page scrolls
 constexpr std::size_t kNameCharacters = 27;  // that fit into a box at 13 px
 constexpr std::size_t kCommandCharacters = 30;
 
@@ -167,10 +168,10 @@ std::string lineage_drawing(const LineageGraph& graph) {
   const GraphLayout layout = lay_out(sizes, edges);
   std::string svg = fmt::format(
       "<svg role=\"img\" aria-label=\"lineage graph\" width=\"{0:.0f}\" height=\"{1:.0f}\" viewBox=\"0 0 {0:.0f} {1:.0f}\" "
-      "xmlns=\"http://www.w3.org/2000/svg\">\n"
+      "style=\"min-width:{2:.0f}px\" xmlns=\"http://www.w3.org/2000/svg\">\n"
       "<defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" "
       "orient=\"auto\"><path class=\"arrow\" d=\"M0 0L8 4L0 8z\"/></marker></defs>\n",
-      layout.width, layout.height);
+      layout.width, layout.height, layout.width * kSmallestScale);
   for (const auto& route : layout.routes) svg += draw_route(route);
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) svg += draw_box(graph.nodes[i], i, layout.boxes[i], sizes[i]);
   return svg + "</svg>\n";

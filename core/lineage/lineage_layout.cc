@@ -6,7 +6,7 @@ namespace dvx {
 
 namespace {
 
-constexpr double kMargin = 24, kColumnGap = 64, kRowGap = 18, kBendGap = 12;
+constexpr double kMargin = 24, kColumnGap = 48, kRowGap = 18, kBendGap = 12;
 constexpr int kOrderSweeps = 12, kHeightSweeps = 24;
 constexpr std::size_t kMostEdgesToUntangle = 3'000;
 

@@ -30,7 +30,7 @@ code, .command, .id { font-family: ui-monospace, "DejaVu Sans Mono", monospace; 
 .id { color: var(--quiet); font-size: 12.5px; overflow-wrap: anywhere; }
 .facts { color: var(--quiet); margin: 4px 0 0; }
 .graph { margin: 24px 16px; background: var(--card); border: 1px solid var(--line); border-radius: 12px; overflow: auto; }
-.graph svg { display: block; margin: 0 auto; }
+.graph svg { display: block; margin: 0 auto; max-width: 100%; height: auto; }
 .legend { display: flex; flex-wrap: wrap; gap: 6px 22px; padding: 0 24px 16px; color: var(--quiet); font-size: 13px; }
 .legend i { display: inline-block; width: 11px; height: 11px; border-radius: 3px; margin-right: 7px; }
 svg text { font-size: 13px; fill: var(--ink); }
