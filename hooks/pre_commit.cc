@@ -15,6 +15,7 @@
 #include "core/metafile/pointer_file.h"
 #include "core/workspace/glob.h"
 #include "core/workspace/snapshot.h"
+#include "core/workspace/stored.h"
 #include "core/workspace/tracked.h"
 #include "hooks/data_kind.h"
 
@@ -193,7 +194,7 @@ class PreCommitCheck {
       const auto found = by_file.find(change.entry.path);
       if (change.deleted || found == by_file.end() || comes_from_merge(change.entry)) continue;
       const StagedPointer& pointer = *found->second;
-      if (has_objects(pointer.pointer.data)) continue;
+      if (stored_whole(repository_.store(), pointer.pointer.data)) continue;
       const std::string quoted = shell_quote(pointer.path);
       report(FindingKind::MissingObjects, pointer.path,
              fmt::format("the bytes of '{}' are not in the store", display_path(pointer.path)),
@@ -213,20 +214,6 @@ class PreCommitCheck {
       start = end + 1;
     }
     return false;
-  }
-
-  bool has_objects(const DataRef& data) {
-    ObjectStore& store = repository_.store();
-    if (!store.contains(data.id)) return false;
-    if (data.kind == DataKind::File) return true;
-    std::vector<ObjectId> ids;
-    try {
-      store.walk_tree(data.id, [&](const std::string&, const TreeEntry& entry) { ids.push_back(entry.id); });
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::NotFound) throw;
-      return false;
-    }
-    return store.missing(ids).empty();
   }
 
   Repository& repository_;

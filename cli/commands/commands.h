@@ -6,9 +6,14 @@
 namespace dvx {
 
 CommandSpec cat_command();
+CommandSpec commit_command();
+CommandSpec diff_command();
 CommandSpec hook_command();
 CommandSpec hooks_command();
-CommandSpec ls_command();
 CommandSpec lineage_command();
+CommandSpec log_command();
+CommandSpec ls_command();
+CommandSpec mv_command();
+CommandSpec rm_command();
 
 }  // namespace dvx

@@ -14,6 +14,8 @@ Revision Revision::of(Repository& repository, const std::string& name) {
   return {repository, Kind::Commit, name, repository.git().resolve(name)};
 }
 
+Revision Revision::nothing(Repository& repository) { return {repository, Kind::Nothing, "", ""}; }
+
 Revision Revision::head(Repository& repository) {
   const std::optional<std::string> commit = repository.git().head();
   if (!commit) return {repository, Kind::Nothing, "HEAD", ""};

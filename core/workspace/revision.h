@@ -17,6 +17,7 @@ class Revision {
   static Revision workspace(Repository& repository);
   // NotFound when git does not know `name`.
   static Revision of(Repository& repository, const std::string& name);
+  static Revision nothing(Repository& repository);
   // HEAD, or nothing before the first commit.
   static Revision head(Repository& repository);
 

@@ -1,0 +1,25 @@
+// Differences in words and as JSON, the same for every command that tells them.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/ui/text.h"
+#include "core/commands/diff.h"
+#include "core/repo/repository.h"
+
+namespace dvx {
+
+enum class FileList { Shown, Hidden };
+
+// "modified  data/raw/ (1,797 files, 2.3 MB -> 1,798 files, 2.4 MB)" and a line for each file.
+std::string changes_text(const Repository& repository, const std::vector<DataChange>& changes, FileList files,
+                         const Text& text);
+// "params.yaml  train.epochs: 5 -> 10", a line each.
+std::string changes_text(const Repository& repository, const std::vector<ValueChange>& changes, const Text& text);
+
+nlohmann::json changes_json(const std::vector<DataChange>& changes, FileList files);
+nlohmann::json changes_json(const std::vector<ValueChange>& changes);
+
+}  // namespace dvx

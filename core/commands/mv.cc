@@ -1,0 +1,148 @@
+#include "core/commands/mv.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+#include <utility>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/subprocess.h"
+#include "core/index/workspace_index.h"
+#include "core/metafile/pipeline_file.h"
+#include "core/metafile/pointer_file.h"
+#include "core/workspace/gitignore.h"
+#include "core/workspace/pointed_path.h"
+#include "core/workspace/tracked.h"
+#include "objects/model/tree.h"
+
+namespace dvx {
+
+namespace {
+
+std::string destination(const Repository& repository, const TrackedPath& source, const std::string& typed) {
+  const std::string path = repository.from_user(typed);
+  if (is_directory(repository.path(path))) return join_path(path, file_name(source.path));
+  return path;
+}
+
+void check_destination(Repository& repository, const std::vector<TrackedPath>& tracked, const TrackedPath& source,
+                       const std::string& to) {
+  const std::string shown = display_path(repository.to_user(to));
+  const std::string name(file_name(to));
+  if (const auto refused = refused_entry_name(name)) {
+    throw Error(ErrorKind::Usage, fmt::format("'{}' cannot be tracked: {}", shown, *refused), {}, to);
+  }
+  if (is_beneath(to, ".dvx") || is_beneath(to, ".git")) {
+    throw Error(ErrorKind::Usage, fmt::format("'{}' is no place for data", shown), {}, to);
+  }
+  if (is_beneath(to, source.path)) {
+    throw Error(ErrorKind::Usage, fmt::format("cannot move '{}' into itself", display_path(source.path)), {}, to);
+  }
+  for (const TrackedPath& each : tracked) {
+    if (each.path == source.path || (!is_beneath(to, each.path) && !is_beneath(each.path, to))) continue;
+    throw Error(ErrorKind::Blocked,
+                fmt::format("'{}' overlaps '{}', which is tracked", shown, display_path(repository.to_user(each.path))),
+                "dvx ls", to);
+  }
+  for (const std::string& taken : {to, pointer_path_of(to)}) {
+    if (!exists(repository.path(taken))) continue;
+    throw Error(ErrorKind::Blocked, fmt::format("'{}' exists", display_path(repository.to_user(taken))),
+                fmt::format("mv {0} {0}.old", shell_quote(repository.to_user(taken))), taken);
+  }
+}
+
+// In this order a kill in between never leaves bytes that git would pick up or that no pointer knows.
+class Move {
+ public:
+  Move(Repository& repository, const TrackedPath& source, std::string to)
+      : repository_(repository), source_(source), to_(std::move(to)) {}
+
+  bool run() {
+    make_directories(repository_.path(parent_path(to_)));
+    note(ignore_in_git(repository_, to_));
+    write_pointer();
+    const bool moved = move_data();
+    remove_tree(repository_.path(source_.pointer));
+    changed_.push_back(source_.pointer);
+    note(unignore_in_git(repository_, source_.path));
+    std::ranges::sort(changed_);
+    changed_.erase(std::unique(changed_.begin(), changed_.end()), changed_.end());
+    repository_.git().stage(changed_);
+    return moved;
+  }
+
+ private:
+  void note(std::optional<std::string> changed_file) {
+    if (changed_file) changed_.push_back(std::move(*changed_file));
+  }
+
+  void write_pointer() {
+    PointerFile pointer = parse_pointer(read_file(repository_.path(source_.pointer)), source_.pointer);
+    pointer.path = file_name(to_);
+    write_file_atomically(repository_.path(pointer_path_of(to_)), serialize_pointer(pointer));
+    changed_.push_back(pointer_path_of(to_));
+  }
+
+  bool move_data() {
+    const std::string from = repository_.path(source_.path), to = repository_.path(to_);
+    if (!exists(from)) return false;
+    if (std::rename(from.c_str(), to.c_str()) != 0) {
+      const Error error = system_error("move", display_path(repository_.to_user(source_.path)));
+      remove_tree(repository_.path(pointer_path_of(to_)));
+      unignore_in_git(repository_, to_);
+      throw error;
+    }
+    move_index_entries();
+    return true;
+  }
+
+  // A rename changes the fingerprint of what was named, not of the files below it: those need no hashing again.
+  void move_index_entries() {
+    std::vector<IndexEntry> entries = repository_.index().load(source_.path);
+    std::vector<std::string> removed;
+    for (IndexEntry& entry : entries) {
+      removed.push_back(entry.path);
+      entry.path = join_path(to_, path_beneath(entry.path, source_.path).value_or(""));
+    }
+    std::erase_if(entries, [&](const IndexEntry& entry) { return entry.path == to_ || entry.path == to_ + "/"; });
+    repository_.index().update(entries, removed);
+  }
+
+  Repository& repository_;
+  const TrackedPath& source_;
+  std::string to_;
+  std::vector<std::string> changed_;
+};
+
+std::vector<std::string> stages_that_name(const Repository& repository, const std::string& path) {
+  const auto text = read_file_if_exists(repository.path(kPipelineFileName));
+  if (!text) return {};
+  std::vector<std::string> names;
+  for (const Stage& stage : parse_pipeline(*text, kPipelineFileName).stages) {
+    const bool named =
+        std::ranges::any_of(stage.deps, [&](const StageDependency& dep) { return is_beneath(dep.path, path); });
+    if (named) names.push_back(stage.name);
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+}  // namespace
+
+MvReport mv(Repository& repository, const MvOptions& options, Progress&) {
+  const FileLock lock = repository.lock_for_writing();
+  const std::vector<TrackedPath> tracked = tracked_paths(repository);
+  const TrackedPath source = find_pointed(repository, tracked, options.from, "move");
+  const std::string to = destination(repository, source, options.to);
+  check_destination(repository, tracked, source, to);
+  MvReport report{.from = source.path, .to = to, .data_moved = false, .stages = {}};
+  report.data_moved = Move(repository, source, to).run();
+  report.stages = stages_that_name(repository, source.path);
+  return report;
+}
+
+}  // namespace dvx
