@@ -29,7 +29,7 @@ struct StageOutput {
   bool cache = true;     // false: git keeps it; the id is recorded all the same
   bool persist = false;  // not removed before the command runs
   bool push = true;
-  std::string remote, schema, desc;
+  std::string remote = {}, schema = {}, desc = {};
   std::string compare = "bitwise";
 };
 

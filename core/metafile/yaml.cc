@@ -281,6 +281,8 @@ class YamlParser {
     } else {
       fail_at(result.begin_, name_, "a value was expected here");
     }
+    // An empty key is found only behind its colon; nothing may end before it begins.
+    if (result.end_.offset < result.begin_.offset) result.end_ = result.begin_;
     return result;
   }
 
@@ -289,9 +291,6 @@ class YamlParser {
     std::size_t length = 0;
     const char* text = token != nullptr ? fy_token_get_text(token, &length) : nullptr;
     if (text != nullptr) result.scalar_.assign(text, length);
-    // Escapes in double quotes can make what the text itself may not hold.
-    if (result.scalar_.find('\0') != std::string::npos) fail_at(result.begin_, name_, "a NUL character");
-    if (!is_valid_utf8(result.scalar_)) fail_at(result.begin_, name_, "an escape that is not a character");
     // A value that is not there at all ("key:") has an empty plain token.
     result.plain_ = token == nullptr || fy_token_scalar_style(token) == FYSS_PLAIN;
     result.kind_ = result.plain_ ? plain_kind(result.scalar_) : YamlNode::Kind::String;
@@ -303,6 +302,9 @@ class YamlParser {
       // The marks of libfyaml leave the quotes out.
       if (opening == '"' || opening == '\'') result.begin_ = lines_.at(begin - 1);
       if (end < text_.size() && text_[end] == opening) result.end_ = lines_.at(end + 1);
+      // Escapes in double quotes can make what the text itself may not hold.
+      if (result.scalar_.find('\0') != std::string::npos) fail_at(result.begin_, name_, "a NUL character");
+      if (!is_valid_utf8(result.scalar_)) fail_at(result.begin_, name_, "an escape that is not a character");
     } else {
       // A block scalar's mark stands at the next token; its text ends before the blank space.
       const std::size_t last = text_.substr(0, end).find_last_not_of(" \t\r\n");

@@ -18,10 +18,13 @@ TEST(CanonicalJson, SortsKeysAndLeavesNoSpaces) {
 
 TEST(CanonicalJson, WritesNumbersShortAndKeepsFloatsFloats) {
   const std::vector<std::pair<double, std::string>> cases = {
-      {0.0, "0.0"},          {-0.0, "-0.0"},         {1.0, "1.0"},      {-1.5, "-1.5"},
-      {0.1, "0.1"},          {1e-3, "0.001"},        {1e-6, "0.000001"}, {1e-7, "1e-7"},
-      {1.25e-7, "1.25e-7"},  {1e20, "100000000000000000000.0"},          {1e21, "1e+21"},
-      {123456.789, "123456.789"}, {5e-324, "5e-324"}, {1.7976931348623157e308, "1.7976931348623157e+308"}};
+      {0.0, "0.0"},         {-0.0, "-0.0"},
+      {1.0, "1.0"},         {-1.5, "-1.5"},
+      {0.1, "0.1"},         {1e-3, "0.001"},
+      {1e-6, "0.000001"},   {1e-7, "1e-7"},
+      {1.25e-7, "1.25e-7"}, {1e20, "100000000000000000000.0"},
+      {1e21, "1e+21"},      {123456.789, "123456.789"},
+      {5e-324, "5e-324"},   {1.7976931348623157e308, "1.7976931348623157e+308"}};
   for (const auto& [number, text] : cases) EXPECT_EQ(canonical_json(json(number)), text);
 }
 
@@ -32,7 +35,8 @@ TEST(CanonicalJson, TellsIntegersFromFloats) {
 }
 
 TEST(CanonicalJson, EscapesOnlyWhatItMust) {
-  EXPECT_EQ(canonical_json(json("a\"\\/\b\f\n\r\t\x01\x1f\x7f é")), "\"a\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f é\"");
+  EXPECT_EQ(canonical_json(json("a\"\\/\b\f\n\r\t\x01\x1f\x7f é")),
+            "\"a\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f é\"");
 }
 
 TEST(CanonicalJson, RefusesWhatJsonCannotSay) {

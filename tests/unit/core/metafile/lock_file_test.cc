@@ -26,8 +26,10 @@ LockFile example() {
   prepare.commands = {"mkdir -p data", "python3 src/prepare.py \"$SEED\""};
   prepare.deps = {{"src/prepare.py", file_ref("code")}, {"data/raw", tree_ref("raw", 4)}};
   prepare.deps[0].data.executable = true;
-  prepare.params = nlohmann::json::parse(R"({"params.yaml": {"split": 0.2, "seed": 7, "names": ["a", "b"]}})");
-  prepare.environment = nlohmann::json::parse(R"({"env": {"SEED": "1"}, "tools": {"python3 --version": "Python 3"}})");
+  prepare.params =
+      nlohmann::json::parse(R"({"params.yaml": {"split": 0.2, "seed": 7, "names": ["a", "b"]}})");
+  prepare.environment =
+      nlohmann::json::parse(R"({"env": {"SEED": "1"}, "tools": {"python3 --version": "Python 3"}})");
   prepare.outs = {{"data/bytes \xff", file_ref("odd")}, {"data/é", tree_ref("out", 2)}};
   LockedStage train;
   train.key = ObjectId::of("key of train");
@@ -93,8 +95,10 @@ TEST(LockFile, RoundTripsWhateverItHolds) {
       stage.environment = nlohmann::json::object();
       for (auto i = random() % 3; i > 0; --i) stage.commands.push_back(std::string(i, '"') + "\n\\é");
       for (auto i = random() % 4; i > 0; --i) stage.deps.push_back({"d" + std::to_string(i), file_ref("x")});
-      for (auto i = random() % 4; i > 0; --i) stage.outs.push_back({std::string(i, '\xfe'), tree_ref("y", i)});
-      if (random() % 2 != 0) stage.params["p.toml"]["a.b"] = random() % 2 != 0 ? nlohmann::json(1.0) : nlohmann::json();
+      for (auto i = random() % 4; i > 0; --i)
+        stage.outs.push_back({std::string(i, '\xfe'), tree_ref("y", i)});
+      if (random() % 2 != 0)
+        stage.params["p.toml"]["a.b"] = random() % 2 != 0 ? nlohmann::json(1.0) : nlohmann::json();
       lock.stages["s" + std::to_string(random() % 100) + " \x01é"] = stage;
     }
     const std::string text = serialize_lock(lock);
