@@ -1,0 +1,190 @@
+#include "objects/store/remote_index.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <mutex>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "objects/backend/file_source.h"
+#include "objects/store/remote_layout.h"
+
+namespace dvx {
+
+namespace {
+// Fewer than this many segments are left alone.
+constexpr std::size_t kMergeWidth = 8;
+
+class HashingSink final : public Sink {
+ public:
+  explicit HashingSink(Sink& inner) : inner_(inner) {}
+  void write(std::span<const std::byte> bytes) override {
+    hasher_.update(bytes);
+    size_ += bytes.size();
+    inner_.write(bytes);
+  }
+  ObjectId finish() { return hasher_.finish(); }
+  std::uint64_t size() const { return size_; }
+
+ private:
+  Sink& inner_;
+  Hasher hasher_;
+  std::uint64_t size_ = 0;
+};
+
+// Brings a segment into the cache, checked against its name.
+void download(Backend& backend, const std::string& name, const ObjectId& id, const std::string& target) {
+  AtomicFile file(target);
+  FdSink to_file(file.fd(), target);
+  HashingSink sink(to_file);
+  backend.read(name, 0, std::nullopt, sink);
+  if (sink.finish() != id) {
+    throw Error(ErrorKind::Corruption, fmt::format("'{}' on remote '{}' is not what its name says", name, backend.url()),
+                {}, name);
+  }
+  file.commit();
+}
+}  // namespace
+
+RemoteIndex::RemoteIndex(Backend& backend, std::string cache) : backend_(backend), cache_(std::move(cache)) { load(); }
+
+void RemoteIndex::load() {
+  const std::string format(kRemoteFormatName);
+  if (!backend_.stat(format)) return;
+  check_remote_format(read_all(backend_, format), backend_.url());
+  exists_ = true;
+  make_directories(cache_);
+  // A merge by somebody else may take away what was listed; its replacement is in the next list.
+  constexpr int kTries = 5;
+  for (int i = 0; i < kTries; ++i) {
+    if (load_listed()) return drop_unlisted_from_cache();
+  }
+  throw Error(ErrorKind::Network, fmt::format("the index of remote '{}' keeps changing", backend_.url()),
+              "run the command again");
+}
+
+bool RemoteIndex::load_listed() {
+  entries_.clear();
+  std::vector<BackendEntry> listed;
+  backend_.list(std::string(kRemoteIndexPrefix), [&](const BackendEntry& entry) { listed.push_back(entry); });
+  for (const BackendEntry& entry : listed) {
+    const auto id = id_of_remote_name(entry.name);
+    if (!id || remote_segment_name(*id) != entry.name) continue;
+    const std::string path = cache_path(entry.name);
+    try {
+      const auto cached = stat_if_exists(path);
+      if (!cached || static_cast<std::uint64_t>(cached->st_size) != entry.size) download(backend_, entry.name, *id, path);
+    } catch (const Error& e) {
+      if (e.kind() == ErrorKind::NotFound && !backend_.stat(entry.name)) return false;
+      throw;
+    }
+    entries_.push_back({entry.name, entry.size, Segment::open(path)});
+  }
+  return true;
+}
+
+std::string RemoteIndex::cache_path(const std::string& name) const { return join_path(cache_, file_name(name)); }
+
+void RemoteIndex::drop_unlisted_from_cache() const {
+  std::set<std::string, std::less<>> listed;
+  for (const Entry& entry : entries_) listed.emplace(file_name(entry.name));
+  std::error_code ignored;  // what cannot be removed only takes space
+  for (const auto& file : std::filesystem::directory_iterator(cache_, ignored)) {
+    const std::string name = file.path().filename().string();
+    if (name.ends_with(".seg") && !listed.contains(name)) std::filesystem::remove(file.path(), ignored);
+  }
+}
+
+std::optional<SegmentHit> RemoteIndex::find(const ObjectId& id) const {
+  const std::shared_lock lock(mutex_);
+  for (const Entry& entry : entries_) {
+    if (auto hit = entry.segment->find(id)) return hit;
+  }
+  return std::nullopt;
+}
+
+std::size_t RemoteIndex::segment_count() const {
+  const std::shared_lock lock(mutex_);
+  return entries_.size();
+}
+
+void RemoteIndex::create() {
+  if (exists_) return;
+  const std::string text = serialize_remote_format();
+  StringSource source(text);
+  const std::string name(kRemoteFormatName);
+  backend_.write_if_absent(name, source, text.size());
+  check_remote_format(read_all(backend_, name), backend_.url());
+  make_directories(cache_);
+  exists_ = true;
+}
+
+void RemoteIndex::publish(const SegmentInputs::Pack& pack) {
+  SegmentInputs inputs;
+  inputs.packs.push_back(pack);
+  std::string bytes = make_segment(inputs);
+  const std::string name = remote_segment_name(ObjectId::of(bytes));
+  StringSource source(bytes);
+  backend_.write_if_absent(name, source, bytes.size());
+  write_file_atomically(cache_path(name), bytes);
+  const std::uint64_t size = bytes.size();
+  Entry entry{name, size, Segment::open(cache_path(name))};
+  const std::unique_lock lock(mutex_);
+  entries_.push_back(std::move(entry));
+}
+
+// The smallest ones, as long as the next is not much bigger than those before it together: so each byte of index is
+// rewritten a number of times that grows with the logarithm of the whole.
+std::vector<RemoteIndex::Entry> RemoteIndex::worth_merging() const {
+  std::vector<Entry> sorted = entries_;
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Entry& a, const Entry& b) { return std::tie(a.size, a.name) < std::tie(b.size, b.name); });
+  std::size_t count = 0;
+  std::uint64_t total = 0;
+  while (count < sorted.size() && (count < 2 || sorted[count].size <= 2 * total)) total += sorted[count++].size;
+  sorted.resize(count >= kMergeWidth ? count : 0);
+  return sorted;
+}
+
+void RemoteIndex::merge_small_segments() {
+  const std::unique_lock lock(mutex_);
+  const std::vector<Entry> old = worth_merging();
+  if (old.empty()) return;
+  SegmentInputs inputs;
+  for (const Entry& entry : old) inputs.segments.push_back(entry.segment);
+
+  const TemporaryDirectory scratch(cache_, "merge");
+  const std::string path = join_path(scratch.path(), "segment");
+  const UniqueFd fd = open_file(path, O_RDWR | O_CREAT | O_EXCL);
+  FdSink to_file(fd.get(), path);
+  HashingSink sink(to_file);
+  write_segment(inputs, sink);
+  const std::string name = remote_segment_name(sink.finish());
+  FileSource source(path);
+  backend_.write_if_absent(name, source, sink.size());
+  if (::rename(path.c_str(), cache_path(name).c_str()) != 0) throw system_error("replace", cache_path(name));
+
+  std::set<std::string> gone;
+  for (const Entry& entry : old) {
+    if (entry.name == name) continue;
+    backend_.remove(entry.name);
+    gone.insert(entry.name);
+  }
+  std::erase_if(entries_, [&](const Entry& entry) { return gone.contains(entry.name) || entry.name == name; });
+  entries_.push_back({name, sink.size(), Segment::open(cache_path(name))});
+  drop_unlisted_from_cache();
+}
+
+std::string remote_cache_directory(const std::string& store_directory, const std::string& url) {
+  return join_path(store_directory, "remotes/" + ObjectId::of(url).to_hex().substr(0, 16));
+}
+
+}  // namespace dvx
