@@ -19,6 +19,7 @@
 #include "base/path.h"
 #include "base/unique_fd.h"
 #include "objects/backend/backend_errors.h"
+#include "objects/pack/sequential_file.h"
 
 namespace dvx {
 
@@ -41,7 +42,7 @@ std::string unique_name() {
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& directory)
-      : path_(join_path(directory, unique_name())), fd_(open_file(path_, O_WRONLY | O_CREAT | O_EXCL)) {}
+      : path_(join_path(directory, unique_name())), file_(path_) {}
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
   ~TemporaryFile() {
@@ -52,12 +53,12 @@ class TemporaryFile {
     std::vector<std::byte> buffer(std::min<std::uint64_t>(kBufferSize, size + 1));
     std::uint64_t written = 0;
     for (std::size_t n = source.read(buffer); n > 0; n = source.read(buffer)) {
-      dvx::write_all(fd_.get(), as_text(std::span(buffer).first(n)), path_);
+      file_.append(std::span(buffer).first(n));
       written += n;
       if (written > size) break;
     }
     if (written != size) throw wrong_source_size(name, size);
-    fsync_file(fd_.get(), path_);
+    file_.finish();
   }
 
   void replace(const std::string& target) {
@@ -80,7 +81,7 @@ class TemporaryFile {
 
  private:
   std::string path_;
-  UniqueFd fd_;
+  SequentialFile file_;
   bool moved_ = false;
 };
 

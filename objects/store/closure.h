@@ -17,9 +17,9 @@ struct ClosureRoot {
 
 enum class Enter { Yes, No };
 
-// Every object of `root`, itself first, each tree before what is in it: visit(path, entry) says whether to enter a
-// tree. A tree that the store lacks is visited and not entered, so the visitor is who notices absence. An object that
-// stands in several places is visited in each.
+// Every object of `root`, itself first, each tree before what is in it: visit(path, entry) says whether to
+// enter a tree. A tree that the store lacks is visited and not entered, so the visitor is who notices
+// absence. An object that stands in several places is visited in each.
 using ClosureVisitor = std::function<Enter(const std::string& path, const TreeEntry& entry)>;
 void walk_closure(const ObjectStore& store, const ClosureRoot& root, const ClosureVisitor& visit);
 

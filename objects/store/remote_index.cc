@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <ctime>
 #include <filesystem>
 #include <mutex>
 #include <set>
@@ -22,6 +23,7 @@ namespace dvx {
 namespace {
 // Fewer than this many segments are left alone.
 constexpr std::size_t kMergeWidth = 8;
+constexpr std::time_t kKeepUnlistedSeconds = 60 * 60;
 
 class HashingSink final : public Sink {
  public:
@@ -47,14 +49,16 @@ void download(Backend& backend, const std::string& name, const ObjectId& id, con
   HashingSink sink(to_file);
   backend.read(name, 0, std::nullopt, sink);
   if (sink.finish() != id) {
-    throw Error(ErrorKind::Corruption, fmt::format("'{}' on remote '{}' is not what its name says", name, backend.url()),
-                {}, name);
+    throw Error(ErrorKind::Corruption,
+                fmt::format("'{}' on remote '{}' is not what its name says", name, backend.url()), {}, name);
   }
   file.commit();
 }
 }  // namespace
 
-RemoteIndex::RemoteIndex(Backend& backend, std::string cache) : backend_(backend), cache_(std::move(cache)) { load(); }
+RemoteIndex::RemoteIndex(Backend& backend, std::string cache) : backend_(backend), cache_(std::move(cache)) {
+  load();
+}
 
 void RemoteIndex::load() {
   const std::string format(kRemoteFormatName);
@@ -81,7 +85,8 @@ bool RemoteIndex::load_listed() {
     const std::string path = cache_path(entry.name);
     try {
       const auto cached = stat_if_exists(path);
-      if (!cached || static_cast<std::uint64_t>(cached->st_size) != entry.size) download(backend_, entry.name, *id, path);
+      if (!cached || static_cast<std::uint64_t>(cached->st_size) != entry.size)
+        download(backend_, entry.name, *id, path);
     } catch (const Error& e) {
       if (e.kind() == ErrorKind::NotFound && !backend_.stat(entry.name)) return false;
       throw;
@@ -91,15 +96,21 @@ bool RemoteIndex::load_listed() {
   return true;
 }
 
-std::string RemoteIndex::cache_path(const std::string& name) const { return join_path(cache_, file_name(name)); }
+std::string RemoteIndex::cache_path(const std::string& name) const {
+  return join_path(cache_, file_name(name));
+}
 
+// Only what has lain there for a while: another process may have published a segment since we listed.
 void RemoteIndex::drop_unlisted_from_cache() const {
   std::set<std::string, std::less<>> listed;
   for (const Entry& entry : entries_) listed.emplace(file_name(entry.name));
   std::error_code ignored;  // what cannot be removed only takes space
   for (const auto& file : std::filesystem::directory_iterator(cache_, ignored)) {
     const std::string name = file.path().filename().string();
-    if (name.ends_with(".seg") && !listed.contains(name)) std::filesystem::remove(file.path(), ignored);
+    if (!name.ends_with(".seg") || listed.contains(name)) continue;
+    const auto st = stat_if_exists(file.path().string());
+    if (st && ::time(nullptr) - st->st_mtime > kKeepUnlistedSeconds)
+      std::filesystem::remove(file.path(), ignored);
   }
 }
 
@@ -141,15 +152,17 @@ void RemoteIndex::publish(const SegmentInputs::Pack& pack) {
   entries_.push_back(std::move(entry));
 }
 
-// The smallest ones, as long as the next is not much bigger than those before it together: so each byte of index is
-// rewritten a number of times that grows with the logarithm of the whole.
+// The smallest ones, as long as the next is not much bigger than those before it together: so each byte of
+// index is rewritten a number of times that grows with the logarithm of the whole.
 std::vector<RemoteIndex::Entry> RemoteIndex::worth_merging() const {
   std::vector<Entry> sorted = entries_;
-  std::sort(sorted.begin(), sorted.end(),
-            [](const Entry& a, const Entry& b) { return std::tie(a.size, a.name) < std::tie(b.size, b.name); });
+  std::sort(sorted.begin(), sorted.end(), [](const Entry& a, const Entry& b) {
+    return std::tie(a.size, a.name) < std::tie(b.size, b.name);
+  });
   std::size_t count = 0;
   std::uint64_t total = 0;
-  while (count < sorted.size() && (count < 2 || sorted[count].size <= 2 * total)) total += sorted[count++].size;
+  while (count < sorted.size() && (count < 2 || sorted[count].size <= 2 * total))
+    total += sorted[count++].size;
   sorted.resize(count >= kMergeWidth ? count : 0);
   return sorted;
 }
@@ -178,7 +191,8 @@ void RemoteIndex::merge_small_segments() {
     backend_.remove(entry.name);
     gone.insert(entry.name);
   }
-  std::erase_if(entries_, [&](const Entry& entry) { return gone.contains(entry.name) || entry.name == name; });
+  std::erase_if(entries_,
+                [&](const Entry& entry) { return gone.contains(entry.name) || entry.name == name; });
   entries_.push_back({name, sink.size(), Segment::open(cache_path(name))});
   drop_unlisted_from_cache();
 }

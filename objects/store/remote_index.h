@@ -1,7 +1,8 @@
-// What a remote holds: the segments under its `index/`, kept in a directory of this machine because they never change.
+// What a remote holds: the segments under its `index/`, kept in a directory of this machine because they
+// never change.
 //
-// A segment is on the remote only after the packs that it speaks of, and a recipe only after its chunks; so an id that
-// is found here can be read there. find() and publish() may be called from any thread.
+// A segment is on the remote only after the packs that it speaks of, and a recipe only after its chunks; so
+// an id that is found here can be read there. find() and publish() may be called from any thread.
 #pragma once
 
 #include <memory>
@@ -17,8 +18,9 @@ namespace dvx {
 
 class RemoteIndex {
  public:
-  // Reads the remote's format and index. `cache` is a directory that is made when absent, one for each remote. A place
-  // with nothing in it is a remote with nothing in it. Config for a remote newer than this dvx.
+  // Reads the remote's format and index. `cache` is a directory that is made when absent, one for each
+  // remote. A place with nothing in it is a remote with nothing in it. Config for a remote newer than this
+  // dvx.
   RemoteIndex(Backend& backend, std::string cache);
 
   Backend& backend() const { return backend_; }
@@ -30,8 +32,8 @@ class RemoteIndex {
   void create();
   // Tells the remote of a pack that it durably has.
   void publish(const SegmentInputs::Pack& pack);
-  // Replaces many small segments by one. The old ones go after the new one is there; a reader that still had their
-  // names lists again.
+  // Replaces many small segments by one. The old ones go after the new one is there; a reader that still had
+  // their names lists again.
   void merge_small_segments();
 
  private:

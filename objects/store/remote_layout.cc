@@ -18,15 +18,21 @@ std::string remote_segment_name(const ObjectId& content_id) {
   return fmt::format("{}{}.seg", kRemoteIndexPrefix, content_id.to_hex());
 }
 
-std::string remote_root_prefix(std::string_view project) { return fmt::format("roots/{}/", project); }
-std::string remote_runs_prefix(std::string_view project) { return fmt::format("runs/{}/", project); }
+std::string remote_root_prefix(std::string_view project) {
+  return fmt::format("roots/{}/", project);
+}
+std::string remote_runs_prefix(std::string_view project) {
+  return fmt::format("runs/{}/", project);
+}
 
 std::optional<ObjectId> id_of_remote_name(std::string_view name) {
   const std::string_view file = file_name(name);
   return ObjectId::parse(file.substr(0, file.rfind('.')));
 }
 
-std::string serialize_remote_format() { return fmt::format("{{\"dvx-remote\":{}}}\n", kRemoteVersion); }
+std::string serialize_remote_format() {
+  return fmt::format("{{\"dvx-remote\":{}}}\n", kRemoteVersion);
+}
 
 void check_remote_format(std::string_view text, const std::string& url) {
   constexpr std::string_view kStart = "{\"dvx-remote\":";
@@ -36,12 +42,14 @@ void check_remote_format(std::string_view text, const std::string& url) {
     std::from_chars(rest.data(), rest.data() + rest.size(), version);
   }
   if (version > kRemoteVersion) {
-    throw Error(ErrorKind::Config, fmt::format("remote '{}' has format {}, and this dvx knows formats up to {}", url,
-                                               version, kRemoteVersion));
+    throw Error(ErrorKind::Config,
+                fmt::format("remote '{}' has format {}, and this dvx knows formats up to {}", url, version,
+                            kRemoteVersion));
   }
   // There has been one version so far, so what is not exactly that is something else.
   if (text != serialize_remote_format()) {
-    throw Error(ErrorKind::Config, fmt::format("'{}' of remote '{}' is not a dvx remote's", kRemoteFormatName, url));
+    throw Error(ErrorKind::Config,
+                fmt::format("'{}' of remote '{}' is not a dvx remote's", kRemoteFormatName, url));
   }
 }
 
