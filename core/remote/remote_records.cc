@@ -32,7 +32,8 @@ ObjectId id_from(const nlohmann::json& value, const std::string& name) {
   return *id;
 }
 
-nlohmann::json parse_checked(std::string_view text, const std::string& name, const char* format, int version) {
+nlohmann::json parse_checked(std::string_view text, const std::string& name, const char* format,
+                             int version) {
   nlohmann::json json = parse_json(text, name, ErrorKind::Corruption);
   if (!json.is_object() || !json.contains(format) || !json[format].is_number_integer()) corrupt(name);
   if (json[format].get<int>() > version) {
@@ -133,7 +134,8 @@ RemoteRuns::RemoteRuns(Backend& backend, std::string project, std::string cache)
 }
 
 void RemoteRuns::load(const std::string& cache) {
-  backend_.list(remote_runs_prefix(project_), [&](const BackendEntry& entry) { names_.push_back(entry.name); });
+  backend_.list(remote_runs_prefix(project_),
+                [&](const BackendEntry& entry) { names_.push_back(entry.name); });
   for (const std::string& name : names_) {
     try {
       all_.merge(parse_run_list(read_named_by_hash(backend_, name, cache), name));

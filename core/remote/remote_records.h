@@ -1,5 +1,6 @@
-// What a project publishes on a remote beside objects: roots, which say what must stay there, and lists of run records
-// by key, through which the run cache travels (docs/formats/remote.md). All of it small JSON named by its hash.
+// What a project publishes on a remote beside objects: roots, which say what must stay there, and lists of
+// run records by key, through which the run cache travels (docs/formats/remote.md). All of it small JSON
+// named by its hash.
 #pragma once
 
 #include <set>

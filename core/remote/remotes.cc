@@ -13,11 +13,14 @@
 namespace dvx {
 
 namespace {
-std::string url_key(const std::string& name) { return fmt::format("remote.{}.url", name); }
+std::string url_key(const std::string& name) {
+  return fmt::format("remote.{}.url", name);
+}
 
 bool is_word(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
   });
 }
 
@@ -25,16 +28,20 @@ bool is_word(std::string_view text) {
   std::vector<std::string_view> names;
   for (const Remote& remote : remotes) names.emplace_back(remote.name);
   const auto near = nearest_word(name, names);
-  throw Error(ErrorKind::NotFound,
-              near ? fmt::format("no remote '{}'; did you mean '{}'?", name, *near) : fmt::format("no remote '{}'", name),
-              remotes.empty() ? fmt::format("dvx remote add {} /path/to/a/directory", name) : "dvx remote list", name);
+  throw Error(
+      ErrorKind::NotFound,
+      near ? fmt::format("no remote '{}'; did you mean '{}'?", name, *near)
+           : fmt::format("no remote '{}'", name),
+      remotes.empty() ? fmt::format("dvx remote add {} /path/to/a/directory", name) : "dvx remote list",
+      name);
 }
 }  // namespace
 
 std::vector<Remote> configured_remotes(Repository& repository) {
   Config& config = repository.config();
   std::vector<Remote> remotes;
-  for (const std::string& name : config.remotes()) remotes.push_back({name, config.get_or(url_key(name), ""), false});
+  for (const std::string& name : config.remotes())
+    remotes.push_back({name, config.get_or(url_key(name), ""), false});
   const auto chosen = config.get("core.remote");
   for (Remote& remote : remotes) remote.is_default = chosen ? remote.name == *chosen : remotes.size() == 1;
   return remotes;
@@ -48,7 +55,8 @@ Remote find_remote(Repository& repository, const std::string& name) {
     }
     if (const auto chosen = repository.config().get("core.remote")) no_such_remote(*chosen, remotes);
     if (remotes.empty()) {
-      throw Error(ErrorKind::NotFound, "there is no remote yet", "dvx remote add -d origin /path/to/a/directory");
+      throw Error(ErrorKind::NotFound, "there is no remote yet",
+                  "dvx remote add -d origin /path/to/a/directory");
     }
     throw Error(ErrorKind::Usage, "there are several remotes and none is the default",
                 fmt::format("dvx remote default {}", remotes.front().name));
@@ -61,22 +69,25 @@ Remote find_remote(Repository& repository, const std::string& name) {
 
 void check_remote_name(const std::string& name) {
   if (is_word(name) && name.front() != '-' && name.front() != '.') return;
-  throw Error(ErrorKind::Usage, fmt::format("'{}' cannot be the name of a remote: use letters, digits, '.', '_' and '-'",
-                                            display_path(name)),
+  throw Error(ErrorKind::Usage,
+              fmt::format("'{}' cannot be the name of a remote: use letters, digits, '.', '_' and '-'",
+                          display_path(name)),
               "dvx remote add origin /path/to/a/directory");
 }
 
 std::string project_id(Repository& repository) {
   const std::string project = repository.config().get_or("core.project", "");
-  const bool fits = !project.empty() && project.front() != '.' &&
-                    std::all_of(project.begin(), project.end(), [](char c) {
-                      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-                    });
+  const bool fits =
+      !project.empty() && project.front() != '.' && std::all_of(project.begin(), project.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+      });
   if (fits) return project;
-  throw Error(ErrorKind::Config,
-              project.empty() ? "core.project is not set in .dvx/config, so a remote cannot tell this project from others"
-                              : fmt::format("core.project is '{}': only a-z, 0-9, '.', '_' and '-' may be in it", project),
-              "dvx init");
+  throw Error(
+      ErrorKind::Config,
+      project.empty()
+          ? "core.project is not set in .dvx/config, so a remote cannot tell this project from others"
+          : fmt::format("core.project is '{}': only a-z, 0-9, '.', '_' and '-' may be in it", project),
+      "dvx init");
 }
 
 OpenRemote::OpenRemote(Repository& repository, Remote remote)
@@ -88,7 +99,8 @@ OpenRemote::OpenRemote(Repository& repository, Remote remote)
 void OpenRemote::require_data() const {
   if (index_->exists()) return;
   throw Error(ErrorKind::NotFound,
-              fmt::format("nothing has been pushed to remote '{}' at '{}', or it is not there", remote_.name, remote_.url),
+              fmt::format("nothing has been pushed to remote '{}' at '{}', or it is not there", remote_.name,
+                          remote_.url),
               "dvx push", remote_.url);
 }
 

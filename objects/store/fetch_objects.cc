@@ -130,10 +130,10 @@ void Fetch::add_children(const ObjectId& tree, std::vector<ObjectId>& next_level
 void Fetch::fetch_objects(const std::vector<ObjectId>& ids) {
   std::vector<SegmentHit> chunks, recipes;
   std::vector<ObjectId> coming;
-  for (const ObjectId& id : ids) {
-    if (store_.contains(id)) {
-      ++report_.already_there;
-    } else if (const auto hit = remote_.find(id)) {
+  const std::vector<ObjectId> wanted = store_.missing(ids);
+  report_.already_there += ids.size() - wanted.size();
+  for (const ObjectId& id : wanted) {
+    if (const auto hit = remote_.find(id)) {
       (hit->entry.kind == FrameKind::Chunk ? chunks : recipes).push_back(*hit);
       coming.push_back(id);
     } else {
@@ -142,13 +142,9 @@ void Fetch::fetch_objects(const std::vector<ObjectId>& ids) {
   }
   keep_chunks(std::move(chunks));
   fetch_files_of_many_chunks(recipes);
-  for (const ObjectId& id : coming) {
-    if (store_.contains(id)) {
-      ++report_.objects;
-    } else {
-      report_.missing.push_back(id);
-    }
-  }
+  const std::vector<ObjectId> failed = store_.missing(coming);
+  report_.objects += coming.size() - failed.size();
+  report_.missing.insert(report_.missing.end(), failed.begin(), failed.end());
 }
 
 void Fetch::fetch_files_of_many_chunks(const std::vector<SegmentHit>& recipes) {
@@ -179,15 +175,16 @@ void Fetch::fetch_chunks_then_keep(const std::vector<Frame>& recipes) {
   for (const Frame& frame : recipes) {
     parsed.push_back(Recipe::parse(as_text(decoder.decode(frame.info, as_bytes(frame.bytes)))));
     for (const RecipeChunk& chunk : parsed.back().chunks) {
-      if (!asked.insert(chunk.id).second || writer_.has(chunk.id)) continue;
+      if (!asked.insert(chunk.id).second || locate_frame(store_, chunk.id)) continue;
       if (const auto hit = remote_.find(chunk.id)) needed.push_back(*hit);
     }
   }
   keep_chunks(std::move(needed));
   for (std::size_t i = 0; i < recipes.size(); ++i) {
     const auto& chunks = parsed[i].chunks;
-    const bool whole = std::all_of(chunks.begin(), chunks.end(),
-                                   [&](const RecipeChunk& chunk) { return writer_.has(chunk.id); });
+    const bool whole = std::all_of(chunks.begin(), chunks.end(), [&](const RecipeChunk& chunk) {
+      return locate_frame(store_, chunk.id).has_value();
+    });
     if (whole) writer_.add(recipes[i].info, as_bytes(recipes[i].bytes));
   }
   writer_.commit();

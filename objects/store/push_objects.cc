@@ -17,6 +17,7 @@
 #include "objects/store/frame_reader.h"
 #include "objects/store/pack_stream.h"
 #include "objects/store/remote_layout.h"
+#include "objects/store/session_directory.h"
 #include "objects/store/transfer.h"
 
 namespace dvx {
@@ -210,8 +211,10 @@ void Push::send(const ObjectId& pack_id, Source& source, std::uint64_t size, std
 void Push::send_whole_objects() {
   if (whole_.empty()) return;
   progress_.begin("packing and sending", whole_.size(), 0);
-  const TemporaryDirectory scratch(join_path(store_.directory(), "tmp"), "push");
-  const std::string path = join_path(scratch.path(), "spool.pack");
+  const std::string tmp = join_path(store_.directory(), "tmp");
+  make_directories(tmp);
+  const SessionDirectory session(tmp);
+  const std::string path = session.path_of("spool.pack");
   std::optional<PackWriter> spool;
   const auto keep = [&](const FrameInfo& info, std::span<const std::byte> stored) {
     if (info.kind == FrameKind::Recipe) {
@@ -260,8 +263,8 @@ void Push::send_recipes() {
   }
   send_frames(std::move(recipes_));
   if (encoded_recipes_.empty()) return;
-  const TemporaryDirectory scratch(join_path(store_.directory(), "tmp"), "push");
-  const std::string path = join_path(scratch.path(), "recipes.pack");
+  const SessionDirectory session(join_path(store_.directory(), "tmp"));
+  const std::string path = session.path_of("recipes.pack");
   PackWriter spool(path);
   for (const Frame& frame : encoded_recipes_) spool.append(frame.info, as_bytes(frame.bytes));
   send_spool(spool, path);
