@@ -10,7 +10,8 @@ namespace dvx {
 
 inline std::uint64_t load_le(std::span<const std::byte> bytes) {
   std::uint64_t value = 0;
-  for (std::size_t i = bytes.size(); i > 0; --i) value = value << 8 | std::to_integer<std::uint64_t>(bytes[i - 1]);
+  for (std::size_t i = bytes.size(); i > 0; --i)
+    value = value << 8 | std::to_integer<std::uint64_t>(bytes[i - 1]);
   return value;
 }
 

@@ -22,9 +22,15 @@ ObjectId ObjectId::of(std::string_view content) {
   return hasher.finish();
 }
 
-std::string ObjectId::to_hex() const { return dvx::to_hex(bytes_); }
-std::string ObjectId::to_string() const { return "sha256:" + to_hex(); }
-std::string ObjectId::short_hex() const { return to_hex().substr(0, 12); }
+std::string ObjectId::to_hex() const {
+  return dvx::to_hex(bytes_);
+}
+std::string ObjectId::to_string() const {
+  return "sha256:" + to_hex();
+}
+std::string ObjectId::short_hex() const {
+  return to_hex().substr(0, 12);
+}
 
 struct Hasher::State {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
@@ -50,7 +56,9 @@ void Hasher::update(std::span<const std::byte> bytes) {
   EVP_DigestUpdate(state_->context, bytes.data(), bytes.size());
 }
 
-void Hasher::update(std::string_view bytes) { update(as_bytes(bytes)); }
+void Hasher::update(std::string_view bytes) {
+  update(as_bytes(bytes));
+}
 
 ObjectId Hasher::finish() {
   std::array<std::byte, ObjectId::kSize> digest;

@@ -20,7 +20,9 @@ class ObjectId {
   static constexpr std::size_t kSize = 32;
 
   ObjectId() = default;  // all zero: no object has it
-  explicit ObjectId(std::span<const std::byte, kSize> bytes) { std::memcpy(bytes_.data(), bytes.data(), kSize); }
+  explicit ObjectId(std::span<const std::byte, kSize> bytes) {
+    std::memcpy(bytes_.data(), bytes.data(), kSize);
+  }
 
   // From 64 hex digits, or from "sha256:" and 64 hex digits.
   static std::optional<ObjectId> parse(std::string_view text);

@@ -33,13 +33,14 @@ std::size_t ignorable_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   if (byte(0) == 0xef && byte(1) == 0xbb && byte(2) == 0xbf) return 3;
   if (byte(0) != 0xe2) return 0;
-  const bool ignorable = (byte(1) == 0x80 && ((byte(2) >= 0x8c && byte(2) <= 0x8f) || (byte(2) >= 0xaa && byte(2) <= 0xae))) ||
-                         (byte(1) == 0x81 && byte(2) >= 0xaa && byte(2) <= 0xaf);
+  const bool ignorable =
+      (byte(1) == 0x80 && ((byte(2) >= 0x8c && byte(2) <= 0x8f) || (byte(2) >= 0xaa && byte(2) <= 0xae))) ||
+      (byte(1) == 0x81 && byte(2) >= 0xaa && byte(2) <= 0xaf);
   return ignorable ? 3 : 0;
 }
 
-// The name as the least careful file system would see it: case, ignorable code points, NTFS streams, and the dots
-// and spaces that Windows drops at the end.
+// The name as the least careful file system would see it: case, ignorable code points, NTFS streams, and the
+// dots and spaces that Windows drops at the end.
 std::string plain_name(std::string_view name) {
   std::string result;
   while (!name.empty()) {
@@ -75,7 +76,8 @@ class FieldReader {
 TreeEntry take_entry(FieldReader& reader) {
   TreeEntry entry;
   const std::uint64_t kind = reader.take_number(1);
-  if (kind > static_cast<std::uint64_t>(EntryKind::Directory)) corrupt(fmt::format("unknown entry kind {}", kind));
+  if (kind > static_cast<std::uint64_t>(EntryKind::Directory))
+    corrupt(fmt::format("unknown entry kind {}", kind));
   entry.kind = static_cast<EntryKind>(kind);
   entry.name = reader.take(static_cast<std::size_t>(reader.take_number(2)));
   entry.size = reader.take_number(8);
@@ -93,7 +95,8 @@ TreeEntry take_entry(FieldReader& reader) {
 }  // namespace
 
 Tree::Tree(std::vector<TreeEntry> entries) : entries_(std::move(entries)) {
-  std::sort(entries_.begin(), entries_.end(), [](const TreeEntry& a, const TreeEntry& b) { return a.name < b.name; });
+  std::sort(entries_.begin(), entries_.end(),
+            [](const TreeEntry& a, const TreeEntry& b) { return a.name < b.name; });
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const std::string& name = entries_[i].name;
     if (const auto reason = refused_entry_name(name)) {
@@ -120,7 +123,8 @@ std::string Tree::serialize() const {
 
 Tree Tree::parse(std::string_view bytes) {
   if (!bytes.starts_with(kMagic)) {
-    corrupt(bytes.starts_with(kMagic.substr(0, 9)) ? "its version is newer than this dvx" : "it does not begin as one");
+    corrupt(bytes.starts_with(kMagic.substr(0, 9)) ? "its version is newer than this dvx"
+                                                   : "it does not begin as one");
   }
   FieldReader reader(bytes.substr(kMagic.size()));
   Tree tree;
@@ -135,8 +139,9 @@ Tree Tree::parse(std::string_view bytes) {
 }
 
 const TreeEntry* Tree::find(std::string_view name) const {
-  const auto it = std::lower_bound(entries_.begin(), entries_.end(), name,
-                                   [](const TreeEntry& entry, std::string_view key) { return entry.name < key; });
+  const auto it =
+      std::lower_bound(entries_.begin(), entries_.end(), name,
+                       [](const TreeEntry& entry, std::string_view key) { return entry.name < key; });
   return it != entries_.end() && it->name == name ? &*it : nullptr;
 }
 

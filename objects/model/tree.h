@@ -1,7 +1,9 @@
-// A directory as a value: sorted names with kinds, sizes and ids. Trees nest through entries of kind Directory.
+// A directory as a value: sorted names with kinds, sizes and ids. Trees nest through entries of kind
+// Directory.
 //
-// The serialized bytes are canonical (docs/formats/tree.md), so equal directories have equal ids. parse() accepts
-// nothing that serialize() would not have written, and refuses dangerous names: trees come from strangers.
+// The serialized bytes are canonical (docs/formats/tree.md), so equal directories have equal ids. parse()
+// accepts nothing that serialize() would not have written, and refuses dangerous names: trees come from
+// strangers.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +22,8 @@ enum class EntryKind : std::uint8_t { File = 0, Executable = 1, Symlink = 2, Dir
 struct TreeEntry {
   std::string name;  // one path component, any bytes that check_entry_name() lets pass
   EntryKind kind = EntryKind::File;
-  // Content length in bytes; of a directory the sum over all files below; of a symlink the length of the target.
+  // Content length in bytes; of a directory the sum over all files below; of a symlink the length of the
+  // target.
   std::uint64_t size = 0;
   // Files, executables and symlinks at or below this entry: 1, or for a directory the sum.
   std::uint64_t files = 1;
@@ -48,9 +51,9 @@ class Tree {
   std::vector<TreeEntry> entries_;
 };
 
-// Why `name` may not be an entry: empty, ".", "..", contains '/' or NUL, ".git" in any disguise (case, NTFS short
-// names, HFS ignorable code points), ".dvx". nullopt when fine. Control characters and invalid UTF-8 are data that
-// a file system may hold and are kept; messages show them escaped.
+// Why `name` may not be an entry: empty, ".", "..", contains '/' or NUL, ".git" in any disguise (case, NTFS
+// short names, HFS ignorable code points), ".dvx". nullopt when fine. Control characters and invalid UTF-8
+// are data that a file system may hold and are kept; messages show them escaped.
 std::optional<std::string> refused_entry_name(std::string_view name);
 
 }  // namespace dvx

@@ -24,9 +24,11 @@ constexpr std::array<std::uint64_t, 256> make_gear() {
 
 constexpr std::array<std::uint64_t, 256> kGear = make_gear();
 
-// The top bits: they depend on the last 64 bytes. Two bits more than the mean asks for before the mean size, two
-// fewer after it, which draws the sizes together (normalisation level 2).
-constexpr std::uint64_t top_bits(int count) { return ~std::uint64_t{0} << (64 - count); }
+// The top bits: they depend on the last 64 bytes. Two bits more than the mean asks for before the mean size,
+// two fewer after it, which draws the sizes together (normalisation level 2).
+constexpr std::uint64_t top_bits(int count) {
+  return ~std::uint64_t{0} << (64 - count);
+}
 constexpr std::uint64_t kStrictMask = top_bits(18);
 constexpr std::uint64_t kLooseMask = top_bits(14);
 static_assert(kMeanChunk == std::size_t{1} << 16);

@@ -1,6 +1,6 @@
-// FastCDC with normalised chunking (Xia et al., USENIX ATC 2016): cuts where the content says, so an insertion moves
-// only the cuts around it. The gear table comes from a documented seed (docs/formats/pack.md); cuts are part of no
-// format, but equal cuts everywhere are what makes chunks shared.
+// FastCDC with normalised chunking (Xia et al., USENIX ATC 2016): cuts where the content says, so an
+// insertion moves only the cuts around it. The gear table comes from a documented seed
+// (docs/formats/pack.md); cuts are part of no format, but equal cuts everywhere are what makes chunks shared.
 #pragma once
 
 #include <cstddef>

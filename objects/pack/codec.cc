@@ -50,7 +50,10 @@ Encoder::~Encoder() = default;
 EncodedFrame Encoder::encode(const ObjectId& id, FrameKind kind, std::span<const std::byte> raw) {
   constexpr std::size_t kTooSmall = 64;  // the frame header would eat what is saved
   EncodedFrame frame;
-  frame.info = {.id = id, .kind = kind, .codec = FrameCodec::Raw, .stored_length = static_cast<std::uint32_t>(raw.size()),
+  frame.info = {.id = id,
+                .kind = kind,
+                .codec = FrameCodec::Raw,
+                .stored_length = static_cast<std::uint32_t>(raw.size()),
                 .raw_length = static_cast<std::uint32_t>(raw.size())};
   frame.stored = raw;
   if (raw.size() < kTooSmall || looks_incompressible(raw)) return frame;
@@ -85,11 +88,13 @@ Decoder::~Decoder() = default;
 
 namespace {
 Error damaged_frame(const FrameInfo& info, std::string_view what) {
-  return Error(ErrorKind::Corruption, fmt::format("the stored bytes of {} {}", info.id.short_hex(), what), "dvx fsck");
+  return Error(ErrorKind::Corruption, fmt::format("the stored bytes of {} {}", info.id.short_hex(), what),
+               "dvx fsck");
 }
 }  // namespace
 
-std::span<const std::byte> Decoder::decode_unverified(const FrameInfo& info, std::span<const std::byte> stored) {
+std::span<const std::byte> Decoder::decode_unverified(const FrameInfo& info,
+                                                      std::span<const std::byte> stored) {
   if (stored.size() != info.stored_length) throw damaged_frame(info, "have another length");
   std::span<const std::byte> raw = stored;
   if (info.codec == FrameCodec::Zstd) {
@@ -114,6 +119,8 @@ std::span<const std::byte> Decoder::decode(const FrameInfo& info, std::span<cons
   return raw;
 }
 
-void verify_frame(const FrameInfo& info, std::span<const std::byte> stored) { Decoder().decode(info, stored); }
+void verify_frame(const FrameInfo& info, std::span<const std::byte> stored) {
+  Decoder().decode(info, stored);
+}
 
 }  // namespace dvx

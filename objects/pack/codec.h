@@ -18,7 +18,8 @@ bool looks_incompressible(std::span<const std::byte> bytes);
 
 struct EncodedFrame {
   FrameInfo info;
-  std::span<const std::byte> stored;  // the input itself, or the encoder's buffer: valid until the next encode
+  std::span<const std::byte>
+      stored;  // the input itself, or the encoder's buffer: valid until the next encode
 };
 
 class Encoder {
@@ -26,7 +27,8 @@ class Encoder {
   explicit Encoder(int level = 1);
   Encoder(Encoder&&) noexcept;
   ~Encoder();
-  // `id` is that of `raw` for a chunk, that of the file for a recipe. Compressed only when it saves a sixteenth.
+  // `id` is that of `raw` for a chunk, that of the file for a recipe. Compressed only when it saves a
+  // sixteenth.
   EncodedFrame encode(const ObjectId& id, FrameKind kind, std::span<const std::byte> raw);
 
  private:
@@ -39,8 +41,8 @@ class Decoder {
   Decoder();
   Decoder(Decoder&&) noexcept;
   ~Decoder();
-  // The raw bytes, verified: a chunk hashes to its id, a recipe passes its own checksum. Corruption else. The span
-  // is `stored` itself or the decoder's buffer: valid until the next decode.
+  // The raw bytes, verified: a chunk hashes to its id, a recipe passes its own checksum. Corruption else. The
+  // span is `stored` itself or the decoder's buffer: valid until the next decode.
   std::span<const std::byte> decode(const FrameInfo& info, std::span<const std::byte> stored);
   // The same, but only the length is checked: for who hashes the whole file that the chunk is part of.
   std::span<const std::byte> decode_unverified(const FrameInfo& info, std::span<const std::byte> stored);
@@ -50,8 +52,8 @@ class Decoder {
   std::unique_ptr<State> state_;
 };
 
-// Decodes and verifies; throws Corruption when the bytes are not what `info` says. For frames from elsewhere that
-// are to be kept as they are.
+// Decodes and verifies; throws Corruption when the bytes are not what `info` says. For frames from elsewhere
+// that are to be kept as they are.
 void verify_frame(const FrameInfo& info, std::span<const std::byte> stored);
 
 }  // namespace dvx

@@ -1,7 +1,9 @@
-// What is kept in packs: frames. A frame is a chunk's bytes, or the recipe of a file of many chunks, raw or zstd.
+// What is kept in packs: frames. A frame is a chunk's bytes, or the recipe of a file of many chunks, raw or
+// zstd.
 //
-// A frame is self-contained, so it is copied as it is between packs, local and remote. Chunks carry the SHA-256 of
-// their raw bytes as id; a recipe is kept under the id of the file that it makes (docs/formats/pack.md).
+// A frame is self-contained, so it is copied as it is between packs, local and remote. Chunks carry the
+// SHA-256 of their raw bytes as id; a recipe is kept under the id of the file that it makes
+// (docs/formats/pack.md).
 #pragma once
 
 #include <cstdint>

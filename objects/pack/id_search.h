@@ -1,5 +1,5 @@
-// Finding an id in a sorted run of records that begin with ids: interpolation, as SHA-256 is uniform, bounded by
-// bisection, as files may be forged.
+// Finding an id in a sorted run of records that begin with ids: interpolation, as SHA-256 is uniform, bounded
+// by bisection, as files may be forged.
 #pragma once
 
 #include <bit>
@@ -22,7 +22,7 @@ inline std::optional<std::uint64_t> find_id(std::string_view records, std::size_
     return __builtin_bswap64(value);
   };
   const std::uint64_t key = key_of(id.bytes().data());
-  std::uint64_t low = 0, high = records.size() / width;             // the record is in [low, high)
+  std::uint64_t low = 0, high = records.size() / width;  // the record is in [low, high)
   std::uint64_t low_key = 0, high_key = ~std::uint64_t{0};
   for (int step = 0; low < high; ++step) {
     std::uint64_t middle = low + (high - low) / 2;

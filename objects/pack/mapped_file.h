@@ -1,4 +1,5 @@
-// A range of a file mapped for reading. The descriptor may be closed, and the file removed, while it is mapped.
+// A range of a file mapped for reading. The descriptor may be closed, and the file removed, while it is
+// mapped.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +16,8 @@ class MappedFile {
   // [offset, offset + length) of the file, which must be that long.
   MappedFile(int fd, std::uint64_t offset, std::size_t length, const std::string& path_for_errors);
   MappedFile(MappedFile&& other) noexcept
-      : base_(std::exchange(other.base_, nullptr)), mapped_(std::exchange(other.mapped_, 0)),
+      : base_(std::exchange(other.base_, nullptr)),
+        mapped_(std::exchange(other.mapped_, 0)),
         bytes_(std::exchange(other.bytes_, {})) {}
   MappedFile& operator=(MappedFile&& other) noexcept {
     std::swap(base_, other.base_);

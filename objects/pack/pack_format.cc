@@ -16,7 +16,9 @@ constexpr std::string_view kTrailerMagic = "\nKCAPXVD";
 // A recipe of a gibibyte makes a file of two tebibytes; what claims more is not to be believed.
 constexpr std::uint64_t kMaxRecipe = std::uint64_t{1} << 30;
 
-[[noreturn]] void corrupt(std::string what) { throw Error(ErrorKind::Corruption, "not a pack: " + std::move(what)); }
+[[noreturn]] void corrupt(std::string what) {
+  throw Error(ErrorKind::Corruption, "not a pack: " + std::move(what));
+}
 
 void check_version(std::uint64_t version) {
   if (version != kPackVersion) corrupt(fmt::format("version {} is not known to this dvx", version));
@@ -40,7 +42,8 @@ std::string serialize_pack_header() {
 }
 
 void check_pack_header(std::string_view bytes) {
-  if (bytes.size() != kPackHeaderSize || !bytes.starts_with(kHeaderMagic)) corrupt("it does not begin as one");
+  if (bytes.size() != kPackHeaderSize || !bytes.starts_with(kHeaderMagic))
+    corrupt("it does not begin as one");
   check_version(load_le(as_bytes(bytes.substr(8, 4))));
   if (load_le(as_bytes(bytes.substr(12, 4))) != 0) corrupt("its header is damaged");
 }
@@ -59,8 +62,10 @@ PackEntry parse_pack_entry(std::span<const std::byte, kPackEntrySize> bytes) {
   entry.id = ObjectId(bytes.first<ObjectId::kSize>());
   entry.offset = load_le(bytes.subspan(32, 6));
   const std::uint64_t kind = load_le(bytes.subspan(38, 1)), codec = load_le(bytes.subspan(39, 1));
-  if (kind > static_cast<std::uint64_t>(FrameKind::Recipe)) corrupt(fmt::format("unknown frame kind {}", kind));
-  if (codec > static_cast<std::uint64_t>(FrameCodec::Zstd)) corrupt(fmt::format("unknown frame codec {}", codec));
+  if (kind > static_cast<std::uint64_t>(FrameKind::Recipe))
+    corrupt(fmt::format("unknown frame kind {}", kind));
+  if (codec > static_cast<std::uint64_t>(FrameCodec::Zstd))
+    corrupt(fmt::format("unknown frame codec {}", codec));
   entry.kind = static_cast<FrameKind>(kind);
   entry.codec = static_cast<FrameCodec>(codec);
   entry.stored_length = static_cast<std::uint32_t>(load_le(bytes.subspan(40, 4)));
@@ -105,7 +110,8 @@ void for_each_entry(std::string_view bytes, const PackTrailer& trailer, Keep kee
   if (ObjectId::of(bytes) != trailer.pack_id) corrupt("its index does not hash to its id");
   ObjectId previous;
   for (std::size_t at = 0; at < bytes.size(); at += kPackEntrySize) {
-    const PackEntry entry = parse_pack_entry(as_bytes(bytes.substr(at, kPackEntrySize)).first<kPackEntrySize>());
+    const PackEntry entry =
+        parse_pack_entry(as_bytes(bytes.substr(at, kPackEntrySize)).first<kPackEntrySize>());
     if (entry.offset < kPackHeaderSize || entry.offset > trailer.index_offset ||
         entry.stored_length > trailer.index_offset - entry.offset) {
       corrupt("a frame lies outside of it");

@@ -1,6 +1,7 @@
 // The bytes of a pack, version 1: header, frames, index sorted by id, trailer (docs/formats/pack.md).
 //
-// The parsers accept only what the writers write and throw Error{Corruption} else; they may be given any bytes.
+// The parsers accept only what the writers write and throw Error{Corruption} else; they may be given any
+// bytes.
 #pragma once
 
 #include <cstddef>

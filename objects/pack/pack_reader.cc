@@ -29,7 +29,8 @@ struct PackReader::State {
       try {
         check_pack_index(mapped.bytes(), trailer);
       } catch (const Error& e) {
-        throw Error(e.kind(), fmt::format("'{}' is damaged: {}", path, e.message()), "dvx fsck --repair", path);
+        throw Error(e.kind(), fmt::format("'{}' is damaged: {}", path, e.message()), "dvx fsck --repair",
+                    path);
       }
       index = std::move(mapped);
     });
@@ -44,11 +45,12 @@ std::shared_ptr<const PackReader> PackReader::open(const std::string& path) {
   auto state = std::make_unique<State>();
   state->path = path;
   state->fd = open_file(path, O_RDONLY);
-  struct ::stat st{};
+  struct ::stat st {};
   if (::fstat(state->fd.get(), &st) != 0) throw system_error("stat", path);
   state->size = static_cast<std::uint64_t>(st.st_size);
   try {
-    if (state->size < kPackHeaderSize + kPackTrailerSize) throw Error(ErrorKind::Corruption, "it is too short");
+    if (state->size < kPackHeaderSize + kPackTrailerSize)
+      throw Error(ErrorKind::Corruption, "it is too short");
     std::array<std::byte, kPackTrailerSize> bytes;
     pread_exact(state->fd.get(), std::span(bytes).first<kPackHeaderSize>(), 0, path);
     check_pack_header(as_text(std::span(bytes).first<kPackHeaderSize>()));
@@ -61,14 +63,23 @@ std::shared_ptr<const PackReader> PackReader::open(const std::string& path) {
   return std::shared_ptr<const PackReader>(new PackReader(std::move(state)));
 }
 
-const std::string& PackReader::path() const { return state_->path; }
-const ObjectId& PackReader::pack_id() const { return state_->trailer.pack_id; }
-std::uint64_t PackReader::size() const { return state_->size; }
-std::uint64_t PackReader::entry_count() const { return state_->trailer.entry_count; }
+const std::string& PackReader::path() const {
+  return state_->path;
+}
+const ObjectId& PackReader::pack_id() const {
+  return state_->trailer.pack_id;
+}
+std::uint64_t PackReader::size() const {
+  return state_->size;
+}
+std::uint64_t PackReader::entry_count() const {
+  return state_->trailer.entry_count;
+}
 
 PackEntry PackReader::entry(std::uint64_t position) const {
   const std::string_view index = state_->index_bytes();
-  return parse_pack_entry(as_bytes(index.substr(position * kPackEntrySize, kPackEntrySize)).first<kPackEntrySize>());
+  return parse_pack_entry(
+      as_bytes(index.substr(position * kPackEntrySize, kPackEntrySize)).first<kPackEntrySize>());
 }
 
 std::optional<PackEntry> PackReader::find(const ObjectId& id) const {
@@ -88,7 +99,9 @@ void PackReader::read_range(std::uint64_t offset, std::span<std::byte> out) cons
   pread_exact(state_->fd.get(), out, offset, state_->path);
 }
 
-void PackReader::read_stored(const PackEntry& entry, std::span<std::byte> out) const { read_range(entry.offset, out); }
+void PackReader::read_stored(const PackEntry& entry, std::span<std::byte> out) const {
+  read_range(entry.offset, out);
+}
 
 Frame PackReader::read_frame(const PackEntry& entry) const {
   Frame frame{entry, std::string(entry.stored_length, '\0')};

@@ -10,8 +10,8 @@ namespace dvx {
 
 namespace {
 
-// Open addressing over positions in the entry list: ids are uniform already, and a node each would cost more than
-// the entries.
+// Open addressing over positions in the entry list: ids are uniform already, and a node each would cost more
+// than the entries.
 class IdTable {
  public:
   bool contains(const std::vector<PackEntry>& entries, const ObjectId& id) const {
@@ -61,9 +61,15 @@ PackWriter::PackWriter(std::string path) : state_(std::make_unique<State>(std::m
 
 PackWriter::~PackWriter() = default;
 
-bool PackWriter::contains(const ObjectId& id) const { return state_->table.contains(state_->entries, id); }
-std::uint64_t PackWriter::size() const { return state_->file.size(); }
-std::size_t PackWriter::entry_count() const { return state_->entries.size(); }
+bool PackWriter::contains(const ObjectId& id) const {
+  return state_->table.contains(state_->entries, id);
+}
+std::uint64_t PackWriter::size() const {
+  return state_->file.size();
+}
+std::size_t PackWriter::entry_count() const {
+  return state_->entries.size();
+}
 
 bool PackWriter::append(const FrameInfo& info, std::span<const std::byte> stored) {
   if (contains(info.id)) return false;
@@ -78,7 +84,8 @@ bool PackWriter::append(const FrameInfo& info, std::span<const std::byte> stored
 
 SealedPack PackWriter::seal() {
   std::vector<PackEntry>& entries = state_->entries;
-  std::sort(entries.begin(), entries.end(), [](const PackEntry& a, const PackEntry& b) { return a.id < b.id; });
+  std::sort(entries.begin(), entries.end(),
+            [](const PackEntry& a, const PackEntry& b) { return a.id < b.id; });
   PackTrailer trailer;
   trailer.index_offset = size();
   trailer.entry_count = entries.size();

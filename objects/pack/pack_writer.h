@@ -1,8 +1,8 @@
 // Writes one pack, front to back, with direct I/O where the file system has it.
 //
-// The caller chooses the path (a temporary name) and renames the file once it is sealed. Dropped unsealed, the file
-// is removed. Not thread-safe; a thread of its own does the writing behind append(). Throws Error{Io}: after that
-// the writer can only be dropped.
+// The caller chooses the path (a temporary name) and renames the file once it is sealed. Dropped unsealed,
+// the file is removed. Not thread-safe; a thread of its own does the writing behind append(). Throws
+// Error{Io}: after that the writer can only be dropped.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ class PackWriter {
   bool append(const FrameInfo& info, std::span<const std::byte> stored);
   bool contains(const ObjectId& id) const;
 
-  std::uint64_t size() const;         // bytes of header and frames so far
+  std::uint64_t size() const;  // bytes of header and frames so far
   std::size_t entry_count() const;
   bool is_full() const { return size() >= kPackRollBytes || entry_count() >= kPackRollEntries; }
 

@@ -42,11 +42,14 @@ std::string Recipe::serialize() const {
 }
 
 Recipe Recipe::parse(std::string_view bytes) {
-  if (!bytes.starts_with(kMagic) || bytes.size() < kHeaderSize + ObjectId::kSize) corrupt("it does not begin as one");
+  if (!bytes.starts_with(kMagic) || bytes.size() < kHeaderSize + ObjectId::kSize)
+    corrupt("it does not begin as one");
   const std::string_view body = bytes.substr(0, bytes.size() - ObjectId::kSize);
   if (as_text(ObjectId::of(body).bytes()) != bytes.substr(body.size())) corrupt("its checksum is wrong");
-  const std::uint64_t total = load_le(as_bytes(bytes.substr(8, 8))), count = load_le(as_bytes(bytes.substr(16, 8)));
-  if ((body.size() - kHeaderSize) % kChunkSize != 0 || (body.size() - kHeaderSize) / kChunkSize != count || count < 2) {
+  const std::uint64_t total = load_le(as_bytes(bytes.substr(8, 8))),
+                      count = load_le(as_bytes(bytes.substr(16, 8)));
+  if ((body.size() - kHeaderSize) % kChunkSize != 0 || (body.size() - kHeaderSize) / kChunkSize != count ||
+      count < 2) {
     corrupt("it has another length than it says");
   }
   Recipe recipe;

@@ -48,20 +48,23 @@ struct Segment::State {
 };
 
 void Segment::State::parse() {
-  if (bytes.size() < kHeaderSize + kTrailerSize || !bytes.starts_with(kMagic) || !bytes.ends_with(kEndMagic)) {
+  if (bytes.size() < kHeaderSize + kTrailerSize || !bytes.starts_with(kMagic) ||
+      !bytes.ends_with(kEndMagic)) {
     corrupt("it does not begin and end as one");
   }
   const std::string_view trailer = bytes.substr(bytes.size() - kTrailerSize);
   const std::uint64_t pack_count = load_le(field(bytes, 8, 4));
   count = load_le(field(trailer, 0, 8));
   const std::uint64_t body = bytes.size() - kHeaderSize - kTrailerSize;
-  if (load_le(field(trailer, 8, 8)) != pack_count || load_le(field(bytes, 12, 4)) != 0) corrupt("its header is damaged");
+  if (load_le(field(trailer, 8, 8)) != pack_count || load_le(field(bytes, 12, 4)) != 0)
+    corrupt("its header is damaged");
   if (pack_count > body / ObjectId::kSize || count > body / kEntrySize ||
       pack_count * ObjectId::kSize + count * kEntrySize != body) {
     corrupt("its length is not what it says");
   }
   for (std::uint64_t i = 0; i < pack_count; ++i) {
-    packs.emplace_back(field(bytes, kHeaderSize + i * ObjectId::kSize, ObjectId::kSize).first<ObjectId::kSize>());
+    packs.emplace_back(
+        field(bytes, kHeaderSize + i * ObjectId::kSize, ObjectId::kSize).first<ObjectId::kSize>());
     if (i > 0 && packs[i - 1] >= packs[i]) corrupt("its packs are out of order");
   }
   records = bytes.substr(kHeaderSize + pack_count * ObjectId::kSize, count * kEntrySize);
@@ -72,7 +75,7 @@ Segment::~Segment() = default;
 
 std::shared_ptr<const Segment> Segment::open(const std::string& path) {
   const UniqueFd fd = open_file(path, O_RDONLY);
-  struct ::stat st{};
+  struct ::stat st {};
   if (::fstat(fd.get(), &st) != 0) throw system_error("stat", path);
   auto state = std::make_unique<State>();
   state->mapped = MappedFile(fd.get(), 0, static_cast<std::size_t>(st.st_size), path);
@@ -89,8 +92,12 @@ std::shared_ptr<const Segment> Segment::from_bytes(std::string bytes) {
   return std::shared_ptr<const Segment>(new Segment(std::move(state)));
 }
 
-const std::vector<ObjectId>& Segment::packs() const { return state_->packs; }
-std::uint64_t Segment::entry_count() const { return state_->count; }
+const std::vector<ObjectId>& Segment::packs() const {
+  return state_->packs;
+}
+std::uint64_t Segment::entry_count() const {
+  return state_->count;
+}
 
 SegmentHit Segment::at(std::uint64_t position) const {
   const std::string_view record = state_->records.substr(position * kEntrySize, kEntrySize);
@@ -136,12 +143,20 @@ struct Run {
 std::vector<Run> runs_of(const SegmentInputs& inputs) {
   std::vector<Run> runs;
   for (const SegmentInputs::Pack& pack : inputs.packs) {
-    runs.push_back({pack.entries.size(), [&pack](std::uint64_t i) { return SegmentHit{pack.pack_id, pack.entries[i]}; },
-                    0, {}});
+    runs.push_back({pack.entries.size(),
+                    [&pack](std::uint64_t i) {
+                      return SegmentHit{pack.pack_id, pack.entries[i]};
+                    },
+                    0,
+                    {}});
   }
   for (const auto& reader : inputs.readers) {
     runs.push_back({reader->entry_count(),
-                    [&reader](std::uint64_t i) { return SegmentHit{reader->pack_id(), reader->entry(i)}; }, 0, {}});
+                    [&reader](std::uint64_t i) {
+                      return SegmentHit{reader->pack_id(), reader->entry(i)};
+                    },
+                    0,
+                    {}});
   }
   for (const auto& segment : inputs.segments) {
     runs.push_back({segment->entry_count(), [&segment](std::uint64_t i) { return segment->at(i); }, 0, {}});
@@ -153,7 +168,8 @@ std::vector<ObjectId> packs_of(const SegmentInputs& inputs) {
   std::vector<ObjectId> packs;
   for (const SegmentInputs::Pack& pack : inputs.packs) packs.push_back(pack.pack_id);
   for (const auto& reader : inputs.readers) packs.push_back(reader->pack_id());
-  for (const auto& segment : inputs.segments) packs.insert(packs.end(), segment->packs().begin(), segment->packs().end());
+  for (const auto& segment : inputs.segments)
+    packs.insert(packs.end(), segment->packs().begin(), segment->packs().end());
   std::sort(packs.begin(), packs.end());
   packs.erase(std::unique(packs.begin(), packs.end()), packs.end());
   return packs;

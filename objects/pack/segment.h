@@ -1,7 +1,8 @@
-// Index segments: one sorted list of "this id is in that pack, there", over several packs (docs/formats/store.md).
+// Index segments: one sorted list of "this id is in that pack, there", over several packs
+// (docs/formats/store.md).
 //
-// The same bytes serve the local chunk index (mapped) and a remote's `index/` (fetched). Immutable and disposable:
-// what they say is in the packs too.
+// The same bytes serve the local chunk index (mapped) and a remote's `index/` (fetched). Immutable and
+// disposable: what they say is in the packs too.
 #pragma once
 
 #include <cstdint>
@@ -55,7 +56,8 @@ struct SegmentInputs {
   std::vector<std::shared_ptr<const Segment>> segments;
 };
 
-// Bytes of the merged segment, in bounded pieces. An id in several packs is kept once (in the smallest pack id).
+// Bytes of the merged segment, in bounded pieces. An id in several packs is kept once (in the smallest pack
+// id).
 class Sink;
 void write_segment(const SegmentInputs& inputs, Sink& sink);
 std::string make_segment(const SegmentInputs& inputs);

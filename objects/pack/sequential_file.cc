@@ -136,7 +136,9 @@ SequentialFile::SequentialFile(std::string path) : state_(std::make_unique<State
 
 SequentialFile::~SequentialFile() = default;
 
-std::uint64_t SequentialFile::size() const { return state_->size; }
+std::uint64_t SequentialFile::size() const {
+  return state_->size;
+}
 
 void SequentialFile::append(std::span<const std::byte> bytes) {
   State& s = *state_;
@@ -163,7 +165,8 @@ void SequentialFile::finish() {
     s.write_out(s.buffers[s.current]->bytes, length);
     s.filled = 0;
   }
-  if (s.written != s.size && ::ftruncate(s.fd.get(), static_cast<off_t>(s.size)) != 0) throw system_error("write", s.path);
+  if (s.written != s.size && ::ftruncate(s.fd.get(), static_cast<off_t>(s.size)) != 0)
+    throw system_error("write", s.path);
   fsync_file(s.fd.get(), s.path);
   s.done = true;
 }

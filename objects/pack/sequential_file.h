@@ -1,5 +1,6 @@
-// A new file written front to back: large aligned writes from reused buffers by a thread of its own, past the page
-// cache where the file system can (direct I/O), plainly where it cannot. Small files never start the thread.
+// A new file written front to back: large aligned writes from reused buffers by a thread of its own, past the
+// page cache where the file system can (direct I/O), plainly where it cannot. Small files never start the
+// thread.
 //
 // Not thread-safe. Dropped before finish(), the file is removed.
 #pragma once
@@ -19,7 +20,8 @@ class SequentialFile {
   SequentialFile& operator=(const SequentialFile&) = delete;
   ~SequentialFile();
 
-  void append(std::span<const std::byte> bytes);  // an Error of an earlier write may come here or from finish()
+  void append(
+      std::span<const std::byte> bytes);  // an Error of an earlier write may come here or from finish()
   std::uint64_t size() const;
   void finish();  // all bytes are in the file and synced
 

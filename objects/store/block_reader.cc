@@ -24,7 +24,9 @@ Block::Block() : memory_(static_cast<std::byte*>(std::aligned_alloc(kAlignment, 
   if (memory_ == nullptr) throw Error(ErrorKind::Io, "not enough memory to read");
 }
 
-Block::~Block() { std::free(memory_); }
+Block::~Block() {
+  std::free(memory_);
+}
 
 void Block::prepend(std::span<const std::byte> bytes) {
   begin_ -= bytes.size();
@@ -49,7 +51,8 @@ std::shared_ptr<Block> BlockPool::acquire() {
   });
 }
 
-BlockReader::BlockReader(int fd, std::string path, BlockPool& pool) : fd_(fd), path_(std::move(path)), pool_(pool) {
+BlockReader::BlockReader(int fd, std::string path, BlockPool& pool)
+    : fd_(fd), path_(std::move(path)), pool_(pool) {
   // The very file that is open, whatever its name means by now. Without direct I/O it is read plainly.
   direct_ = UniqueFd(::open(fmt::format("/proc/self/fd/{}", fd).c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC));
   thread_ = std::jthread([this] { run(); });
@@ -118,7 +121,9 @@ std::size_t BlockReader::read_plainly(int fd, std::uint64_t offset, std::span<st
 
 std::size_t BlockReader::read_block(std::uint64_t offset, std::span<std::byte> out) {
   if (!direct_) return read_plainly(fd_, offset, out);
-  struct ::iovec vector{out.data(), out.size()};
+  struct ::iovec vector {
+    out.data(), out.size()
+  };
   const ssize_t cached = ::preadv2(fd_, &vector, 1, static_cast<off_t>(offset), RWF_NOWAIT);
   if (cached == static_cast<ssize_t>(out.size()) || cached == 0) return static_cast<std::size_t>(cached);
   ssize_t n = ::pread(direct_.get(), out.data(), out.size(), static_cast<off_t>(offset));

@@ -1,5 +1,6 @@
-// Reads a big file ahead of whoever works on it, in large aligned blocks from a shared set of buffers: from the page
-// cache what is there, past it (direct I/O) what is not, since filling the cache costs more than the disk does.
+// Reads a big file ahead of whoever works on it, in large aligned blocks from a shared set of buffers: from
+// the page cache what is there, past it (direct I/O) what is not, since filling the cache costs more than the
+// disk does.
 #pragma once
 
 #include <condition_variable>

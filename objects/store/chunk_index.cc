@@ -19,14 +19,16 @@ namespace dvx {
 
 namespace {
 
-constexpr std::size_t kLooseLimit = 8;    // packs looked up one by one
-constexpr std::size_t kBatch = 64;        // packs opened at once when an index is built anew
+constexpr std::size_t kLooseLimit = 8;        // packs looked up one by one
+constexpr std::size_t kBatch = 64;            // packs opened at once when an index is built anew
 constexpr std::int64_t kTickNs = 50'000'000;  // a directory's mtime may not move for changes within one
 
-std::int64_t to_ns(const struct ::timespec& time) { return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec; }
+std::int64_t to_ns(const struct ::timespec& time) {
+  return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
+}
 
 std::int64_t now_ns() {
-  struct ::timespec now{};
+  struct ::timespec now {};
   ::clock_gettime(CLOCK_REALTIME, &now);
   return to_ns(now);
 }
@@ -36,7 +38,8 @@ std::vector<std::string> names_in(const std::string& directory, std::string_view
   std::vector<std::string> names;
   std::error_code failed;
   for (const auto& entry : std::filesystem::directory_iterator(directory, failed)) {
-    if (std::string name = entry.path().filename().string(); name.ends_with(ending)) names.push_back(std::move(name));
+    if (std::string name = entry.path().filename().string(); name.ends_with(ending))
+      names.push_back(std::move(name));
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -81,8 +84,12 @@ std::optional<SegmentHit> ChunkIndex::find(const ObjectId& id) const {
   return std::nullopt;
 }
 
-std::vector<ObjectId> ChunkIndex::packs() const { return current()->packs; }
-std::vector<std::string> ChunkIndex::damaged_packs() const { return current()->damaged; }
+std::vector<ObjectId> ChunkIndex::packs() const {
+  return current()->packs;
+}
+std::vector<std::string> ChunkIndex::damaged_packs() const {
+  return current()->damaged;
+}
 
 bool ChunkIndex::refresh() const {
   const auto known = current();
@@ -112,7 +119,8 @@ std::shared_ptr<const ChunkIndex::Snapshot> ChunkIndex::load() const {
 
 std::shared_ptr<const ChunkIndex::Snapshot> ChunkIndex::load_once() const {
   auto snapshot = std::make_shared<Snapshot>();
-  const std::string packs_directory = join_path(directory_, "packs"), index_directory = join_path(directory_, "index");
+  const std::string packs_directory = join_path(directory_, "packs"),
+                    index_directory = join_path(directory_, "index");
   const std::int64_t began = now_ns();
   if (const auto st = stat_if_exists(packs_directory)) snapshot->packs_mtime = to_ns(st->st_mtim);
   snapshot->settled = snapshot->packs_mtime < began - kTickNs;
@@ -171,8 +179,8 @@ void ChunkIndex::add(const std::vector<std::shared_ptr<const PackReader>>& packs
   snapshot_ = std::move(fresh);
 }
 
-// Turns loose packs into a segment, together with the older segments that are no more than twice as large: so there
-// are never more than about log(n) of them, and an entry is rewritten about log(n) times.
+// Turns loose packs into a segment, together with the older segments that are no more than twice as large: so
+// there are never more than about log(n) of them, and an entry is rewritten about log(n) times.
 void ChunkIndex::absorb_loose(Snapshot& snapshot) const {
   SegmentInputs inputs;
   inputs.readers = std::move(snapshot.loose);
@@ -194,7 +202,8 @@ void ChunkIndex::absorb_loose(Snapshot& snapshot) const {
   merged.segment = write_merged(inputs, merged.name);
   if (!merged.name.empty()) {
     for (const std::string& name : replaced) {
-      if (!name.empty() && name != merged.name) ::unlink(join_path(join_path(directory_, "index"), name).c_str());
+      if (!name.empty() && name != merged.name)
+        ::unlink(join_path(join_path(directory_, "index"), name).c_str());
     }
   }
   snapshot.segments.push_back(std::move(merged));
@@ -202,7 +211,8 @@ void ChunkIndex::absorb_loose(Snapshot& snapshot) const {
 }
 
 // To a file when the lock is had and the disk lets us; else kept in memory, and `name` stays empty.
-std::shared_ptr<const Segment> ChunkIndex::write_merged(const SegmentInputs& inputs, std::string& name) const {
+std::shared_ptr<const Segment> ChunkIndex::write_merged(const SegmentInputs& inputs,
+                                                        std::string& name) const {
   try {
     const std::string index_directory = join_path(directory_, "index");
     make_directories(index_directory);

@@ -1,8 +1,8 @@
-// Where each frame of a store is: mapped segments under `index/`, and the indexes of the packs that no segment
-// covers yet ("loose"). Everything in `index/` can be thrown away; it is rebuilt from the packs.
+// Where each frame of a store is: mapped segments under `index/`, and the indexes of the packs that no
+// segment covers yet ("loose"). Everything in `index/` can be thrown away; it is rebuilt from the packs.
 //
-// Lookups take no lock beyond copying a pointer and may come from any thread. Segments are written under a kernel
-// lock, by whoever finds too many loose packs; who cannot get it, or may not write, goes on without.
+// Lookups take no lock beyond copying a pointer and may come from any thread. Segments are written under a
+// kernel lock, by whoever finds too many loose packs; who cannot get it, or may not write, goes on without.
 #pragma once
 
 #include <memory>
@@ -30,8 +30,8 @@ class ChunkIndex {
   // Packs that were just published by this process.
   void add(const std::vector<std::shared_ptr<const PackReader>>& packs);
 
-  std::vector<ObjectId> packs() const;              // all, sorted
-  std::vector<std::string> damaged_packs() const;   // file names of those that could not be opened
+  std::vector<ObjectId> packs() const;             // all, sorted
+  std::vector<std::string> damaged_packs() const;  // file names of those that could not be opened
 
  private:
   struct Snapshot;

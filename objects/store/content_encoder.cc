@@ -6,7 +6,8 @@
 
 namespace dvx {
 
-void ContentEncoder::add_frame(const ObjectId& id, FrameKind kind, std::span<const std::byte> raw, FrameWriter& out) {
+void ContentEncoder::add_frame(const ObjectId& id, FrameKind kind, std::span<const std::byte> raw,
+                               FrameWriter& out) {
   if (out.has(id)) return;  // before it costs compressing
   const EncodedFrame frame = encoder_.encode(id, kind, raw);
   out.add(frame.info, frame.stored);

@@ -1,5 +1,5 @@
-// Content that is at hand, into frames: cut when it is long, encoded, and given to a FrameWriter, chunks before the
-// recipe. Belongs to one thread.
+// Content that is at hand, into frames: cut when it is long, encoded, and given to a FrameWriter, chunks
+// before the recipe. Belongs to one thread.
 #pragma once
 
 #include <cstddef>

@@ -17,8 +17,9 @@ std::optional<FrameLocation> locate_frame(const ObjectStore& store, const Object
 
 Frame read_frame(const ObjectStore& store, const FrameLocation& location) {
   Frame frame;
-  store.impl().with_pack(location.entry.id, {location.pack_id, location.entry},
-                         [&](const PackReader& pack, const PackEntry& entry) { frame = pack.read_frame(entry); });
+  store.impl().with_pack(
+      location.entry.id, {location.pack_id, location.entry},
+      [&](const PackReader& pack, const PackEntry& entry) { frame = pack.read_frame(entry); });
   return frame;
 }
 
@@ -51,7 +52,8 @@ class CuttingSink final : public Sink {
   void write(std::span<const std::byte> bytes) override {
     rest_.insert(rest_.end(), bytes.begin(), bytes.end());
     std::size_t at = 0;
-    // More than the longest chunk: what is left is never the whole of it, so a single chunk is seen in finish().
+    // More than the longest chunk: what is left is never the whole of it, so a single chunk is seen in
+    // finish().
     while (rest_.size() - at > kMaxChunk) at += cut(std::span(rest_).subspan(at));
     rest_.erase(rest_.begin(), rest_.begin() + static_cast<std::ptrdiff_t>(at));
   }
@@ -90,8 +92,9 @@ class CuttingSink final : public Sink {
 
 }  // namespace
 
-void encode_object(const ObjectStore& store, const ObjectId& id,
-                   const std::function<void(const FrameInfo& info, std::span<const std::byte> stored)>& give) {
+void encode_object(
+    const ObjectStore& store, const ObjectId& id,
+    const std::function<void(const FrameInfo& info, std::span<const std::byte> stored)>& give) {
   CuttingSink sink(id, give);
   store.read(id, sink);
   sink.finish();

@@ -29,8 +29,8 @@ std::shared_ptr<const PackReader> open_pack(const ObjectStore& store, const Obje
 // Every pack of the store, sorted by id.
 std::vector<ObjectId> list_packs(const ObjectStore& store);
 
-// Cuts and encodes the content of an object that is stored whole (or any other): give() gets every frame that makes
-// it, chunks first and then the recipe when there are several. Verified against `id`.
+// Cuts and encodes the content of an object that is stored whole (or any other): give() gets every frame that
+// makes it, chunks first and then the recipe when there are several. Verified against `id`.
 void encode_object(const ObjectStore& store, const ObjectId& id,
                    const std::function<void(const FrameInfo& info, std::span<const std::byte> stored)>& give);
 

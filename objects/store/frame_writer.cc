@@ -23,7 +23,7 @@ struct FrameWriter::State {
   explicit State(ObjectStore::Impl& s) : store(s) {}
 
   ObjectStore::Impl& store;
-  mutable std::mutex mutex;  // of all below
+  mutable std::mutex mutex;                 // of all below
   std::optional<SessionDirectory> session;  // from the first frame on
   std::unique_ptr<PackWriter> current;
   std::vector<std::shared_ptr<const PackReader>> sealed;  // still under tmp/

@@ -1,7 +1,7 @@
 // Frames into a store: packs written under its `tmp/`, published together.
 //
-// May be used from many threads. Nothing is visible before commit(); dropped without it, nothing happened. The order
-// of commit is that of docs/formats/store.md: packs synced, renamed, directory synced, index told.
+// May be used from many threads. Nothing is visible before commit(); dropped without it, nothing happened.
+// The order of commit is that of docs/formats/store.md: packs synced, renamed, directory synced, index told.
 #pragma once
 
 #include <cstdint>

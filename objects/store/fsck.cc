@@ -38,7 +38,8 @@ std::vector<std::string> files_below(const std::string& directory, std::string_v
   std::error_code failed;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(directory, failed)) {
     const std::string path = entry.path().string();
-    if (path.ends_with(ending) && entry.is_regular_file(failed)) names.push_back(path.substr(directory.size() + 1));
+    if (path.ends_with(ending) && entry.is_regular_file(failed))
+      names.push_back(path.substr(directory.size() + 1));
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -74,7 +75,8 @@ class Check {
       try {
         Segment::open(join_path(directory, name))->verify();
       } catch (const Error& e) {
-        if (e.kind() == ErrorKind::Corruption) damage({"index/" + name, std::nullopt, FrameKind::Chunk, 0, e.message()});
+        if (e.kind() == ErrorKind::Corruption)
+          damage({"index/" + name, std::nullopt, FrameKind::Chunk, 0, e.message()});
       }
     }
   }
@@ -102,7 +104,8 @@ class Check {
     }
   }
 
-  void check_frames(const std::string& file, const std::string& path, const Salvage& salvage, std::size_t from) {
+  void check_frames(const std::string& file, const std::string& path, const Salvage& salvage,
+                    std::size_t from) {
     throw_if_interrupted();
     const UniqueFd fd = open_file(path, O_RDONLY);
     Decoder decoder;
@@ -209,7 +212,8 @@ class Check {
   }
 
   FsckReport finished() {
-    if (unindexed_) damage({"index", std::nullopt, FrameKind::Chunk, 0, "the index does not know all that the packs hold"});
+    if (unindexed_)
+      damage({"index", std::nullopt, FrameKind::Chunk, 0, "the index does not know all that the packs hold"});
     std::sort(report_.damaged.begin(), report_.damaged.end(), [](const Damage& a, const Damage& b) {
       return std::tie(a.file, a.offset, a.reason) < std::tie(b.file, b.offset, b.reason);
     });

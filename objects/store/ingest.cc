@@ -28,10 +28,10 @@ namespace dvx {
 
 namespace {
 
-constexpr std::size_t kInlineSize = std::size_t{1} << 20;   // files up to this are read whole by one task
-constexpr std::size_t kBatchFiles = 128;                    // of small files a task, or
+constexpr std::size_t kInlineSize = std::size_t{1} << 20;  // files up to this are read whole by one task
+constexpr std::size_t kBatchFiles = 128;                   // of small files a task, or
 constexpr std::uint64_t kBatchBytes = std::uint64_t{2} << 20;
-constexpr std::size_t kMaxThreads = 16;                     // buffers are a thread's: this bounds memory
+constexpr std::size_t kMaxThreads = 16;  // buffers are a thread's: this bounds memory
 constexpr std::size_t kQueueLimit = 32;
 
 struct QueuedFile {
@@ -45,7 +45,7 @@ struct OpenedFile {
 };
 
 FileStamp stamp_of_fd(int fd, const std::string& path) {
-  struct ::stat st{};
+  struct ::stat st {};
   if (::fstat(fd, &st) != 0) throw system_error("stat", path);
   return stamp_of(st);
 }
@@ -54,7 +54,8 @@ OpenedFile open_regular(const std::string& path) {
   OpenedFile file;
   // O_NONBLOCK: opening a fifo must not wait for somebody to write to it.
   const int fd = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-  if (fd < 0 && errno == ELOOP) throw Error(ErrorKind::Io, fmt::format("'{}' is a symbolic link", display_path(path)), {}, path);
+  if (fd < 0 && errno == ELOOP)
+    throw Error(ErrorKind::Io, fmt::format("'{}' is a symbolic link", display_path(path)), {}, path);
   if (fd < 0) throw system_error("open", path);
   file.fd.reset(fd);
   file.stamp = stamp_of_fd(fd, path);
@@ -107,8 +108,8 @@ class IngestSession final : public Ingest {
   ObjectId take_small(const OpenedFile& file, const std::string& path, WorkContext& context);
   void cut_file(std::shared_ptr<CutFile> file, CutBy by, WorkContext& context);
   void cut_blocks(const std::shared_ptr<CutFile>& file, CutBy by, WorkContext& context);
-  void give_out(const std::shared_ptr<CutFile>& file, std::shared_ptr<Block> block, std::span<const std::byte> bytes,
-                CutBy by, WorkContext& context);
+  void give_out(const std::shared_ptr<CutFile>& file, std::shared_ptr<Block> block,
+                std::span<const std::byte> bytes, CutBy by, WorkContext& context);
   void leave(const std::shared_ptr<CutFile>& file, WorkContext& context);
   void report(std::vector<IngestResult> results);
   void report_failed(const QueuedFile& queued, const Error& error);
@@ -143,8 +144,12 @@ std::size_t thread_count(const IngestOptions& options) {
 }
 
 IngestSession::IngestSession(ObjectStore* store, const IngestOptions& options)
-    : store_(store), options_(options), threads_(thread_count(options)), blocks_(4 + 2 * threads_),
-      workers_(threads_, kQueueLimit), cutters_((threads_ + 1) / 2, kQueueLimit) {
+    : store_(store),
+      options_(options),
+      threads_(thread_count(options)),
+      blocks_(4 + 2 * threads_),
+      workers_(threads_, kQueueLimit),
+      cutters_((threads_ + 1) / 2, kQueueLimit) {
   if (options.mode == IngestMode::HashOnly) return;
   level_ = store_->impl().options.compression_level;
   frames_ = std::make_unique<FrameWriter>(*store_);
@@ -152,7 +157,9 @@ IngestSession::IngestSession(ObjectStore* store, const IngestOptions& options)
 }
 
 // What is still queued is skipped: without finish() nothing of it would be seen.
-IngestSession::~IngestSession() { failed_ = true; }
+IngestSession::~IngestSession() {
+  failed_ = true;
+}
 
 void IngestSession::throw_failure() {
   const std::lock_guard lock(mutex_);
@@ -224,7 +231,8 @@ void IngestSession::take_batch(const std::vector<QueuedFile>& batch, WorkContext
   report(std::move(results));
 }
 
-// An Error of the file itself becomes its result; one of the store ends the session. They are told apart by the path.
+// An Error of the file itself becomes its result; one of the store ends the session. They are told apart by
+// the path.
 std::optional<IngestResult> IngestSession::take_file(const QueuedFile& queued, WorkContext& context) {
   IngestResult result;
   result.token = queued.token;
@@ -394,9 +402,15 @@ void IngestSession::finish() {
 }  // namespace
 
 FileStamp stamp_of(const struct ::stat& st) {
-  const auto to_ns = [](const struct ::timespec& t) { return t.tv_sec * std::int64_t{1'000'000'000} + t.tv_nsec; };
-  return {.device = st.st_dev, .inode = st.st_ino, .size = static_cast<std::uint64_t>(st.st_size),
-          .mtime_ns = to_ns(st.st_mtim), .ctime_ns = to_ns(st.st_ctim), .mode = st.st_mode};
+  const auto to_ns = [](const struct ::timespec& t) {
+    return t.tv_sec * std::int64_t{1'000'000'000} + t.tv_nsec;
+  };
+  return {.device = st.st_dev,
+          .inode = st.st_ino,
+          .size = static_cast<std::uint64_t>(st.st_size),
+          .mtime_ns = to_ns(st.st_mtim),
+          .ctime_ns = to_ns(st.st_ctim),
+          .mode = st.st_mode};
 }
 
 std::unique_ptr<Ingest> begin_hashing(const IngestOptions& options) {

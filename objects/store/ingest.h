@@ -1,8 +1,8 @@
 // One writing session of the store: many files go in, in parallel, and become visible together and durable.
 //
-// A pool of threads reads, cuts, hashes and compresses; one writer appends to packs. Memory is bounded whatever the
-// size and number of files. Nothing is visible to readers before finish(); dropped without it, nothing happened.
-// The source files are only read.
+// A pool of threads reads, cuts, hashes and compresses; one writer appends to packs. Memory is bounded
+// whatever the size and number of files. Nothing is visible to readers before finish(); dropped without it,
+// nothing happened. The source files are only read.
 #pragma once
 
 #include <cstdint>
@@ -28,12 +28,12 @@ enum class IngestMode : std::uint8_t {
 
 struct IngestOptions {
   IngestMode mode = IngestMode::Store;
-  std::size_t threads = 0;  // 0: as many as processors
+  std::size_t threads = 0;       // 0: as many as processors
   Progress* progress = nullptr;  // gets advance() per file; may be null
 };
 
-// What fstat said of the very descriptor that was read, before the first and after the last byte. When they differ
-// the file changed while it was read, and the result carries an error.
+// What fstat said of the very descriptor that was read, before the first and after the last byte. When they
+// differ the file changed while it was read, and the result carries an error.
 struct FileStamp {
   std::uint64_t device = 0, inode = 0, size = 0;
   std::int64_t mtime_ns = 0, ctime_ns = 0;
@@ -55,8 +55,8 @@ struct IngestResult {
 class Ingest {
  public:
   virtual ~Ingest() = default;
-  // Queues a regular file, opened without following a final symlink; blocks while the queue is full. Files of one
-  // directory should come one after the other. Call from one thread.
+  // Queues a regular file, opened without following a final symlink; blocks while the queue is full. Files of
+  // one directory should come one after the other. Call from one thread.
   virtual void add_file(std::string path, std::uint64_t size_hint, std::uint64_t token) = 0;
   // Bytes that are at hand: trees, link targets, logs.
   virtual ObjectId add_bytes(std::string_view bytes) = 0;

@@ -48,7 +48,8 @@ Error not_found(const ObjectId& id) {
 }
 
 Error damaged(const ObjectId& id, const std::string& path) {
-  return Error(ErrorKind::Corruption, fmt::format("the stored bytes of {} in '{}' do not hash to their id", id.to_hex(), path),
+  return Error(ErrorKind::Corruption,
+               fmt::format("the stored bytes of {} in '{}' do not hash to their id", id.to_hex(), path),
                "dvx fsck --repair", path);
 }
 
@@ -85,12 +86,17 @@ void OpenPacks::forget() {
 }
 
 ObjectStore::Impl::Impl(std::string store_directory, StoreOptions store_options)
-    : directory(std::move(store_directory)), options(store_options), index(directory), open_packs(path("packs")) {
+    : directory(std::move(store_directory)),
+      options(store_options),
+      index(directory),
+      open_packs(path("packs")) {
   const std::string format = path("format");
   if (const auto text = read_file_if_exists(format)) check_store_format(*text, format);
 }
 
-std::string ObjectStore::Impl::path(std::string_view name) const { return join_path(directory, name); }
+std::string ObjectStore::Impl::path(std::string_view name) const {
+  return join_path(directory, name);
+}
 
 std::string ObjectStore::Impl::pack_path(const ObjectId& pack_id) const {
   return path("packs/" + pack_id.to_hex() + ".pack");
@@ -142,7 +148,8 @@ std::uint64_t ObjectStore::Impl::size_of(const SegmentHit& hit) const {
   std::uint64_t size = 0;
   with_pack(hit.entry.id, hit, [&](const PackReader& pack, const PackEntry& entry) {
     ReadContext& context = read_context();
-    size = Recipe::parse(as_text(context.decoder.decode(entry, read_stored(context, pack, entry)))).total_size();
+    size =
+        Recipe::parse(as_text(context.decoder.decode(entry, read_stored(context, pack, entry)))).total_size();
   });
   return size;
 }
@@ -150,7 +157,8 @@ std::uint64_t ObjectStore::Impl::size_of(const SegmentHit& hit) const {
 namespace {
 
 // A frame whose bytes are wrong where the index says it is may be right where its pack says it is.
-std::span<const std::byte> decode_chunk(ReadContext& context, const PackReader& pack, const PackEntry& entry) {
+std::span<const std::byte> decode_chunk(ReadContext& context, const PackReader& pack,
+                                        const PackEntry& entry) {
   try {
     return context.decoder.decode(entry, read_stored(context, pack, entry));
   } catch (const Error& e) {
@@ -180,11 +188,15 @@ void ObjectStore::Impl::read_frames(const ObjectId& id, const SegmentHit& hit, S
   Hasher hasher;
   for (const RecipeChunk& chunk : recipe.chunks) {
     const auto found = find_frame(chunk.id);
-    if (!found) throw Error(ErrorKind::Corruption, fmt::format("chunk {} of object {} is missing", chunk.id.to_hex(), id.to_hex()),
-                            "dvx fsck --repair");
-    if (found->entry.kind != FrameKind::Chunk || found->entry.raw_length != chunk.length) throw damaged(id, pack_path(found->pack_id));
+    if (!found)
+      throw Error(ErrorKind::Corruption,
+                  fmt::format("chunk {} of object {} is missing", chunk.id.to_hex(), id.to_hex()),
+                  "dvx fsck --repair");
+    if (found->entry.kind != FrameKind::Chunk || found->entry.raw_length != chunk.length)
+      throw damaged(id, pack_path(found->pack_id));
     with_pack(chunk.id, *found, [&](const PackReader& pack, const PackEntry& entry) {
-      const std::span<const std::byte> raw = context.decoder.decode_unverified(entry, read_stored(context, pack, entry));
+      const std::span<const std::byte> raw =
+          context.decoder.decode_unverified(entry, read_stored(context, pack, entry));
       hasher.update(raw);
       out.write(raw);
     });
@@ -204,7 +216,8 @@ void ObjectStore::Impl::read_whole(const ObjectId& id, Sink& sink) const {
     const std::vector<std::string> unreadable = index.damaged_packs();
     if (unreadable.empty()) throw not_found(id);
     throw Error(ErrorKind::Corruption,
-                fmt::format("object {} is not in the store, of which '{}' is damaged", id.to_hex(), unreadable.front()),
+                fmt::format("object {} is not in the store, of which '{}' is damaged", id.to_hex(),
+                            unreadable.front()),
                 "dvx fsck --repair");
   }
   HoldingSink out(sink);
@@ -225,7 +238,9 @@ std::unique_ptr<ObjectStore> ObjectStore::open(const std::string& directory, Sto
   return std::unique_ptr<ObjectStore>(new ObjectStore(std::make_unique<Impl>(directory, options)));
 }
 
-const std::string& ObjectStore::directory() const { return impl_->directory; }
+const std::string& ObjectStore::directory() const {
+  return impl_->directory;
+}
 
 bool ObjectStore::contains(const ObjectId& id) const {
   return impl_->probably_has(id) || impl_->find_frame(id).has_value();
@@ -266,7 +281,9 @@ std::string ObjectStore::read_bytes(const ObjectId& id, std::uint64_t limit) con
   return sink.take();
 }
 
-Tree ObjectStore::read_tree(const ObjectId& id) const { return Tree::parse(read_bytes(id)); }
+Tree ObjectStore::read_tree(const ObjectId& id) const {
+  return Tree::parse(read_bytes(id));
+}
 
 std::optional<std::string> ObjectStore::whole_file(const ObjectId& id) const {
   std::string path = impl_->whole_path(id);
@@ -302,9 +319,10 @@ ObjectId ObjectStore::put(std::string_view bytes) {
   return id;
 }
 
-void ObjectStore::walk_tree(const ObjectId& id,
-                            const std::function<void(const std::string& path, const TreeEntry&)>& visit) const {
-  const std::function<void(const ObjectId&, const std::string&)> walk = [&](const ObjectId& tree, const std::string& at) {
+void ObjectStore::walk_tree(
+    const ObjectId& id, const std::function<void(const std::string& path, const TreeEntry&)>& visit) const {
+  const std::function<void(const ObjectId&, const std::string&)> walk = [&](const ObjectId& tree,
+                                                                            const std::string& at) {
     for (const TreeEntry& entry : read_tree(tree).entries()) {
       const std::string path = join_path(at, entry.name);
       visit(path, entry);

@@ -1,7 +1,8 @@
-// The local object store: packs and whole-file objects under one directory, and an index that can be thrown away.
+// The local object store: packs and whole-file objects under one directory, and an index that can be thrown
+// away.
 //
-// Readers take no lock and may run in any thread; writers go through an Ingest. What a read gives was hashed and
-// compared with its id. Several processes and clones may share one store.
+// Readers take no lock and may run in any thread; writers go through an Ingest. What a read gives was hashed
+// and compared with its id. Several processes and clones may share one store.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +38,8 @@ struct StoreOptions {
 
 class ObjectStore {
  public:
-  // Opens the store at `directory`, which is created when absent. Config for a format that is newer than this dvx.
+  // Opens the store at `directory`, which is created when absent. Config for a format that is newer than this
+  // dvx.
   static std::unique_ptr<ObjectStore> open(const std::string& directory, StoreOptions options = {});
   ~ObjectStore();
 
@@ -48,8 +50,8 @@ class ObjectStore {
   // Those of `ids` that are not here, in the order given, each once.
   std::vector<ObjectId> missing(std::span<const ObjectId> ids) const;
 
-  // Whole content in pieces. NotFound when absent; Corruption when the bytes do not hash to `id` — thrown before
-  // the last piece is given, but earlier pieces have been: write to a temp file and rename.
+  // Whole content in pieces. NotFound when absent; Corruption when the bytes do not hash to `id` — thrown
+  // before the last piece is given, but earlier pieces have been: write to a temp file and rename.
   void read(const ObjectId& id, Sink& sink) const;
   std::string read_bytes(const ObjectId& id, std::uint64_t limit = std::uint64_t{1} << 30) const;
   Tree read_tree(const ObjectId& id) const;
@@ -64,7 +66,8 @@ class ObjectStore {
 
   // The tree `id` and all trees below it, with every object they need: visit(path, entry).
   // Used by push, checkout, ls and gc. NotFound or Corruption as read().
-  void walk_tree(const ObjectId& id, const std::function<void(const std::string& path, const TreeEntry&)>& visit) const;
+  void walk_tree(const ObjectId& id,
+                 const std::function<void(const std::string& path, const TreeEntry&)>& visit) const;
 
   struct Impl;  // shared with the parts of store/ that read packs directly: fsck, transfer
   Impl& impl() const { return *impl_; }

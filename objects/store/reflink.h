@@ -1,4 +1,5 @@
-// Sharing extents between two files of one file system (FICLONE): a copy that costs nothing until one is changed.
+// Sharing extents between two files of one file system (FICLONE): a copy that costs nothing until one is
+// changed.
 #pragma once
 
 #include <string>

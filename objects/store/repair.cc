@@ -66,7 +66,8 @@ class Repair {
     const std::string kept = link_to_quarantine(file);
     writer.commit();
     const auto old_file = stat_if_exists(kept), now = stat_if_exists(path);
-    if (old_file && now && old_file->st_ino == now->st_ino && ::unlink(path.c_str()) != 0) throw system_error("move", path);
+    if (old_file && now && old_file->st_ino == now->st_ino && ::unlink(path.c_str()) != 0)
+      throw system_error("move", path);
     fsync_directory(store_.impl().path("packs"));
     look_anew();
   }
@@ -92,7 +93,8 @@ class Repair {
     for (const ObjectId& id : objects) {
       if (!store_.contains(id)) fetch_object(writer, id);
       const auto location = locate_frame(store_, id);
-      if (location && location->entry.kind == FrameKind::Recipe) fetch_chunks(writer, read_recipe(store_, *location));
+      if (location && location->entry.kind == FrameKind::Recipe)
+        fetch_chunks(writer, read_recipe(store_, *location));
     }
     writer.commit();
   }
@@ -156,7 +158,8 @@ class Repair {
   RepairReport finished() {
     SilentProgress silent;
     std::set<ObjectId> lost;
-    for (const ObjectId& id : fsck_store(store_, {.depth = FsckDepth::Structure}, silent).lost_objects) lost.insert(id);
+    for (const ObjectId& id : fsck_store(store_, {.depth = FsckDepth::Structure}, silent).lost_objects)
+      lost.insert(id);
     for (const ObjectId& id : wanting_) {
       if (!store_.contains(id)) lost.insert(id);
     }
@@ -172,7 +175,8 @@ class Repair {
 
 }  // namespace
 
-RepairReport repair_store(ObjectStore& store, const FsckReport& report, const FetchFrame& fetch, Progress& progress) {
+RepairReport repair_store(ObjectStore& store, const FsckReport& report, const FetchFrame& fetch,
+                          Progress& progress) {
   return Repair(store, fetch, progress).run(report);
 }
 

@@ -24,9 +24,11 @@ std::vector<IndexPlace> likely_indexes(std::string_view trailer, std::uint64_t p
   std::vector<IndexPlace> places;
   if (pack_size < kPackHeaderSize + kPackTrailerSize) return places;
   const std::uint64_t end = pack_size - kPackTrailerSize;
-  const std::uint64_t offset = load_le(as_bytes(trailer.substr(0, 8))), count = load_le(as_bytes(trailer.substr(8, 8)));
+  const std::uint64_t offset = load_le(as_bytes(trailer.substr(0, 8))),
+                      count = load_le(as_bytes(trailer.substr(8, 8)));
   if (offset >= kPackHeaderSize && offset <= end) places.push_back({offset, (end - offset) / kPackEntrySize});
-  if (count <= (end - kPackHeaderSize) / kPackEntrySize) places.push_back({end - count * kPackEntrySize, count});
+  if (count <= (end - kPackHeaderSize) / kPackEntrySize)
+    places.push_back({end - count * kPackEntrySize, count});
   return places;
 }
 
@@ -54,7 +56,8 @@ Salvage salvage_entries(const std::string& pack_path, const ObjectId& expected_p
   const auto by_offset = [](const PackEntry& a, const PackEntry& b) { return a.offset < b.offset; };
   try {
     const auto reader = PackReader::open(pack_path);
-    if (reader->pack_id() != expected_pack_id) throw Error(ErrorKind::Corruption, "it has another id than its name");
+    if (reader->pack_id() != expected_pack_id)
+      throw Error(ErrorKind::Corruption, "it has another id than its name");
     result.entries = reader->entries();
     std::sort(result.entries.begin(), result.entries.end(), by_offset);
     return result;
@@ -63,7 +66,7 @@ Salvage salvage_entries(const std::string& pack_path, const ObjectId& expected_p
     result.reason = e.message();
   }
   const UniqueFd fd = open_file(pack_path, O_RDONLY);
-  struct ::stat st{};
+  struct ::stat st {};
   if (::fstat(fd.get(), &st) != 0) throw system_error("stat", pack_path);
   const auto size = static_cast<std::uint64_t>(st.st_size);
   std::string trailer(kPackTrailerSize, '\0');

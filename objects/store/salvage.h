@@ -9,8 +9,9 @@
 namespace dvx {
 
 struct Salvage {
-  std::string reason;              // why the pack as such is damaged, or "" when only frames may be
-  std::vector<PackEntry> entries;  // sorted by offset; with a damaged index, those of its entries that make sense
+  std::string reason;  // why the pack as such is damaged, or "" when only frames may be
+  std::vector<PackEntry>
+      entries;  // sorted by offset; with a damaged index, those of its entries that make sense
 };
 
 // NotFound and Io are thrown; damage is a result.

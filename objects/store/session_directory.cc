@@ -12,7 +12,7 @@ namespace dvx {
 
 namespace {
 
-constexpr const char* kGuard = "lock";   // held while a session directory is made, or looked at by a cleaner
+constexpr const char* kGuard = "lock";    // held while a session directory is made, or looked at by a cleaner
 constexpr const char* kOwner = ".owner";  // in each session directory, locked as long as its session lives
 
 void remove_abandoned(const std::string& tmp) {
@@ -38,6 +38,8 @@ SessionDirectory::SessionDirectory(const std::string& tmp, const FileLock& guard
     : directory_((static_cast<void>(guard), remove_abandoned(tmp), tmp), "session"),
       lock_(FileLock::acquire(join_path(directory_.path(), kOwner), LockMode::Exclusive)) {}
 
-std::string SessionDirectory::path_of(const std::string& name) const { return join_path(directory_.path(), name); }
+std::string SessionDirectory::path_of(const std::string& name) const {
+  return join_path(directory_.path(), name);
+}
 
 }  // namespace dvx

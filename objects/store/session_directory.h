@@ -1,6 +1,7 @@
 // A writing session's own directory under the store's `tmp/`, locked while the session lives.
 //
-// What a killed session left behind is recognised by its lock being free, and removed when the next one begins.
+// What a killed session left behind is recognised by its lock being free, and removed when the next one
+// begins.
 #pragma once
 
 #include <cstdint>

@@ -11,7 +11,8 @@ namespace dvx {
 
 std::string serialize_store_format() {
   return fmt::format(
-      "{{\"dvx\":\"store\",\"version\":{},\"chunker\":{{\"algorithm\":\"fastcdc\",\"min\":{},\"mean\":{},\"max\":{}}}}}\n",
+      "{{\"dvx\":\"store\",\"version\":{},\"chunker\":{{\"algorithm\":\"fastcdc\",\"min\":{},\"mean\":{},"
+      "\"max\":{}}}}}\n",
       kStoreVersion, kMinChunk, kMeanChunk, kMaxChunk);
 }
 
@@ -24,12 +25,14 @@ void check_store_format(std::string_view text, const std::string& path) {
     std::from_chars(text.data() + digits, text.data() + text.size(), version);
   }
   if (version < 1) {
-    throw Error(ErrorKind::Config, fmt::format("'{}' does not say which format the store has", path), {}, path);
+    throw Error(ErrorKind::Config, fmt::format("'{}' does not say which format the store has", path), {},
+                path);
   }
   if (version > kStoreVersion) {
-    throw Error(ErrorKind::Config,
-                fmt::format("the store has format {}, and this dvx knows no newer than {}", version, kStoreVersion),
-                "install a newer dvx", path);
+    throw Error(
+        ErrorKind::Config,
+        fmt::format("the store has format {}, and this dvx knows no newer than {}", version, kStoreVersion),
+        "install a newer dvx", path);
   }
 }
 

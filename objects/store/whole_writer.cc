@@ -54,7 +54,9 @@ void sync_filesystem(const std::string& directory) {
 
 }  // namespace
 
-std::string WholeWriter::staged_path(std::uint64_t number) const { return session_->path_of(fmt::format("{}", number)); }
+std::string WholeWriter::staged_path(std::uint64_t number) const {
+  return session_->path_of(fmt::format("{}", number));
+}
 
 ObjectId WholeWriter::add(int source_fd, const std::string& path_for_errors) {
   std::string path;

@@ -1,5 +1,5 @@
-// Files into a store as they are, one read-only file each: cloned where the file system can, copied else. What is
-// hashed is the stored copy.
+// Files into a store as they are, one read-only file each: cloned where the file system can, copied else.
+// What is hashed is the stored copy.
 //
 // May be used from many threads. Nothing is visible before publish().
 #pragma once

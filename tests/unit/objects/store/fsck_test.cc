@@ -1,0 +1,212 @@
+#include "objects/store/fsck.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "objects/pack/codec.h"
+#include "objects/store/frame_reader.h"
+#include "objects/store/frame_writer.h"
+#include "objects/store/ingest.h"
+#include "tests/support/sample_bytes.h"
+
+namespace dvx {
+namespace {
+
+class Fsck : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto store = open();
+    const auto ingest = store->begin_ingest({});
+    ingest->add_bytes("small");
+    ingest->add_bytes(big_);
+    ingest->finish();
+    pack_ = list_packs(*store).at(0);
+    // What a remote would have.
+    for (const PackEntry& entry : open_pack(*store, pack_)->entries()) {
+      elsewhere_[entry.id] = read_frame(*store, {pack_, entry});
+    }
+  }
+
+  std::string directory() const { return join_path(scratch_.path(), "store"); }
+  std::unique_ptr<ObjectStore> open() const { return ObjectStore::open(directory()); }
+  std::string pack_path() const { return join_path(directory(), "packs/" + pack_.to_hex() + ".pack"); }
+  FsckReport check(FsckDepth depth = FsckDepth::Data) const {
+    SilentProgress progress;
+    return fsck_store(*open(), {.depth = depth}, progress);
+  }
+  RepairReport repair(const FetchFrame& fetch) const {
+    SilentProgress progress;
+    const auto store = open();
+    return repair_store(*store, fsck_store(*store, {}, progress), fetch, progress);
+  }
+  FetchFrame from_elsewhere() {
+    return [this](const ObjectId& id) -> std::optional<Frame> {
+      const auto found = elsewhere_.find(id);
+      return found == elsewhere_.end() ? std::nullopt : std::optional(found->second);
+    };
+  }
+  static std::optional<Frame> from_nowhere(const ObjectId&) { return std::nullopt; }
+  void flip(std::uint64_t offset) const {
+    std::string bytes = read_file(pack_path());
+    bytes[offset] = static_cast<char>(bytes[offset] ^ 0x40);
+    write_file_atomically(pack_path(), bytes, 0444);
+  }
+  std::size_t quarantined() const {
+    const std::string path = join_path(directory(), "quarantine");
+    if (!exists(path)) return 0;
+    const std::filesystem::directory_iterator files(path);
+    return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+  }
+
+  TemporaryDirectory scratch_{testing::TempDir()};
+  std::string big_ = table_bytes(900'000);
+  ObjectId big_id_ = ObjectId::of(big_), small_id_ = ObjectId::of("small");
+  ObjectId pack_;
+  std::map<ObjectId, Frame> elsewhere_;
+};
+
+TEST_F(Fsck, FindsNothingInAGoodStore) {
+  const FsckReport report = check();
+  EXPECT_TRUE(report.ok());
+  EXPECT_EQ(report.packs, 1U);
+  EXPECT_EQ(report.frames, elsewhere_.size());
+  EXPECT_GT(report.bytes_read, 0U);
+}
+
+TEST_F(Fsck, NamesTheDamagedFrameAndTheFileThatNeedsIt) {
+  const PackEntry entry =
+      *open_pack(*open(), pack_)->find(read_recipe(*open(), *locate_frame(*open(), big_id_)).chunks[0].id);
+  flip(entry.offset + 20);
+  const FsckReport report = check();
+  ASSERT_EQ(report.damaged.size(), 1U);
+  EXPECT_EQ(report.damaged[0].id, entry.id);
+  EXPECT_EQ(report.damaged[0].offset, entry.offset);
+  EXPECT_EQ(report.damaged[0].file, "packs/" + pack_.to_hex() + ".pack");
+  EXPECT_TRUE(std::count(report.lost_objects.begin(), report.lost_objects.end(), big_id_));
+  EXPECT_FALSE(std::count(report.lost_objects.begin(), report.lost_objects.end(), small_id_));
+}
+
+TEST_F(Fsck, MendsADamagedFrameFromElsewhere) {
+  flip(open_pack(*open(), pack_)->find(small_id_)->offset);
+  const RepairReport report = repair(from_elsewhere());
+  EXPECT_EQ(report.fetched, std::vector{small_id_});
+  EXPECT_TRUE(report.lost.empty());
+  EXPECT_EQ(quarantined(), 1U);
+  EXPECT_TRUE(check().ok());
+  EXPECT_EQ(open()->read_bytes(small_id_), "small");
+  EXPECT_TRUE(open()->read_bytes(big_id_) == big_);
+}
+
+TEST_F(Fsck, KeepsTheGoodFramesWhenNothingCanBeFetched) {
+  flip(open_pack(*open(), pack_)->find(small_id_)->offset);
+  const RepairReport report = repair(from_nowhere);
+  EXPECT_EQ(report.lost, std::vector{small_id_});
+  EXPECT_EQ(quarantined(), 1U) << "the damaged bytes are kept";
+  EXPECT_FALSE(open()->contains(small_id_));
+  EXPECT_TRUE(open()->read_bytes(big_id_) == big_);
+}
+
+TEST_F(Fsck, RefusesAWrongFrameFromElsewhere) {
+  flip(open_pack(*open(), pack_)->find(small_id_)->offset);
+  elsewhere_[small_id_].bytes = "snall";
+  EXPECT_EQ(repair(from_elsewhere()).lost, std::vector{small_id_});
+}
+
+struct Region {
+  const char* name;
+  std::int64_t from_end;  // negative: from the end; else from the start
+};
+
+class DamagedRegion : public Fsck, public testing::WithParamInterface<Region> {};
+
+TEST_P(DamagedRegion, IsFoundAndMended) {
+  const auto size = static_cast<std::int64_t>(stat_if_exists(pack_path())->st_size);
+  flip(
+      static_cast<std::uint64_t>(GetParam().from_end < 0 ? size + GetParam().from_end : GetParam().from_end));
+  EXPECT_FALSE(check(FsckDepth::Structure).ok());
+  EXPECT_TRUE(repair(from_elsewhere()).lost.empty());
+  EXPECT_TRUE(check().ok());
+  EXPECT_EQ(open()->read_bytes(small_id_), "small");
+  EXPECT_TRUE(open()->read_bytes(big_id_) == big_);
+}
+
+INSTANTIATE_TEST_SUITE_P(Regions, DamagedRegion,
+                         testing::Values(Region{"magic", 0}, Region{"version", 8}, Region{"index", -80},
+                                         Region{"index offset", -64}, Region{"entry count", -56},
+                                         Region{"pack id", -40}, Region{"trailer version", -16},
+                                         Region{"end magic", -1}),
+                         [](const auto& info) {
+                           std::string name = info.param.name;
+                           std::replace(name.begin(), name.end(), ' ', '_');
+                           return name;
+                         });
+
+TEST_F(Fsck, MendsATruncatedPack) {
+  const std::string bytes = read_file(pack_path());
+  write_file_atomically(pack_path(), bytes.substr(0, bytes.size() / 2), 0444);
+  SilentProgress progress;
+  const auto store = open();
+  FsckReport report = fsck_store(*store, {}, progress);
+  EXPECT_FALSE(report.ok());
+  // The index went with the end of the pack: what was in it is known to those who need it.
+  report.lost_objects = {small_id_, big_id_};
+  EXPECT_TRUE(repair_store(*store, report, from_elsewhere(), progress).lost.empty());
+  EXPECT_TRUE(open()->read_bytes(big_id_) == big_);
+}
+
+TEST_F(Fsck, MissesAChunkOfARecipe) {
+  const Frame recipe = elsewhere_.at(big_id_);
+  const Recipe chunks = read_recipe(*open(), *locate_frame(*open(), big_id_));
+  remove_tree(join_path(directory(), "packs"));
+  const auto store = open();
+  FrameWriter writer(*store);
+  writer.add(recipe.info, as_bytes(recipe.bytes));
+  writer.commit();
+  const FsckReport report = check(FsckDepth::Structure);
+  EXPECT_EQ(report.lost_objects, std::vector{big_id_});
+  ASSERT_EQ(report.damaged.size(), 1U);
+  EXPECT_NE(report.damaged[0].reason.find(chunks.chunks[0].id.to_hex()), std::string::npos);
+  EXPECT_TRUE(repair(from_elsewhere()).lost.empty());
+  EXPECT_TRUE(open()->read_bytes(big_id_) == big_);
+}
+
+TEST_F(Fsck, FindsAndReplacesADamagedIndex) {
+  for (int i = 0; i < 20; ++i) open()->put(std::to_string(i));
+  for (const auto& entry : std::filesystem::directory_iterator(join_path(directory(), "index"))) {
+    if (entry.path().extension() != ".seg") continue;
+    std::string bytes = read_file(entry.path());
+    bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+    write_file_atomically(entry.path(), bytes);
+  }
+  EXPECT_FALSE(check().ok());
+  EXPECT_TRUE(repair(from_nowhere).lost.empty());
+  EXPECT_TRUE(check().ok());
+}
+
+TEST_F(Fsck, MendsADamagedWholeFile) {
+  const auto store = ObjectStore::open(directory(), {.encoding = Encoding::Whole, .compression_level = 1});
+  const std::string file = join_path(scratch_.path(), "f");
+  write_file_atomically(file, "whole");
+  const auto ingest = store->begin_ingest({});
+  ingest->add_file(file, 5, 1);
+  ingest->collect();
+  ingest->finish();
+  const ObjectId id = ObjectId::of("whole");
+  write_file_atomically(*store->whole_file(id), "wh0le", 0444);
+  const FsckReport report = check();
+  ASSERT_EQ(report.damaged.size(), 1U);
+  EXPECT_EQ(report.damaged[0].id, id);
+  Encoder encoder;
+  const EncodedFrame frame = encoder.encode(id, FrameKind::Chunk, as_bytes(std::string_view("whole")));
+  elsewhere_[id] = {frame.info, std::string(as_text(frame.stored))};
+  EXPECT_TRUE(repair(from_elsewhere()).lost.empty());
+  EXPECT_EQ(open()->read_bytes(id), "whole");
+}
+
+}  // namespace
+}  // namespace dvx
