@@ -323,7 +323,8 @@ void ObjectStore::walk_tree(
     const ObjectId& id, const std::function<void(const std::string& path, const TreeEntry&)>& visit) const {
   const std::function<void(const ObjectId&, const std::string&)> walk = [&](const ObjectId& tree,
                                                                             const std::string& at) {
-    for (const TreeEntry& entry : read_tree(tree).entries()) {
+    const Tree listed = read_tree(tree);
+    for (const TreeEntry& entry : listed.entries()) {
       const std::string path = join_path(at, entry.name);
       visit(path, entry);
       if (entry.kind == EntryKind::Directory) walk(entry.id, path);

@@ -140,8 +140,8 @@ INSTANTIATE_TEST_SUITE_P(Regions, DamagedRegion,
                                          Region{"index offset", -64}, Region{"entry count", -56},
                                          Region{"pack id", -40}, Region{"trailer version", -16},
                                          Region{"end magic", -1}),
-                         [](const auto& info) {
-                           std::string name = info.param.name;
+                         [](const auto& region) {
+                           std::string name = region.param.name;
                            std::replace(name.begin(), name.end(), ' ', '_');
                            return name;
                          });
