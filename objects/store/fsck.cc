@@ -92,6 +92,7 @@ class Check {
       damage({file, std::nullopt, FrameKind::Chunk, 0, salvage->reason});
       const std::lock_guard lock(mutex_);
       for (const PackEntry& entry : salvage->entries) unreadable_.insert(entry.id);
+      unreadable_.insert(salvage->misplaced.begin(), salvage->misplaced.end());
     }
     for (const PackEntry& entry : salvage->entries) {
       if (entry.kind == FrameKind::Recipe) recipes_.push_back({file, entry});

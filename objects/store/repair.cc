@@ -53,7 +53,9 @@ class Repair {
     if (!id || !exists(path)) return;
     const UniqueFd fd = open_file(path, O_RDONLY);
     FrameWriter writer(store_);
-    for (const PackEntry& entry : salvage_entries(path, *id).entries) {
+    const Salvage salvage = salvage_entries(path, *id);
+    for (const ObjectId& misplaced : salvage.misplaced) fetch_into(writer, misplaced);
+    for (const PackEntry& entry : salvage.entries) {
       std::vector<std::byte> stored(entry.stored_length);
       pread_exact(fd.get(), stored, entry.offset, path);
       if (!bad.contains(entry.id) && is_good(entry, stored)) {

@@ -32,8 +32,8 @@ std::vector<IndexPlace> likely_indexes(std::string_view trailer, std::uint64_t p
   return places;
 }
 
-std::vector<PackEntry> sensible_entries(int fd, const IndexPlace& place, const std::string& path) {
-  std::vector<PackEntry> entries;
+Salvage read_leniently(int fd, const IndexPlace& place, const std::string& path) {
+  Salvage result;
   std::array<std::byte, kPackEntrySize> bytes;
   for (std::uint64_t i = 0; i < place.count; ++i) {
     pread_exact(fd, bytes, place.offset + i * kPackEntrySize, path);
@@ -41,12 +41,14 @@ std::vector<PackEntry> sensible_entries(int fd, const IndexPlace& place, const s
       const PackEntry entry = parse_pack_entry(bytes);
       const bool inside = entry.offset >= kPackHeaderSize && entry.offset <= place.offset &&
                           entry.stored_length <= place.offset - entry.offset;
-      if (inside) entries.push_back(entry);
+      if (!inside) throw Error(ErrorKind::Corruption, "a frame lies outside of the pack");
+      result.entries.push_back(entry);
     } catch (const Error& e) {
       if (e.kind() != ErrorKind::Corruption) throw;
+      result.misplaced.emplace_back(std::span<const std::byte>(bytes).first<ObjectId::kSize>());
     }
   }
-  return entries;
+  return result;
 }
 
 }  // namespace
@@ -73,8 +75,10 @@ Salvage salvage_entries(const std::string& pack_path, const ObjectId& expected_p
   if (size >= kPackHeaderSize + kPackTrailerSize) {
     pread_exact(fd.get(), std::as_writable_bytes(std::span(trailer)), size - kPackTrailerSize, pack_path);
     for (const IndexPlace& place : likely_indexes(trailer, size)) {
-      std::vector<PackEntry> entries = sensible_entries(fd.get(), place, pack_path);
-      if (entries.size() > result.entries.size()) result.entries = std::move(entries);
+      Salvage read = read_leniently(fd.get(), place, pack_path);
+      if (read.entries.size() <= result.entries.size()) continue;
+      result.entries = std::move(read.entries);
+      result.misplaced = std::move(read.misplaced);
     }
   }
   std::sort(result.entries.begin(), result.entries.end(), by_offset);

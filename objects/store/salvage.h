@@ -12,6 +12,7 @@ struct Salvage {
   std::string reason;  // why the pack as such is damaged, or "" when only frames may be
   std::vector<PackEntry>
       entries;  // sorted by offset; with a damaged index, those of its entries that make sense
+  std::vector<ObjectId> misplaced;  // of entries that name no place in the pack
 };
 
 // NotFound and Io are thrown; damage is a result.
