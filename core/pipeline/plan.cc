@@ -70,10 +70,11 @@ StageInputs inputs_of(const StageFacts& facts) {
 bool overlap(const std::string& a, const std::string& b) { return is_beneath(a, b) || is_beneath(b, a); }
 
 bool makes_input_of(const Stage& before, const Stage& stage) {
-  return std::any_of(before.outs.begin(), before.outs.end(), [&](const StageOutput& out) {
-    return std::any_of(stage.deps.begin(), stage.deps.end(),
-                       [&](const StageDependency& dep) { return overlap(dep.path, out.path); });
-  });
+  const auto reads = [&](const std::string& path) {
+    return std::ranges::any_of(stage.deps, [&](const auto& dep) { return overlap(dep.path, path); }) ||
+           std::ranges::any_of(stage.params, [&](const auto& params) { return overlap(params.file, path); });
+  };
+  return std::ranges::any_of(before.outs, [&](const StageOutput& out) { return reads(out.path); });
 }
 
 // Plans the stages in order, carrying what the planned ones will have left in the workspace.
@@ -129,6 +130,9 @@ class Planner {
     for (const StageOutput& out : before.outs) {
       for (const StageDependency& dep : stage.deps) {
         if (dep.path != out.path && overlap(dep.path, out.path)) return false;
+      }
+      for (const StageParams& params : stage.params) {
+        if (overlap(params.file, out.path)) return false;
       }
     }
     return true;

@@ -206,4 +206,18 @@ std::string describe(const StaleReason& reason) {
   return {};
 }
 
+std::string describe_briefly(const std::vector<StaleReason>& reasons) {
+  if (reasons.empty()) return {};
+  const std::string first = describe(reasons.front());
+  return reasons.size() == 1 ? first : fmt::format("{}, and {} more", first, reasons.size() - 1);
+}
+
+Json reason_json(const StaleReason& reason) {
+  Json json = {{"kind", reason_name(reason.kind)}, {"what", path_to_json_text(reason.what)}};
+  if (!reason.file.empty()) json["file"] = path_to_json_text(reason.file);
+  if (!reason.old_value.empty()) json["old"] = reason.old_value;
+  if (!reason.new_value.empty()) json["new"] = reason.new_value;
+  return json;
+}
+
 }  // namespace dvx

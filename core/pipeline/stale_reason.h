@@ -51,5 +51,10 @@ nlohmann::json key_fields_of_lock(const LockedStage& locked, const nlohmann::jso
 
 // One line for people: "params.yaml: train.C: 1.0 → 0.5". Ids are shortened.
 std::string describe(const StaleReason& reason);
+// The first of them and how many more there are: "it has never run", "…, and 2 more". "" when there are none.
+std::string describe_briefly(const std::vector<StaleReason>& reasons);
+
+// {"kind", "what"} and, where they mean something, "file", "old", "new".
+nlohmann::json reason_json(const StaleReason& reason);
 
 }  // namespace dvx

@@ -1,0 +1,15 @@
+// Dependencies that are not there and that nobody will make: found before anything runs.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "core/pipeline/survey.h"
+
+namespace dvx {
+
+// NotFound for the first in order, naming stage and path, with a hint: what gets it from the store or a remote, the
+// stage that makes it when that is not selected, or the nearest name.
+void refuse_missing_inputs(PipelineSurvey& survey, const std::vector<std::size_t>& selected);
+
+}  // namespace dvx

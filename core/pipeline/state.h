@@ -1,0 +1,23 @@
+// The state of the pipeline for `dvx status`: which stages are stale, and why. Takes no lock and runs nothing but the
+// commands under `tools`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "core/pipeline/plan.h"
+#include "core/repo/repository.h"
+
+namespace dvx {
+
+struct StageState {
+  std::string name;
+  StageAction action = StageAction::UpToDate;  // what repro would do
+  std::vector<StaleReason> reasons;            // empty when up to date; describe() makes a line of each
+};
+
+// In the order in which stages would run. Empty when there is no dvx.yaml.
+std::vector<StageState> pipeline_state(Repository& repository, Progress& progress);
+
+}  // namespace dvx

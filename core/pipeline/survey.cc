@@ -1,0 +1,216 @@
+#include "core/pipeline/survey.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "core/pipeline/pipeline.h"
+#include "core/pipeline/run_cache.h"
+#include "core/workspace/pointer_walk.h"
+#include "core/workspace/snapshot.h"
+#include "core/workspace/tracked.h"
+
+namespace dvx {
+
+namespace {
+
+bool same_paths(const RunRecord& record, const Stage& stage) {
+  if (record.outs.size() != stage.outs.size()) return false;
+  return std::all_of(stage.outs.begin(), stage.outs.end(), [&](const StageOutput& out) {
+    return std::any_of(record.outs.begin(), record.outs.end(),
+                       [&](const RunOutput& made) { return made.path == out.path && made.cached == out.cache; });
+  });
+}
+
+std::vector<std::string> tracked_data(const Repository& repository) {
+  std::vector<std::string> paths;
+  for (const std::string& pointer : find_pointer_files(repository.root())) paths.push_back(data_path_of(pointer));
+  return paths;
+}
+
+bool is_complete(const ObjectStore& store, const DataRef& data) {
+  if (!store.contains(data.id)) return false;
+  if (data.kind == DataKind::File) return true;
+  try {
+    std::vector<ObjectId> ids;
+    store.walk_tree(data.id, [&](const std::string&, const TreeEntry& entry) { ids.push_back(entry.id); });
+    return store.missing(ids).empty();
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::NotFound || error.kind() == ErrorKind::Corruption) return false;
+    throw;
+  }
+}
+
+}  // namespace
+
+PipelineSurvey::PipelineSurvey(Repository& repository, Progress& progress)
+    : repository_(repository),
+      progress_(progress),
+      graph_(load_pipeline(repository).stages, tracked_data(repository)),
+      lock_(load_lock(repository)),
+      tools_(repository),
+      params_([this](const std::string& path) { return read_params_file(path); }) {
+  for (const Stage& stage : stages()) {
+    for (const StageOutput& out : stage.outs) outputs_.insert(out.path);
+    for (const StageParams& params : stage.params) makes_params_ = makes_params_ || maker_of(params.file).has_value();
+  }
+  lookup_.restorable = [this](const Stage& stage, const ObjectId& key, const Contents& contents) {
+    return restorable(stage, key, contents);
+  };
+  lookup_.last_key = [this](const LockedStage& locked, const nlohmann::json& now) {
+    const auto last = record(locked.run);
+    return last ? last->key_fields : key_fields_of_lock(locked, now);
+  };
+}
+
+void PipelineSurvey::look_at(const std::vector<std::size_t>& wanted_stages) {
+  std::set<std::string> paths;
+  for (const std::size_t i : wanted_stages) {
+    for (const StageDependency& dep : stages()[i].deps) paths.insert(dep.path);
+    for (const StageOutput& out : stages()[i].outs) paths.insert(out.path);
+  }
+  std::erase_if(paths, [this](const std::string& path) { return contents_.contains(path); });
+  const std::vector<std::string> wanted(paths.begin(), paths.end());
+  const auto found = look(wanted);
+  for (std::size_t i = 0; i < wanted.size(); ++i) contents_[wanted[i]] = found[i];
+}
+
+const std::optional<DataRef>& PipelineSurvey::content(const std::string& path) {
+  const auto known = contents_.find(path);
+  if (known != contents_.end()) return known->second;
+  return contents_[path] = look({path}).front();
+}
+
+std::vector<std::optional<DataRef>> PipelineSurvey::look(const std::vector<std::string>& paths) {
+  std::vector<std::optional<DataRef>> result;
+  for (Snapshot& snapshot : take_snapshots(repository_, paths, {.mode = IngestMode::HashOnly, .on_tree = {}}, progress_)) {
+    if (!snapshot.failed.empty()) throw snapshot.failed.front().error;
+    result.push_back(snapshot.data);
+  }
+  return result;
+}
+
+void PipelineSurvey::forget(const std::string& path) {
+  for (std::string above = path; !above.empty(); above = parent_path(above)) contents_.erase(above);
+  if (makes_params_) params_ = ParamsLookup([this](const std::string& file) { return read_params_file(file); });
+  const std::string below = path + "/";
+  auto first = contents_.lower_bound(below);
+  auto last = first;
+  while (last != contents_.end() && last->first.starts_with(below)) ++last;
+  contents_.erase(first, last);
+}
+
+void PipelineSurvey::know(const std::string& path, const DataRef& data) {
+  forget(path);
+  contents_[path] = data;
+}
+
+const LockedStage* PipelineSurvey::locked(const std::string& stage) const {
+  const auto found = lock_.stages.find(stage);
+  return found == lock_.stages.end() ? nullptr : &found->second;
+}
+
+StageFacts PipelineSurvey::facts(std::size_t index, Force force) {
+  const Stage& stage = stages().at(index);
+  StageFacts facts{.stage = &stage, .locked = locked(stage.name), .contents = {}, .params = nullptr, .tools = {},
+                   .force = force};
+  for (const StageDependency& dep : stage.deps) facts.contents[dep.path] = content(dep.path);
+  for (const StageOutput& out : stage.outs) facts.contents[out.path] = content(out.path);
+  if (stage.frozen) return facts;  // its inputs do not matter, so they need not be readable
+  facts.params = params_of(stage);
+  for (const std::string& tool : stage.tools) facts.tools[tool] = tools_.of(tool, stage.name);
+  return facts;
+}
+
+// A params file that a stage is still to make has no values yet; the plan says so with an Upstream reason.
+nlohmann::json PipelineSurvey::params_of(const Stage& stage) {
+  for (const StageParams& params : stage.params) {
+    const bool is_to_come = maker_of(params.file) && !exists(repository_.path(params.file));
+    if (is_to_come) return nlohmann::json::object();
+  }
+  return params_.values_of(stage);
+}
+
+std::optional<std::string> PipelineSurvey::read_params_file(const std::string& path) const {
+  return read_file_if_exists(repository_.path(path));
+}
+
+Plan PipelineSurvey::plan(const std::vector<std::size_t>& selected, Force force) {
+  look_at(selected);
+  std::map<std::size_t, std::size_t> position;
+  PlanInput input{.stages = {}, .lookup = lookup_};
+  for (const std::size_t stage : selected) {
+    PlanStage planned{.facts = facts(stage, force), .upstream = {}};
+    for (const std::size_t before : graph_.upstream(stage)) {
+      if (const auto at = position.find(before); at != position.end()) planned.upstream.push_back(at->second);
+    }
+    position[stage] = input.stages.size();
+    input.stages.push_back(std::move(planned));
+  }
+  return make_plan(input);
+}
+
+std::vector<std::string> PipelineSurvey::outputs_beneath(const std::string& path) const {
+  std::vector<std::string> outputs;
+  const std::string below = path + "/";
+  for (auto out = outputs_.lower_bound(below); out != outputs_.end() && out->starts_with(below); ++out) {
+    outputs.push_back(*out);
+  }
+  return outputs;
+}
+
+std::optional<ObjectId> PipelineSurvey::producer_of(const std::string& path) {
+  const auto maker = maker_of(path);
+  const LockedStage* entry = maker ? locked(stages()[*maker].name) : nullptr;
+  if (entry == nullptr) return std::nullopt;
+  for (const LockedPath& out : entry->outs) {
+    // Of a path inside of an output: the output as a whole is as recorded, hence so is the part.
+    if (is_beneath(path, out.path) && content(out.path) == out.data) return entry->run;
+  }
+  return std::nullopt;
+}
+
+std::optional<RunRecord> PipelineSurvey::record(const ObjectId& run) const {
+  try {
+    return parse_run_record(repository_.store().read_bytes(run), run.short_hex());
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::Corruption) progress_.warning(error.message());
+    if (error.kind() == ErrorKind::NotFound || error.kind() == ErrorKind::Corruption) return std::nullopt;
+    throw;
+  }
+}
+
+std::optional<CachedRun> PipelineSurvey::restorable(const Stage& stage, const ObjectId& key,
+                                                    const Contents& contents) const {
+  const LockedStage* entry = locked(stage.name);
+  std::optional<RunRecord> best;
+  std::optional<ObjectId> best_id;
+  for (const ObjectId& run : RunCache(repository_.store()).find(key)) {
+    auto candidate = record(run);
+    if (!candidate || candidate->exit_status != 0 || !can_have(*candidate, stage, contents)) continue;
+    // What the lock names is what others have; else the newest.
+    const bool is_locked = entry != nullptr && entry->run == run;
+    if (best && !is_locked && candidate->started_ns <= best->started_ns) continue;
+    best = std::move(candidate);
+    best_id = run;
+    if (is_locked) break;
+  }
+  if (!best) return std::nullopt;
+  return CachedRun{.id = *best_id, .outs = best->outs};
+}
+
+bool PipelineSurvey::can_have(const RunRecord& record, const Stage& stage, const Contents& contents) const {
+  if (!same_paths(record, stage)) return false;
+  return std::all_of(record.outs.begin(), record.outs.end(), [&](const RunOutput& out) {
+    const auto here = contents.find(out.path);
+    if (here != contents.end() && here->second == out.data) return true;
+    return out.cached && is_complete(repository_.store(), out.data);
+  });
+}
+
+}  // namespace dvx

@@ -1,0 +1,79 @@
+// A pipeline and the state it is in: stages, graph and lock file, and what the workspace holds for each stage, looked
+// at once and remembered. From it come the facts that plan.h decides on.
+//
+// Reads only (the workspace index may learn fingerprints) and takes no lock. Single-threaded.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "core/metafile/lock_file.h"
+#include "core/metafile/pipeline_file.h"
+#include "core/pipeline/graph.h"
+#include "core/pipeline/params.h"
+#include "core/pipeline/plan.h"
+#include "core/pipeline/tool_outputs.h"
+#include "core/repo/repository.h"
+
+namespace dvx {
+
+class PipelineSurvey {
+ public:
+  // Reads dvx.yaml and dvx.lock. NotFound without dvx.yaml; Config for what is wrong in it.
+  PipelineSurvey(Repository& repository, Progress& progress);
+  PipelineSurvey(const PipelineSurvey&) = delete;
+  PipelineSurvey& operator=(const PipelineSurvey&) = delete;
+
+  Repository& repository() { return repository_; }
+  const std::vector<Stage>& stages() const { return graph_.stages(); }
+  const StageGraph& graph() const { return graph_; }
+
+  // Looks at all dependencies and outputs of these stages in one pass.
+  void look_at(const std::vector<std::size_t>& wanted_stages);
+  const std::optional<DataRef>& content(const std::string& path);
+  // Reasons to look again: something at, below or around `path` was written.
+  void forget(const std::string& path);
+  void know(const std::string& path, const DataRef& data);
+
+  const LockedStage* locked(const std::string& stage) const;
+  void set_locked(const std::string& stage, LockedStage entry) { lock_.stages[stage] = std::move(entry); }
+
+  StageFacts facts(std::size_t stage, Force force);
+  const RunLookup& lookup() const { return lookup_; }
+  // The plan for these stages, which are in an order in which each comes after those it needs.
+  Plan plan(const std::vector<std::size_t>& selected, Force force);
+
+  // The stage with an output that is, or contains, `path`.
+  std::optional<std::size_t> maker_of(const std::string& path) const { return graph_.producer_of(path); }
+  // Outputs of stages strictly below `path`, sorted.
+  std::vector<std::string> outputs_beneath(const std::string& path) const;
+  // The run that made exactly what is at `path` now, when dvx.lock knows it.
+  std::optional<ObjectId> producer_of(const std::string& path);
+  // Absent or damaged records are nullopt.
+  std::optional<RunRecord> record(const ObjectId& run) const;
+
+ private:
+  nlohmann::json params_of(const Stage& stage);
+  std::optional<std::string> read_params_file(const std::string& path) const;
+  std::optional<CachedRun> restorable(const Stage& stage, const ObjectId& key, const Contents& contents) const;
+  bool can_have(const RunRecord& record, const Stage& stage, const Contents& contents) const;
+  std::vector<std::optional<DataRef>> look(const std::vector<std::string>& paths);
+
+  Repository& repository_;
+  Progress& progress_;
+  StageGraph graph_;
+  LockFile lock_;
+  ToolOutputs tools_;
+  ParamsLookup params_;
+  bool makes_params_ = false;  // a stage writes a params file
+  RunLookup lookup_;
+  Contents contents_;
+  std::set<std::string> outputs_;  // of all stages
+};
+
+}  // namespace dvx
