@@ -1,0 +1,40 @@
+// dvx repro: run what is stale, restore what is known, leave the rest alone.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "core/pipeline/executor.h"
+#include "core/pipeline/graph.h"
+#include "core/pipeline/plan.h"
+#include "core/repo/repository.h"
+
+namespace dvx {
+
+class CommandRunner;
+
+enum class ReproMode { Execute, DryRun };
+
+struct ReproOptions {
+  std::vector<std::string> targets;  // stage names, or outputs as the user typed them; none means every stage
+  std::size_t jobs = 1;
+  Force force = Force::No;
+  OnFailure on_failure = OnFailure::Stop;
+  Reach reach = Reach::Ancestors;  // Only: the named stages alone, not what they need
+  ReproMode mode = ReproMode::Execute;
+  CommandRunner* runner = nullptr;  // null: on this machine
+};
+
+struct ReproReport {
+  std::vector<StageResult> stages;  // of an execution, in the order of the graph
+  Plan plan;                        // of a dry run
+  double seconds = 0;
+
+  std::size_t count(StageOutcome outcome) const;
+};
+
+// NotFound, before anything runs, for a dependency that is not there and that no stage makes.
+ReproReport repro(Repository& repository, const ReproOptions& options, Progress& progress);
+
+}  // namespace dvx

@@ -1,0 +1,37 @@
+#include "core/pipeline/running_stages.h"
+
+#include <utility>
+
+#include "base/interrupt.h"
+
+namespace dvx {
+
+RunningStages::~RunningStages() { stop_ = true; }
+
+void RunningStages::start(std::size_t token, CommandJob job) {
+  job.should_stop = [this] { return stop_ || interrupt_signal() != 0; };
+  job.kill_now = [this] { return stop_ || interrupt_count() > 1; };
+  threads_.emplace(token, [this, token, job = std::move(job)] {
+    Finished finished{.token = token, .outcome = {}, .failure = {}};
+    try {
+      finished.outcome = runner_.run(job);
+    } catch (...) {
+      finished.failure = std::current_exception();
+    }
+    const std::lock_guard lock(mutex_);
+    finished_.push_back(std::move(finished));
+    wake_.notify_all();
+  });
+}
+
+RunningStages::Finished RunningStages::wait_for_next() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return !finished_.empty(); });
+  Finished first = std::move(finished_.front());
+  finished_.pop_front();
+  lock.unlock();
+  threads_.erase(first.token);  // joins; the thread is past its last step
+  return first;
+}
+
+}  // namespace dvx

@@ -1,0 +1,225 @@
+#include "core/pipeline/stage_run.h"
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/version.h"
+#include "core/lineage/run_record.h"
+#include "core/pipeline/private_copy.h"
+#include "core/pipeline/run_cache.h"
+#include "core/pipeline/stage_environment.h"
+#include "core/pipeline/stage_key.h"
+#include "core/pipeline/stage_schemas.h"
+#include "core/workspace/snapshot.h"
+#include "objects/store/ingest.h"
+
+namespace dvx {
+
+namespace {
+
+std::string this_machine() {
+  struct utsname name{};
+  if (::uname(&name) != 0) return {};
+  return fmt::format("{} {} {} {}", name.nodename, name.sysname, name.release, name.machine);
+}
+
+void sort_by_path(std::vector<LockedPath>& paths) { std::ranges::sort(paths, {}, &LockedPath::path); }
+
+}  // namespace
+
+LockedStage make_lock_entry(const Stage& stage, const nlohmann::json& key_fields, std::vector<LockedPath> deps,
+                            std::vector<LockedPath> outs, const ObjectId& run) {
+  sort_by_path(deps);
+  sort_by_path(outs);
+  return {.key = stage_key(key_fields),
+          .run = run,
+          .commands = stage.commands,
+          .deps = std::move(deps),
+          .outs = std::move(outs),
+          .params = key_fields.at("params"),
+          .environment = {{"env", key_fields.at("env")}, {"tools", key_fields.at("tools")}}};
+}
+
+StageRun::StageRun(PipelineSurvey& survey, const Stage& stage, StageDecision decision, std::string log_file)
+    : survey_(survey), stage_(stage), decision_(std::move(decision)), log_file_(std::move(log_file)) {
+  for (const StageDependency& dep : stage.deps) deps_.push_back({dep.path, survey.content(dep.path).value()});
+  sort_by_path(deps_);
+}
+
+std::optional<StageFailure> StageRun::prepare(Progress& progress) {
+  Repository& repository = survey_.repository();
+  verdicts_ = check_stage_schemas(survey_, stage_, SchemaSide::Dependencies);
+  if (auto failure = schema_failure(verdicts_)) return failure;
+  const std::string directory = repository.path(stage_.wdir);
+  if (!is_directory(directory)) {
+    return StageFailure{fmt::format("its wdir '{}' is not a directory", display_path(stage_.wdir)),
+                        "mkdir -p " + stage_.wdir, {}};
+  }
+  for (const StageOutput& out : stage_.outs) {
+    const std::string path = repository.path(out.path);
+    progress.current(out.path);
+    if (out.persist) {
+      make_private(path, repository.store_dir());
+    } else {
+      remove_tree(path);
+    }
+    survey_.forget(out.path);
+    make_directories(parent_path(path));
+  }
+  started_ns_ = repository.clock().now_ns();
+  return std::nullopt;
+}
+
+CommandJob StageRun::job(Progress& progress) const {
+  Repository& repository = survey_.repository();
+  const std::string prefix = stage_.name + " | ";
+  return {.stage = stage_.name,
+          .commands = stage_.commands,
+          .directory = repository.path(stage_.wdir),
+          .environment = stage_environment(repository.surroundings().environment, stage_.env),
+          .log_file = log_file_,
+          .on_line = [prefix, &progress](std::string_view line) { progress.line(prefix + std::string(line)); },
+          .should_stop = {},
+          .kill_now = {}};
+}
+
+std::variant<FinishedRun, StageFailure> StageRun::finish(const CommandOutcome& outcome, const GitState& git,
+                                                         const std::string& executor, Progress& progress) {
+  for (const StageOutput& out : stage_.outs) survey_.forget(out.path);
+  if (auto failure = check_commands(outcome)) return *std::move(failure);
+  if (auto failure = store_outputs(progress)) return *std::move(failure);
+  if (auto failure = check_inputs_again(progress)) return *std::move(failure);
+  auto verdicts = check_stage_schemas(survey_, stage_, SchemaSide::Outputs);
+  if (auto failure = schema_failure(verdicts)) return *std::move(failure);
+  verdicts_.insert(verdicts_.end(), verdicts.begin(), verdicts.end());
+  const ObjectId run = record(outcome, git, executor);
+  RunCache(survey_.repository().store()).add(decision_.key, run);
+  return FinishedRun{run, lock_entry(run)};
+}
+
+std::optional<StageFailure> StageRun::check_commands(const CommandOutcome& outcome) const {
+  if (outcome.ok()) return std::nullopt;
+  const std::string& command = stage_.commands.at(outcome.command);
+  if (outcome.stopped) return StageFailure{"it was interrupted", "dvx repro " + stage_.name, {}};
+  if (outcome.signal != 0) {
+    return StageFailure{fmt::format("'{}' was killed by signal {} ({})", command, outcome.signal,
+                                    ::strsignal(outcome.signal)), {}, {}};
+  }
+  return StageFailure{fmt::format("'{}' exited with status {}", command, outcome.exit_status), {}, {}};
+}
+
+std::optional<StageFailure> StageRun::store_outputs(Progress& progress) {
+  Repository& repository = survey_.repository();
+  std::vector<std::string> cached, uncached;
+  for (const StageOutput& out : stage_.outs) {
+    if (!exists(repository.path(out.path))) {
+      return StageFailure{fmt::format("it did not make its output '{}'", display_path(out.path)), {}, {}};
+    }
+    (out.cache ? cached : uncached).push_back(out.path);
+  }
+  const auto take = [&](const std::vector<std::string>& paths, IngestMode mode) -> std::optional<StageFailure> {
+    if (paths.empty()) return std::nullopt;
+    const auto snapshots = take_snapshots(repository, paths, {.mode = mode, .on_tree = {}}, progress);
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      if (!snapshots[i].failed.empty()) {
+        const Error& error = snapshots[i].failed.front().error;
+        return StageFailure{fmt::format("output '{}': {}", display_path(paths[i]), error.message()), error.hint(), {}};
+      }
+      if (!snapshots[i].data) return StageFailure{fmt::format("output '{}' vanished", display_path(paths[i])), {}, {}};
+      survey_.know(paths[i], *snapshots[i].data);
+      outs_.push_back({paths[i], *snapshots[i].data});
+    }
+    return std::nullopt;
+  };
+  if (auto failure = take(cached, IngestMode::Store)) return failure;
+  if (auto failure = take(uncached, IngestMode::HashOnly)) return failure;
+  sort_by_path(outs_);
+  return std::nullopt;
+}
+
+std::optional<StageFailure> StageRun::check_inputs_again(Progress& progress) {
+  std::vector<std::string> paths;
+  for (const LockedPath& dep : deps_) paths.push_back(dep.path);
+  // Trees of directories that nobody tracks, such as code, are kept with the record: `why` names files by them.
+  const auto keep_tree = [this](const ObjectId& id, const Tree& tree) {
+    if (!survey_.repository().store().contains(id)) trees_.push_back(tree.serialize());
+  };
+  const auto snapshots = take_snapshots(survey_.repository(), paths,
+                                        {.mode = IngestMode::HashOnly, .on_tree = keep_tree}, progress);
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    if (snapshots[i].data == deps_[i].data) continue;
+    survey_.forget(paths[i]);
+    return StageFailure{fmt::format("input '{}' changed while the stage ran", display_path(paths[i])),
+                        "dvx repro " + stage_.name, {}};
+  }
+  return std::nullopt;
+}
+
+// A dependency on a directory of which stages made parts lists those parts too, each with its producer.
+std::vector<RunDependency> StageRun::dependencies() {
+  std::vector<RunDependency> result;
+  for (const LockedPath& dep : deps_) {
+    result.push_back({.path = dep.path, .data = dep.data, .producer = survey_.producer_of(dep.path)});
+    for (const std::string& part : survey_.outputs_beneath(dep.path)) {
+      const bool is_listed = std::ranges::find(deps_, part, &LockedPath::path) != deps_.end();
+      const auto producer = survey_.producer_of(part);
+      if (!is_listed && producer) result.push_back({part, survey_.content(part).value(), producer});
+    }
+  }
+  std::ranges::sort(result, {}, &RunDependency::path);
+  return result;
+}
+
+nlohmann::json StageRun::environment() const {
+  return {{"env", decision_.key_fields.at("env")}, {"tools", decision_.key_fields.at("tools")}};
+}
+
+ObjectId StageRun::record(const CommandOutcome& outcome, const GitState& git, const std::string& executor) {
+  const auto ingest = survey_.repository().store().begin_ingest({.mode = IngestMode::Store});
+  ingest->add_file(log_file_, 0, 0);
+  const auto logs = ingest->collect();
+  for (const std::string& tree : trees_) ingest->add_bytes(tree);
+  RunRecord record;
+  record.stage = stage_.name;
+  record.key = decision_.key;
+  record.key_fields = decision_.key_fields;
+  record.commands = stage_.commands;
+  record.wdir = stage_.wdir;
+  record.deps = dependencies();
+  for (const LockedPath& out : outs_) {
+    const auto declared = std::ranges::find(stage_.outs, out.path, &StageOutput::path);
+    record.outs.push_back({.path = out.path, .data = out.data, .cached = declared->cache});
+  }
+  record.params = decision_.key_fields.at("params");
+  record.environment = environment();
+  record.git_commit = git.commit;
+  record.git_dirty = git.dirty;
+  for (const SchemaVerdict& verdict : verdicts_) {
+    record.schemas.push_back(
+        {verdict.path, verdict.schema, verdict.schema_id, verdict.valid, verdict.violation_count});
+  }
+  record.started_ns = started_ns_;
+  record.wall_seconds = outcome.wall_seconds;
+  record.cpu_seconds = outcome.cpu_seconds;
+  record.peak_memory_bytes = outcome.peak_memory_bytes;
+  record.machine = this_machine();
+  record.executor = executor;
+  if (!logs.empty() && !logs.front().error) record.log = logs.front().id;
+  record.dvx_version = dvx_version();
+  const ObjectId id = ingest->add_bytes(serialize_run_record(record));
+  ingest->finish();
+  return id;
+}
+
+LockedStage StageRun::lock_entry(const ObjectId& run) const {
+  return make_lock_entry(stage_, decision_.key_fields, deps_, outs_, run);
+}
+
+}  // namespace dvx

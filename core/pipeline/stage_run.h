@@ -1,0 +1,71 @@
+// One execution of one stage around its commands: what must hold before, what is checked and recorded after.
+//
+// The order after the commands (docs/formats/key.md): outputs are hashed and stored, inputs are hashed again, schemas
+// are checked, log and run record become durable, then the run cache entry. The lock entry is the caller's. What fails
+// leaves the workspace as the commands left it and records nothing.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/progress.h"
+#include "core/metafile/lock_file.h"
+#include "core/pipeline/command_runner.h"
+#include "core/pipeline/plan.h"
+#include "core/pipeline/stage_failure.h"
+#include "core/pipeline/survey.h"
+#include "core/schema/schema.h"
+
+namespace dvx {
+
+struct GitState {
+  std::string commit;  // hex, "" before the first commit
+  bool dirty = false;
+};
+
+// What a run left behind.
+struct FinishedRun {
+  ObjectId id;
+  LockedStage entry;
+};
+
+class StageRun {
+ public:
+  // `decision` is Run, so it has the key. `log_file` is the caller's, in a directory that exists.
+  StageRun(PipelineSurvey& survey, const Stage& stage, StageDecision decision, std::string log_file);
+
+  // Checks schemas of dependencies, removes old outputs, makes their directories.
+  std::optional<StageFailure> prepare(Progress& progress);
+  CommandJob job(Progress& progress) const;
+  std::variant<FinishedRun, StageFailure> finish(const CommandOutcome& outcome, const GitState& git,
+                                                 const std::string& executor, Progress& progress);
+
+  const Stage& stage() const { return stage_; }
+
+ private:
+  std::optional<StageFailure> check_commands(const CommandOutcome& outcome) const;
+  std::optional<StageFailure> store_outputs(Progress& progress);
+  std::optional<StageFailure> check_inputs_again(Progress& progress);
+  ObjectId record(const CommandOutcome& outcome, const GitState& git, const std::string& executor);
+  std::vector<RunDependency> dependencies();
+  LockedStage lock_entry(const ObjectId& run) const;
+  nlohmann::json environment() const;
+
+  PipelineSurvey& survey_;
+  const Stage& stage_;
+  StageDecision decision_;
+  std::string log_file_;
+  std::int64_t started_ns_ = 0;
+  std::vector<LockedPath> deps_, outs_;  // sorted by path
+  std::vector<std::string> trees_;       // serialized, of dependencies; the store lacks them
+  std::vector<SchemaVerdict> verdicts_;
+};
+
+// The entry of dvx.lock for a stage with these key fields.
+LockedStage make_lock_entry(const Stage& stage, const nlohmann::json& key_fields, std::vector<LockedPath> deps,
+                            std::vector<LockedPath> outs, const ObjectId& run);
+
+}  // namespace dvx
