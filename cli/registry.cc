@@ -6,6 +6,8 @@ namespace dvx {
 
 const std::vector<CommandSpec>& all_commands() {
   static const std::vector<CommandSpec> commands = {
+      repro_command(),
+      why_command(),
       lineage_command(),
   };
   return commands;

@@ -14,6 +14,8 @@ CommandSpec lineage_command();
 CommandSpec log_command();
 CommandSpec ls_command();
 CommandSpec mv_command();
+CommandSpec repro_command();
 CommandSpec rm_command();
+CommandSpec why_command();
 
 }  // namespace dvx

@@ -1,0 +1,149 @@
+#include "core/commands/repro.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "base/path.h"
+#include "cli/commands/commands.h"
+
+namespace dvx {
+
+namespace {
+
+nlohmann::json json_of(const std::vector<StaleReason>& reasons) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const StaleReason& reason : reasons) list.push_back(reason_json(reason));
+  return list;
+}
+
+nlohmann::json json_of(const SchemaViolation& violation) {
+  nlohmann::json json = {{"path", violation.path},   {"field", violation.field},     {"rule", violation.rule},
+                         {"value", violation.value}, {"message", violation.message}};
+  if (violation.line) json["line"] = *violation.line;
+  if (violation.row) json["row"] = *violation.row;
+  return json;
+}
+
+nlohmann::json json_of(const StageResult& result) {
+  nlohmann::json json = {{"stage", result.stage},
+                         {"outcome", outcome_name(result.outcome)},
+                         {"reasons", json_of(result.reasons)}};
+  if (result.run) json["run"] = result.run->to_hex();
+  if (!result.message.empty()) json["message"] = result.message;
+  for (const SchemaViolation& violation : result.violations) json["violations"].push_back(json_of(violation));
+  if (result.outcome == StageOutcome::Ran) {
+    json["seconds"] = result.seconds;
+    json["outputs_unchanged"] = result.outputs_unchanged;
+  }
+  return json;
+}
+
+// "2 ran, 1 restored, 5 up to date in 1.3 s"
+std::string summary(const ReproReport& report) {
+  constexpr std::pair<StageOutcome, const char*> kWords[] = {
+      {StageOutcome::Ran, "ran"},           {StageOutcome::Restored, "restored"}, {StageOutcome::Frozen, "frozen"},
+      {StageOutcome::UpToDate, "up to date"}, {StageOutcome::Failed, "failed"},   {StageOutcome::Skipped, "skipped"}};
+  std::string line;
+  for (const auto& [outcome, word] : kWords) {
+    const std::size_t count = report.count(outcome);
+    if (count != 0) line += fmt::format("{}{} {}", line.empty() ? "" : ", ", count, word);
+  }
+  if (line.empty()) line = "there are no stages";
+  return fmt::format("{} in {}\n", line, human_seconds(report.seconds));
+}
+
+Outcome outcome_of_run(Invocation& invocation, const ReproReport& report) {
+  Outcome outcome;
+  outcome.data = {{"dry_run", false}, {"seconds", report.seconds}, {"stages", nlohmann::json::array()}};
+  for (const StageResult& result : report.stages) {
+    outcome.data["stages"].push_back(json_of(result));
+    if (result.outcome != StageOutcome::Failed) continue;
+    outcome.exit = 1;
+    for (const SchemaViolation& violation : result.violations) outcome.text += describe(violation) + "\n";
+    outcome.errors.emplace_back(ErrorKind::Blocked, fmt::format("stage '{}' failed: {}", result.stage, result.message),
+                                result.hint);
+  }
+  if (!invocation.quiet()) outcome.text += summary(report);
+  return outcome;
+}
+
+const char* would(StageAction action) {
+  switch (action) {
+    case StageAction::UpToDate: return "up to date";
+    case StageAction::Restore: return "would restore";
+    case StageAction::Run: return "would run";
+    case StageAction::Frozen: return "frozen";
+    case StageAction::Blocked: return "blocked";
+  }
+  return "";
+}
+
+bool is_stale(StageAction action) { return action != StageAction::UpToDate && action != StageAction::Frozen; }
+
+Outcome outcome_of_plan(Invocation& invocation, const Plan& plan) {
+  Outcome outcome;
+  outcome.data = {{"dry_run", true}, {"stages", nlohmann::json::array()}};
+  std::size_t stale = 0;
+  for (const PlannedStage& planned : plan.stages) {
+    const StageDecision& decision = planned.decision;
+    outcome.data["stages"].push_back({{"stage", planned.name},
+                                      {"action", action_name(decision.action)},
+                                      {"reasons", json_of(decision.reasons)}});
+    if (!is_stale(decision.action)) continue;
+    ++stale;
+    if (invocation.quiet()) continue;
+    outcome.text += fmt::format("{:<14} {}: {}\n", would(decision.action), invocation.text().bold(planned.name),
+                                describe_briefly(decision.reasons));
+  }
+  if (!invocation.quiet()) {
+    outcome.text += fmt::format("{} of {} stale\n", stale, human_count(plan.stages.size(), "stage"));
+  }
+  outcome.exit = stale == 0 ? 0 : 1;
+  return outcome;
+}
+
+struct Arguments {
+  ReproOptions options;
+  bool exit_code = false;
+};
+
+Outcome run(Invocation& invocation, Arguments arguments) {
+  Repository& repository = invocation.repository();
+  arguments.options.jobs = repository.jobs();
+  const ReproReport report = repro(repository, arguments.options, invocation.progress());
+  if (arguments.options.mode == ReproMode::Execute) return outcome_of_run(invocation, report);
+  Outcome outcome = outcome_of_plan(invocation, report.plan);
+  if (!arguments.exit_code && !invocation.quiet()) outcome.exit = 0;
+  return outcome;
+}
+
+}  // namespace
+
+CommandSpec repro_command() {
+  return {
+      .name = "repro",
+      .group = group::kPipeline,
+      .summary = "Run the stages that are stale",
+      .example = "dvx repro -j2 train",
+      .declare = [](CLI::App& app) -> Action {
+        auto arguments = std::make_shared<Arguments>();
+        ReproOptions& options = arguments->options;
+        app.add_option("targets", options.targets, "Stages, or outputs of stages; all when left out")
+            ->type_name("STAGE...");
+        app.add_flag_callback("-f,--force", [&options] { options.force = Force::Yes; }, "Run them even if up to date");
+        auto* dry_run = app.add_flag_callback(
+            "-n,--dry-run", [&options] { options.mode = ReproMode::DryRun; }, "Say what would run and why");
+        app.add_flag_callback(
+            "-k,--keep-going", [&options] { options.on_failure = OnFailure::KeepGoing; },
+            "After a failure go on with stages that do not need the failed one");
+        app.add_flag_callback(
+            "-s,--single-item", [&options] { options.reach = Reach::Only; },
+            "Only the named stages, not those they need");
+        app.add_flag("--exit-code", arguments->exit_code, "With --dry-run: exit 1 when something is stale")
+            ->needs(dry_run);
+        return [arguments](Invocation& invocation) { return run(invocation, *arguments); };
+      }};
+}
+
+}  // namespace dvx
