@@ -1,15 +1,12 @@
 #include "core/repo/link_kind.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/fs.h>
-#include <sys/ioctl.h>
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/path.h"
 #include "core/index/workspace_index.h"
 #include "core/repo/config.h"
+#include "objects/store/reflink.h"
 
 namespace dvx {
 
@@ -21,20 +18,6 @@ std::string_view link_name(LinkKind kind) {
     case LinkKind::Symlink: return "symlink";
   }
   return "copy";
-}
-
-bool reflink_works(const std::string& from, const std::string& to) {
-  try {
-    const TemporaryDirectory source(from, ".dvx-tmp"), target(to, ".dvx-tmp");
-    const std::string a = join_path(source.path(), "a");
-    // A whole block: some file systems keep shorter files inside the inode and refuse to share those.
-    write_file_atomically(a, std::string(65536, 'x'), 0600, Durability::Relaxed);
-    const UniqueFd in = open_file(a, O_RDONLY);
-    const UniqueFd out = open_file(join_path(target.path(), "b"), O_WRONLY | O_CREAT | O_EXCL, 0600);
-    return ::ioctl(out.get(), FICLONE, in.get()) == 0;
-  } catch (const Error&) {
-    return false;  // a directory that cannot be written cannot be linked into either
-  }
 }
 
 namespace {

@@ -24,7 +24,4 @@ LinkKind choose_link(const Config& config, WorkspaceIndex& index, const std::str
 // Links need one file an object; copies are best kept packed.
 Encoding encoding_for(LinkKind kind);
 
-// True when a file in `to` can share the extents of one in `from`: tried with two small files.
-bool reflink_works(const std::string& from, const std::string& to);
-
 }  // namespace dvx
