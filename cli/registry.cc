@@ -8,6 +8,8 @@ const std::vector<CommandSpec>& all_commands() {
   static const std::vector<CommandSpec> commands = {
       repro_command(),
       why_command(),
+      stage_command(),
+      dag_command(),
       lineage_command(),
   };
   return commands;

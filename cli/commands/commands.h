@@ -7,6 +7,7 @@ namespace dvx {
 
 CommandSpec cat_command();
 CommandSpec commit_command();
+CommandSpec dag_command();
 CommandSpec diff_command();
 CommandSpec hook_command();
 CommandSpec hooks_command();
@@ -16,6 +17,7 @@ CommandSpec ls_command();
 CommandSpec mv_command();
 CommandSpec repro_command();
 CommandSpec rm_command();
+CommandSpec stage_command();
 CommandSpec why_command();
 
 }  // namespace dvx

@@ -1,0 +1,123 @@
+#include "core/commands/dag.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "base/path.h"
+#include "cli/commands/commands.h"
+#include "cli/ui/dag_drawing.h"
+
+namespace dvx {
+
+namespace {
+
+enum class DagForm { Drawing, Dot, Mermaid };
+
+struct DagArguments {
+  DagOptions options;
+  DagForm form = DagForm::Drawing;
+};
+
+std::string escaped(std::string_view text, std::string_view special, std::string_view before) {
+  std::string out;
+  for (const char c : text) {
+    if (special.find(c) != std::string_view::npos) out += before;
+    out += c;
+  }
+  return out;
+}
+
+std::string as_dot(const DagReport& report) {
+  std::string out = "digraph pipeline {\n  rankdir=TB;\n  node [shape=box, style=rounded];\n";
+  for (std::size_t i = 0; i < report.nodes.size(); ++i) {
+    const DagNode& node = report.nodes[i];
+    const char* shape = node.kind == DagNodeKind::Data ? ", shape=cylinder" : "";
+    out += fmt::format("  n{} [label=\"{}\"{}];\n", i, escaped(display_path(node.name), "\"\\", "\\"), shape);
+  }
+  for (const auto& [from, to] : report.edges) out += fmt::format("  n{} -> n{};\n", from, to);
+  return out + "}\n";
+}
+
+std::string as_mermaid(const DagReport& report) {
+  std::string out = "flowchart TD\n";
+  for (std::size_t i = 0; i < report.nodes.size(); ++i) {
+    const DagNode& node = report.nodes[i];
+    std::string label;
+    // Mermaid has no escapes but the character's number.
+    for (const char c : display_path(node.name)) {
+      label += c == '"' ? std::string("#quot;") : c == '#' ? std::string("#35;") : std::string(1, c);
+    }
+    const bool data = node.kind == DagNodeKind::Data;
+    out += fmt::format("  n{}{}\"{}\"{}\n", i, data ? "[(" : "[", label, data ? ")]" : "]");
+  }
+  for (const auto& [from, to] : report.edges) out += fmt::format("  n{} --> n{}\n", from, to);
+  return out;
+}
+
+std::string label_of(Repository& repository, const DagNode& node, const Text& text) {
+  if (node.kind == DagNodeKind::Data) return text.cyan(display_path(repository.to_user(node.name)));
+  std::string outs;
+  for (const std::string& out : node.outs) {
+    outs += fmt::format("{}{}", outs.empty() ? " → " : ", ", display_path(repository.to_user(out)));
+  }
+  return text.bold(node.name) + text.dim(outs);
+}
+
+nlohmann::json json_of(const DagReport& report) {
+  nlohmann::json nodes = nlohmann::json::array();
+  for (const DagNode& node : report.nodes) {
+    const bool data = node.kind == DagNodeKind::Data;
+    nlohmann::json entry = {{"kind", data ? "data" : "stage"}, {"name", node.name}};
+    if (!data) entry.update({{"desc", node.desc}, {"outs", node.outs}});
+    nodes.push_back(std::move(entry));
+  }
+  nlohmann::json edges = nlohmann::json::array();
+  for (const auto& [from, to] : report.edges) {
+    edges.push_back({{"from", report.nodes[from].name}, {"to", report.nodes[to].name}});
+  }
+  return {{"nodes", nodes}, {"edges", edges}};
+}
+
+Outcome run(Invocation& invocation, const DagArguments& arguments) {
+  Repository& repository = invocation.repository();
+  const DagReport report = dag(repository, arguments.options, invocation.progress());
+  Outcome outcome;
+  outcome.data = json_of(report);
+  if (arguments.form == DagForm::Dot) {
+    outcome.text = as_dot(report);
+  } else if (arguments.form == DagForm::Mermaid) {
+    outcome.text = as_mermaid(report);
+  } else {
+    DagDrawing drawing{.labels = {}, .edges = report.edges};
+    for (const DagNode& node : report.nodes) {
+      drawing.labels.push_back(label_of(repository, node, invocation.text()));
+    }
+    outcome.text = draw_dag(drawing);
+  }
+  return outcome;
+}
+
+}  // namespace
+
+CommandSpec dag_command() {
+  return {.name = "dag",
+          .group = group::kPipeline,
+          .summary = "Draw the graph of stages",
+          .example = "dvx dag models/best.pkl\n  dvx dag --dot | dot -Tsvg > pipeline.svg",
+          .declare = [](CLI::App& app) -> Action {
+            auto arguments = std::make_shared<DagArguments>();
+            app.add_option("targets", arguments->options.targets,
+                           "Stages or outputs to draw with all that they need; everything when left out")
+                ->type_name("TARGET...");
+            CLI::Option* dot = app.add_flag_callback(
+                "--dot", [arguments] { arguments->form = DagForm::Dot; }, "Print a graph for Graphviz");
+            app.add_flag_callback(
+                   "--mermaid", [arguments] { arguments->form = DagForm::Mermaid; },
+                   "Print a graph for Mermaid")
+                ->excludes(dot);
+            return [arguments](Invocation& invocation) { return run(invocation, *arguments); };
+          }};
+}
+
+}  // namespace dvx
