@@ -14,7 +14,7 @@
 namespace dvx {
 
 bool looks_incompressible(std::span<const std::byte> bytes) {
-  constexpr std::size_t kSlice = 512, kSlices = 8;
+  constexpr std::size_t kSlice = 256, kSlices = 4;
   if (bytes.size() < kSlice) return false;
   std::array<std::uint32_t, 256> counts{};
   const std::size_t slices = std::min(kSlices, bytes.size() / kSlice);

@@ -23,6 +23,8 @@ struct FrameWriter::State {
   explicit State(ObjectStore::Impl& s) : store(s) {}
 
   ObjectStore::Impl& store;
+  // Whether there may be whole files at all: asking for one costs a system call each time.
+  const bool look_for_whole = is_directory(store.path("whole"));
   mutable std::mutex mutex;                 // of all below
   std::optional<SessionDirectory> session;  // from the first frame on
   std::unique_ptr<PackWriter> current;
@@ -61,7 +63,8 @@ FrameWriter::FrameWriter(ObjectStore& store) : state_(std::make_unique<State>(st
 FrameWriter::~FrameWriter() = default;
 
 bool FrameWriter::has(const ObjectId& id) const {
-  if (state_->store.probably_has(id)) return true;
+  if (state_->store.index.find(id)) return true;
+  if (state_->look_for_whole && state_->store.has_whole(id)) return true;
   const std::lock_guard lock(state_->mutex);
   return state_->has(id);
 }

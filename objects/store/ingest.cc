@@ -89,6 +89,8 @@ struct CutFile {
   std::atomic<std::size_t> unfinished{1};      // the cutter itself, and a task for each block given out
 };
 
+using Chunks = std::vector<std::span<const std::byte>>;  // in a block
+
 enum class CutBy { ManyTasks, OneTask };
 
 class IngestSession final : public Ingest {
@@ -108,8 +110,8 @@ class IngestSession final : public Ingest {
   ObjectId take_small(const OpenedFile& file, const std::string& path, WorkContext& context);
   void cut_file(std::shared_ptr<CutFile> file, CutBy by, WorkContext& context);
   void cut_blocks(const std::shared_ptr<CutFile>& file, CutBy by, WorkContext& context);
-  void give_out(const std::shared_ptr<CutFile>& file, std::shared_ptr<Block> block,
-                std::span<const std::byte> bytes, CutBy by, WorkContext& context);
+  void give_out(const std::shared_ptr<CutFile>& file, std::shared_ptr<Block> block, Chunks chunks, CutBy by,
+                WorkContext& context);
   void leave(const std::shared_ptr<CutFile>& file, WorkContext& context);
   void report(std::vector<IngestResult> results);
   void report_failed(const QueuedFile& queued, const Error& error);
@@ -294,11 +296,13 @@ void IngestSession::cut_blocks(const std::shared_ptr<CutFile>& file, CutBy by, W
     advance(0, block->bytes().size());
     if (!keeps()) continue;
     block->prepend(rest);
-    std::span<const std::byte> bytes = block->bytes();
-    std::size_t cut = 0;
-    while (bytes.size() - cut >= kMaxChunk) cut += next_chunk(bytes.subspan(cut));
-    rest.assign(bytes.begin() + static_cast<std::ptrdiff_t>(cut), bytes.end());
-    if (cut > 0) give_out(file, std::move(block), bytes.first(cut), by, context);
+    Chunks chunks;
+    std::span<const std::byte> left = block->bytes();
+    for (; left.size() >= kMaxChunk; left = left.subspan(chunks.back().size())) {
+      chunks.push_back(left.first(next_chunk(left)));
+    }
+    rest.assign(left.begin(), left.end());
+    if (!chunks.empty()) give_out(file, std::move(block), std::move(chunks), by, context);
   }
   if (!rest.empty()) {
     file->parts.emplace_back();
@@ -312,12 +316,12 @@ void IngestSession::cut_blocks(const std::shared_ptr<CutFile>& file, CutBy by, W
 }
 
 void IngestSession::give_out(const std::shared_ptr<CutFile>& file, std::shared_ptr<Block> block,
-                             std::span<const std::byte> bytes, CutBy by, WorkContext& context) {
+                             Chunks chunks, CutBy by, WorkContext& context) {
   std::vector<RecipeChunk>& part = file->parts.emplace_back();
-  const auto encode = [this, file, block = std::move(block), bytes, &part](WorkContext& own) {
-    for (std::span<const std::byte> left = bytes; !left.empty(); left = left.subspan(part.back().length)) {
-      part.push_back(own.encoder.encode_chunk(left.first(next_chunk(left)), *frames_));
-    }
+  const auto encode = [this, file, block = std::move(block), chunks = std::move(chunks),
+                       &part](WorkContext& own) {
+    for (const std::span<const std::byte> chunk : chunks)
+      part.push_back(own.encoder.encode_chunk(chunk, *frames_));
   };
   if (by == CutBy::OneTask) {
     encode(context);

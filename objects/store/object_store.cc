@@ -114,8 +114,12 @@ void ObjectStore::Impl::ensure_layout() {
   });
 }
 
+bool ObjectStore::Impl::has_whole(const ObjectId& id) const {
+  return ::access(whole_path(id).c_str(), F_OK) == 0;
+}
+
 bool ObjectStore::Impl::probably_has(const ObjectId& id) const {
-  return index.find(id).has_value() || ::access(whole_path(id).c_str(), F_OK) == 0;
+  return index.find(id).has_value() || has_whole(id);
 }
 
 std::optional<SegmentHit> ObjectStore::Impl::find_frame(const ObjectId& id) const {

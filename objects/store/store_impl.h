@@ -37,6 +37,7 @@ struct ObjectStore::Impl {
 
   // What this process knows; the ingest asks this, since storing something twice does no harm.
   bool probably_has(const ObjectId& id) const;
+  bool has_whole(const ObjectId& id) const;
   // Looks again when packs came or went since.
   std::optional<SegmentHit> find_frame(const ObjectId& id) const;
   std::uint64_t size_of(const SegmentHit& hit) const;
