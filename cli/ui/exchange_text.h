@@ -1,0 +1,18 @@
+// How push, fetch and pull tell what they did with a remote.
+#pragma once
+
+#include <string>
+
+#include "cli/command.h"
+#include "core/remote/exchange.h"
+
+namespace dvx {
+
+enum class Direction { Sent, Received };
+
+// Adds its line, its errors and its warnings, and raises the exit status when data is missing or damaged.
+void add_exchange(Outcome& outcome, const RemoteExchange& exchange, Direction direction,
+                  const Repository& repository);
+nlohmann::json exchange_json(const RemoteExchange& exchange);
+
+}  // namespace dvx

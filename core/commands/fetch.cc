@@ -1,0 +1,163 @@
+#include "core/commands/fetch.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <unordered_set>
+#include <utility>
+
+#include "base/path.h"
+#include "core/remote/remote_records.h"
+#include "core/remote/remotes.h"
+#include "core/remote/run_closure.h"
+#include "core/remote/selection.h"
+#include "objects/store/transfer.h"
+
+namespace dvx {
+
+namespace {
+
+using Targets = std::vector<ShareTarget>;
+
+std::map<std::string, Targets> by_remote(const Targets& targets, const std::string& chosen) {
+  std::map<std::string, Targets> groups;
+  for (const ShareTarget& target : targets) groups[remote_of(target, chosen)].push_back(target);
+  if (groups.empty()) groups[chosen];
+  return groups;
+}
+
+// All of one command's traffic with one remote.
+class FetchFrom {
+ public:
+  FetchFrom(Repository& repository, const std::string& name, Progress& progress)
+      : repository_(repository), progress_(progress), remote_(repository, find_remote(repository, name)) {
+    remote_.require_data();
+    exchange_.remote = remote_.remote().name;
+    exchange_.url = remote_.remote().url;
+  }
+
+  // The part of the tree that a path inside of a tracked directory names; the trees on the way come first.
+  void narrow(ShareTarget& target) {
+    std::string at = target.tracked.path;
+    std::string rest = path_beneath(target.path, at).value_or("");
+    while (!rest.empty()) {
+      get({{at, target.tracked.data->id, EntryKind::File}});
+      const auto slash = rest.find('/');
+      const ShareTarget step{target.tracked, join_path(at, rest.substr(0, slash))};
+      target.tracked.data = data_inside(repository_.store(), step);
+      target.tracked.path = at = step.path;
+      rest = slash == std::string::npos ? "" : rest.substr(slash + 1);
+    }
+  }
+
+  void get_data(const Targets& targets) {
+    std::vector<ClosureRoot> roots;
+    for (const ShareTarget& target : targets)
+      roots.push_back(closure_root(target.path, *target.tracked.data));
+    const TransferReport moved = get(roots);
+    std::unordered_set<ObjectId> missing, damaged;
+    for (const ObjectId& id : moved.missing) (remote_.index().find(id) ? damaged : missing).insert(id);
+    exchange_.missing = name_objects(repository_.store(), roots, missing);
+    exchange_.damaged = name_objects(repository_.store(), roots, damaged);
+  }
+
+  // Records name the records that they were made from, so it takes some rounds.
+  void get_runs(const std::vector<ObjectId>& starts) {
+    const ObjectStore& store = repository_.store();
+    RunClosure runs = run_closure(store, starts);
+    while (!runs.absent.empty()) {
+      std::vector<ClosureRoot> roots;
+      for (const ObjectId& run : runs.absent) roots.push_back({"run record", run, EntryKind::File});
+      if (get(roots).objects == 0) break;
+      runs = run_closure(store, starts);
+    }
+    get_logs(runs.logs);
+    exchange_.missing_runs = runs.absent;
+    list_runs(runs.runs);
+  }
+
+  std::vector<ObjectId> known_runs() {
+    const RemoteRuns runs(remote_.backend(), project_id(repository_), join_path(remote_.cache(), "runs"));
+    std::vector<ObjectId> ids;
+    for (const RunCacheEntry& entry : runs.all()) ids.push_back(entry.run);
+    return ids;
+  }
+
+  RemoteExchange take() { return std::move(exchange_); }
+
+ private:
+  TransferReport get(const std::vector<ClosureRoot>& roots) {
+    TransferReport moved =
+        fetch_objects(repository_.store(), remote_.index(), roots, {.jobs = repository_.jobs()}, progress_);
+    exchange_.objects += moved.objects;
+    exchange_.already_there += moved.already_there;
+    exchange_.bytes += moved.bytes;
+    return moved;
+  }
+
+  // A log that is nowhere any more is no loss of data.
+  void get_logs(const std::vector<ObjectId>& logs) {
+    std::vector<ClosureRoot> roots;
+    for (const ObjectId& log : logs) roots.push_back({"log", log, EntryKind::File});
+    if (!roots.empty()) get(roots);
+  }
+
+  void list_runs(const std::vector<RunCacheEntry>& runs) {
+    RunCache cache(repository_.store());
+    const std::vector<RunCacheEntry> known = cache.all();
+    for (const RunCacheEntry& run : runs) {
+      if (!std::binary_search(known.begin(), known.end(), run)) cache.add(run.key, run.run);
+    }
+  }
+
+  Repository& repository_;
+  Progress& progress_;
+  OpenRemote remote_;
+  RemoteExchange exchange_;
+};
+
+std::vector<ObjectId> locked_runs(Repository& repository, const Targets& targets,
+                                  const FetchOptions& options) {
+  std::set<ObjectId> runs;
+  const LockFile lock = load_lock(repository);
+  for (const auto& [name, stage] : lock.stages) {
+    const bool wanted = options.paths.empty() ||
+                        std::any_of(targets.begin(), targets.end(),
+                                    [&](const auto& target) { return target.tracked.stage == name; });
+    if (wanted) runs.insert(stage.run);
+  }
+  runs.erase(ObjectId());
+  return {runs.begin(), runs.end()};
+}
+
+RemoteExchange fetch_group(Repository& repository, const std::string& name, Targets& targets,
+                           const FetchOptions& options, Progress& progress) {
+  FetchFrom from(repository, name, progress);
+  for (ShareTarget& target : targets) from.narrow(target);
+  from.get_data(targets);
+  // Records come from the remote that is the default, or was chosen; push brings them there.
+  if (name == options.remote) {
+    std::vector<ObjectId> runs = locked_runs(repository, targets, options);
+    if (options.paths.empty()) {
+      const std::vector<ObjectId> known = from.known_runs();
+      runs.insert(runs.end(), known.begin(), known.end());
+    }
+    from.get_runs(runs);
+  }
+  return from.take();
+}
+
+}  // namespace
+
+FetchReport fetch(Repository& repository, const FetchOptions& options, Progress& progress) {
+  FetchReport report;
+  for (auto& [name, targets] : by_remote(select_targets(repository, options.paths), options.remote)) {
+    report.remotes.push_back(fetch_group(repository, name, targets, options, progress));
+    for (const ShareTarget& target : targets) report.targets.push_back({target.path, *target.tracked.data});
+  }
+  std::sort(report.targets.begin(), report.targets.end(),
+            [](const FetchedPath& a, const FetchedPath& b) { return a.path < b.path; });
+  return report;
+}
+
+}  // namespace dvx

@@ -1,0 +1,25 @@
+// `dvx push`: what is tracked, and the records of the runs that made it, goes to a remote.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "core/remote/exchange.h"
+#include "core/repo/repository.h"
+
+namespace dvx {
+
+struct PushOptions {
+  std::vector<std::string> paths;  // as typed; none is everything
+  std::string remote;              // "" is each path's own, or the default
+};
+
+struct PushReport {
+  std::vector<RemoteExchange> remotes;
+};
+
+// Objects first, then run lists, then the root that says that all of it is there; the root only when it is.
+PushReport push(Repository& repository, const PushOptions& options, Progress& progress);
+
+}  // namespace dvx

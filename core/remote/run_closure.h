@@ -1,0 +1,19 @@
+// Run records with the records that they were made from.
+#pragma once
+
+#include <vector>
+
+#include "core/pipeline/run_cache.h"
+#include "objects/store/object_store.h"
+
+namespace dvx {
+
+struct RunClosure {
+  std::vector<RunCacheEntry> runs;  // that the store has, sorted
+  std::vector<ObjectId> logs;       // that they name, sorted
+  std::vector<ObjectId> absent;     // records that the store lacks, sorted
+};
+
+RunClosure run_closure(const ObjectStore& store, const std::vector<ObjectId>& starts);
+
+}  // namespace dvx
