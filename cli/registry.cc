@@ -11,6 +11,11 @@ const std::vector<CommandSpec>& all_commands() {
       stage_command(),
       dag_command(),
       lineage_command(),
+      fsck_command(),
+      remote_command(),
+      push_command(),
+      fetch_command(),
+      pull_command(),
   };
   return commands;
 }

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/nearest_word.h"
 #include "base/path.h"
-#include "core/workspace/recorded_path.h"
+#include "core/lineage/data_within.h"
 
 namespace dvx {
 
