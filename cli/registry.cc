@@ -6,6 +6,13 @@ namespace dvx {
 
 const std::vector<CommandSpec>& all_commands() {
   static const std::vector<CommandSpec> commands = {
+      rm_command(),
+      mv_command(),
+      commit_command(),
+      diff_command(),
+      log_command(),
+      ls_command(),
+      cat_command(),
       repro_command(),
       why_command(),
       stage_command(),
@@ -16,6 +23,9 @@ const std::vector<CommandSpec>& all_commands() {
       push_command(),
       fetch_command(),
       pull_command(),
+      hooks_command(),
+      doctor_command(),
+      hook_command(),
   };
   return commands;
 }

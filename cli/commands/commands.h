@@ -9,6 +9,7 @@ CommandSpec cat_command();
 CommandSpec commit_command();
 CommandSpec dag_command();
 CommandSpec diff_command();
+CommandSpec doctor_command();
 CommandSpec fetch_command();
 CommandSpec fsck_command();
 CommandSpec hook_command();

@@ -295,12 +295,12 @@ std::string constraints_text(const SchemaField& field) {
   std::vector<std::string> parts;
   if (field.required) parts.emplace_back("required: true");
   if (field.unique) parts.emplace_back("unique: true");
-  if (field.minimum) parts.push_back("minimum: " + yaml_scalar(*field.minimum));
-  if (field.maximum) parts.push_back("maximum: " + yaml_scalar(*field.maximum));
-  if (field.pattern) parts.push_back("pattern: " + yaml_scalar(*field.pattern));
+  if (field.minimum) parts.push_back("minimum: " + schema_scalar(*field.minimum));
+  if (field.maximum) parts.push_back("maximum: " + schema_scalar(*field.maximum));
+  if (field.pattern) parts.push_back("pattern: " + schema_scalar(*field.pattern));
   if (!field.allowed.empty()) {
     std::vector<std::string> values;
-    for (const std::string& value : field.allowed) values.push_back(yaml_scalar(value));
+    for (const std::string& value : field.allowed) values.push_back(schema_scalar(value));
     parts.push_back(fmt::format("enum: [{}]", fmt::join(values, ", ")));
   }
   return fmt::format("{}", fmt::join(parts, ", "));
@@ -308,7 +308,7 @@ std::string constraints_text(const SchemaField& field) {
 
 std::string dialect_text(const Schema& schema) {
   std::vector<std::string> parts;
-  if (schema.delimiter) parts.push_back("delimiter: " + yaml_scalar(std::string(1, *schema.delimiter)));
+  if (schema.delimiter) parts.push_back("delimiter: " + schema_scalar(std::string(1, *schema.delimiter)));
   if (schema.header == CsvHeader::Absent) parts.emplace_back("header: false");
   return fmt::format("{}", fmt::join(parts, ", "));
 }
@@ -326,7 +326,7 @@ Schema parse_schema(std::string_view text, const std::string& file) {
   return SchemaParser(file).parse(parse_yaml(text, file));
 }
 
-std::string yaml_scalar(std::string_view text) {
+std::string schema_scalar(std::string_view text) {
   // Plain where every YAML reader gives back the same string or number; double-quoted else.
   const auto is_plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
@@ -362,7 +362,7 @@ std::string serialize_schema(const Schema& schema) {
   if (schema.minimum_rows) out += fmt::format("rowCount: {{minimum: {}}}\n", *schema.minimum_rows);
   out += "fields:\n";
   for (const SchemaField& field : schema.fields) {
-    out += fmt::format("  - name: {}\n    type: {}\n", yaml_scalar(field.name), field_type_name(field.type));
+    out += fmt::format("  - name: {}\n    type: {}\n", schema_scalar(field.name), field_type_name(field.type));
     if (const std::string constraints = constraints_text(field); !constraints.empty()) {
       out += fmt::format("    constraints: {{{}}}\n", constraints);
     }

@@ -1,0 +1,105 @@
+#include "core/commands/doctor.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/subprocess.h"
+#include "core/git/git_version.h"
+#include "core/index/sqlite_version.h"
+#include "core/repo/link_kind.h"
+#include "core/schema/duckdb_library.h"
+#include "objects/backend/open_backend.h"
+#include "objects/pack/codec_version.h"
+
+namespace dvx {
+
+namespace {
+
+HealthCheck check_program(const std::string& name, const std::vector<std::string>& argv, Health when_absent,
+                          const std::string& hint) {
+  try {
+    const ProcessResult result = run_process(argv);
+    if (result.ok()) return {name, Health::Good, result.output.substr(0, result.output.find('\n')), ""};
+    return {name, when_absent, fmt::format("'{}' fails with status {}", argv[0], result.exit_status), hint};
+  } catch (const Error& error) {
+    return {name, when_absent, error.message(), hint};
+  }
+}
+
+HealthCheck check_libraries() {
+  return {"libraries", Health::Good,
+          fmt::format("libgit2 {}, SQLite {}, zstd {}, OpenSSL {}", libgit2_version(), sqlite_version(),
+                      zstd_version(), openssl_version()),
+          ""};
+}
+
+// Without it everything but schemas works.
+HealthCheck check_duckdb(const Surroundings& surroundings, const Config& config) {
+  try {
+    const DuckDbLocation location = find_duckdb(surroundings, config);
+    const char* version = load_duckdb(location).library_version();
+    return {"duckdb", Health::Good, fmt::format("{} ({})", version, location.path), ""};
+  } catch (const Error& error) {
+    return {"duckdb", Health::Warning, error.message(), error.hint()};
+  }
+}
+
+// `examine` gives the finding, and throws Error for a bad one.
+template <typename Examine>
+HealthCheck check(const std::string& name, Examine examine) {
+  try {
+    return {name, Health::Good, examine(), ""};
+  } catch (const Error& error) {
+    return {name, Health::Bad, error.message(), error.hint()};
+  }
+}
+
+std::string examine_store(Repository& repository) {
+  const TemporaryDirectory scratch(repository.store().directory(), "doctor");
+  write_file_atomically(join_path(scratch.path(), "probe"), "probe");
+  return fmt::format("writable ({})", repository.store().directory());
+}
+
+HealthCheck check_remote(Repository& repository, const std::string& name) {
+  const std::string url = repository.config().get_or("remote." + name + ".url", "");
+  const std::string check_name = "remote " + name;
+  try {
+    const auto backend = open_backend(url, repository.root());
+    const bool begun = backend->stat("dvx-remote.json").has_value();
+    return {check_name, Health::Good, fmt::format("{} ({})", begun ? "reachable" : "nothing pushed yet", url), ""};
+  } catch (const Error& error) {
+    return {check_name, Health::Warning, fmt::format("{} ({})", error.message(), url), error.hint()};
+  }
+}
+
+DoctorReport examine(const Surroundings& surroundings, const Config& config) {
+  DoctorReport report;
+  report.checks.push_back(
+      check_program("git", {"git", "--version"}, Health::Bad, "apt-get install git"));
+  report.checks.push_back(check_libraries());
+  report.checks.push_back(check_duckdb(surroundings, config));
+  return report;
+}
+
+}  // namespace
+
+DoctorReport examine_machine(const Surroundings& surroundings) {
+  return examine(surroundings, Config({{ConfigScope::User, surroundings.user_config}}));
+}
+
+DoctorReport doctor(Repository& repository, Progress&) {
+  DoctorReport report = examine(repository.surroundings(), repository.config());
+  report.checks.push_back(check("store", [&] { return examine_store(repository); }));
+  report.checks.push_back(check("link", [&] { return std::string(link_name(repository.link())); }));
+  for (const std::string& name : repository.config().remotes()) {
+    report.checks.push_back(check_remote(repository, name));
+  }
+  return report;
+}
+
+}  // namespace dvx
