@@ -126,7 +126,7 @@ TEST(Yaml, WritesScalarsThatReadBack) {
       {"*x", "\"*x\""},
       {"é", "é"},
       {"a\nb", "\"a\\nb\""}};
-  for (const auto& [text, scalar] : cases) EXPECT_EQ(schema_scalar(text), scalar);
+  for (const auto& [text, scalar] : cases) EXPECT_EQ(yaml_scalar(text), scalar);
 }
 
 TEST(Yaml, ScalarsOfAnyTextReadBackAsThatText) {
@@ -136,8 +136,8 @@ TEST(Yaml, ScalarsOfAnyTextReadBackAsThatText) {
   for (int round = 0; round < 2000; ++round) {
     std::string text;
     for (auto n = random() % 7; n > 0; --n) text += pieces[random() % pieces.size()];
-    const YamlNode root = parse_yaml("k:\n  - " + schema_scalar(text) + "\n", "x.yaml");
-    ASSERT_EQ(root.find("k")->items().at(0).scalar(), text) << schema_scalar(text);
+    const YamlNode root = parse_yaml("k:\n  - " + yaml_scalar(text) + "\n", "x.yaml");
+    ASSERT_EQ(root.find("k")->items().at(0).scalar(), text) << yaml_scalar(text);
     ASSERT_EQ(root.find("k")->items().at(0).kind(), YamlNode::Kind::String) << text;
   }
 }
