@@ -31,7 +31,7 @@ A file inside of a tracked directory brings what leads to it and nothing else:
 
   $ git clone -q ../proj ../third && cd ../third
   $ dvx fetch data/sub/a.csv
-  3 objects received from 'origin' (* B), * already here (glob)
+  3 objects received from 'origin' (* B) (glob)
   $ dvx fetch data/sub/nothing
   error: there is no 'data/sub/nothing' in the tracked 'data/sub'
   hint: dvx ls data/sub
@@ -42,6 +42,6 @@ What is nowhere is named, and the rest comes:
   $ cd ../proj && echo lost > lost.txt && dvx add -q lost.txt && git add -A && git commit -qm "Add lost"
   $ cd ../third && git pull -q && dvx fetch
   * objects received from 'origin' (* B), * already here (glob)
-  error: 'lost.txt' (d1ff1ae24acc) is neither here nor on 'origin'
+  error: 'lost.txt' (ed1d1a8db09e) is neither here nor on 'origin'
   hint: dvx push   (in a clone that has it)
   [5]

@@ -55,6 +55,7 @@ Damage that no remote can mend stays damage:
     needed by data/numbers.csv (*) (glob)
   repaired: 0 frames fetched, 1 damaged file kept in quarantine
   lost: object * (glob)
+  lost: object * (glob)
     needed by data/numbers.csv (*) (glob)
   checked * (glob)
   warning: could not ask remote origin: nothing has been pushed to remote 'origin' at '../remote', or it is not there

@@ -5,13 +5,13 @@
   $ dvx remote add -d origin ../remote
   remote 'origin' is ../remote, the default
   $ git add -A && git commit -qm "Add data" && dvx push
-  * objects sent to 'origin' (* kB) (glob)
+  * objects sent to 'origin' (* B) (glob)
 
 A colleague gets everything:
 
   $ git clone -q . ../clone && cd ../clone
   $ dvx pull
-  * objects received from 'origin' (* kB) (glob)
+  * objects received from 'origin' (* B) (glob)
   4 files created
   $ ls -F data data/sub
   data:
@@ -46,7 +46,7 @@ One file of a directory:
 
   $ git clone -q ../proj ../third && cd ../third
   $ dvx pull data/sub/a.csv
-  3 objects received from 'origin' (* B), * already here (glob)
+  3 objects received from 'origin' (* B) (glob)
   1 file created
   $ find data -type f
   data/sub/a.csv
