@@ -15,8 +15,14 @@ const std::vector<CommandSpec>& all_commands() {
       cat_command(),
       repro_command(),
       why_command(),
+      init_command(),
+      add_command(),
+      checkout_command(),
+      restore_command(),
       stage_command(),
+      repro_command(),
       dag_command(),
+      why_command(),
       lineage_command(),
       fsck_command(),
       remote_command(),
@@ -26,6 +32,7 @@ const std::vector<CommandSpec>& all_commands() {
       hooks_command(),
       doctor_command(),
       hook_command(),
+      config_command(),
   };
   return commands;
 }

@@ -5,8 +5,11 @@
 
 namespace dvx {
 
+CommandSpec add_command();
 CommandSpec cat_command();
+CommandSpec checkout_command();
 CommandSpec commit_command();
+CommandSpec config_command();
 CommandSpec dag_command();
 CommandSpec diff_command();
 CommandSpec doctor_command();
@@ -14,6 +17,7 @@ CommandSpec fetch_command();
 CommandSpec fsck_command();
 CommandSpec hook_command();
 CommandSpec hooks_command();
+CommandSpec init_command();
 CommandSpec lineage_command();
 CommandSpec log_command();
 CommandSpec ls_command();
@@ -22,6 +26,7 @@ CommandSpec pull_command();
 CommandSpec push_command();
 CommandSpec remote_command();
 CommandSpec repro_command();
+CommandSpec restore_command();
 CommandSpec rm_command();
 CommandSpec stage_command();
 CommandSpec why_command();

@@ -23,8 +23,8 @@ std::string_view link_name(LinkKind kind) {
 namespace {
 bool remembered_reflink(WorkspaceIndex& index, const std::string& workspace, const std::string& store) {
   const auto a = stat_if_exists(workspace), b = stat_if_exists(store);
-  if (!a || !b || a->st_dev != b->st_dev) return false;  // extents are never shared across file systems
-  const std::string note = fmt::format("reflink {} {}", a->st_dev, store);
+  if (!a || !b) return false;
+  const std::string note = fmt::format("reflink {} {} {}", a->st_dev, b->st_dev, store);
   if (const auto known = index.get_note(note)) return *known == "yes";
   const bool works = reflink_works(store, workspace);
   index.set_note(note, works ? "yes" : "no");

@@ -32,7 +32,7 @@ std::string find_root(const std::string& from) {
     if (exists(join_path(directory, ".dvx/config"))) return directory;
     if (directory == "/" || directory.empty()) break;
   }
-  throw Error(ErrorKind::NotARepository, fmt::format("'{}' is not in a dvx repository", from), "git init && dvx init");
+  throw Error(ErrorKind::NotARepository, fmt::format("not a dvx repository: '{}' (nor any directory above)", from), "dvx init");
 }
 
 // Objects are shared by all work trees of a git repository: they live with the main one, or inside a bare one.

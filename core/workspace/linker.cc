@@ -2,9 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/fs.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +14,7 @@
 #include "base/path.h"
 #include "base/stream.h"
 #include "core/workspace/walk.h"
+#include "objects/store/reflink.h"
 
 namespace dvx {
 
@@ -66,7 +65,7 @@ bool Linker::link(int directory_fd, const std::string& temp, const TreeEntry& en
   if (kind_ == LinkKind::Reflink) {
     const UniqueFd in = open_file(*whole, O_RDONLY);
     const UniqueFd out = open_file_at(directory_fd, temp, O_WRONLY | O_CREAT | O_EXCL, mode_of(entry.kind));
-    if (::ioctl(out.get(), FICLONE, in.get()) == 0) return true;
+    if (clone_file(in.get(), out.get())) return true;
     ::unlinkat(directory_fd, temp.c_str(), 0);
     return false;
   }

@@ -1,0 +1,66 @@
+#include "cli/commands/checkout_outcome.h"
+
+#include <fmt/format.h>
+
+#include "base/path.h"
+
+namespace dvx {
+
+namespace {
+
+// So many files are named before the rest is counted.
+constexpr std::size_t kNamed = 20;
+
+std::string summary(const CheckoutReport& report) {
+  std::string out;
+  const auto part = [&](std::uint64_t count, std::string_view what) {
+    if (count > 0) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", human_count(count, "file"), what);
+  };
+  part(report.created, "created");
+  part(report.replaced, "replaced");
+  part(report.removed, "removed");
+  return out.empty() ? std::string("nothing to change\n") : out + "\n";
+}
+
+void tell_missing(Repository& repository, const CheckoutReport& report, Outcome& outcome) {
+  for (const CheckoutTarget& target : report.missing) {
+    outcome.errors.emplace_back(ErrorKind::NotFound,
+                                fmt::format("objects of '{}' ({}) are not in the store",
+                                            display_path(repository.to_user(target.path)), target.data.id.short_hex()),
+                                fmt::format("dvx pull {}", display_path(repository.to_user(target.path))), target.path);
+  }
+  if (!report.missing.empty()) outcome.exit = exit_code(ErrorKind::NotFound);
+}
+
+void tell_would_lose(Repository& repository, const CheckoutReport& report, const std::string& force_command,
+                     Outcome& outcome) {
+  if (report.would_lose.empty()) return;
+  outcome.exit = exit_code(ErrorKind::Blocked);
+  const std::size_t total = report.would_lose.size();
+  for (std::size_t i = 0; i < total && i < kNamed; ++i) {
+    outcome.text += fmt::format("would be lost: {}\n", display_path(repository.to_user(report.would_lose[i])));
+  }
+  if (total > kNamed) outcome.text += fmt::format("and {} more\n", total - kNamed);
+  outcome.errors.emplace_back(ErrorKind::Blocked,
+                              fmt::format("{} would be lost, so nothing was changed", human_count(total, "file")),
+                              fmt::format("dvx commit (to keep them) or {}", force_command));
+}
+
+}  // namespace
+
+Outcome checkout_outcome(Invocation& invocation, const CheckoutReport& report, const std::string& force_command) {
+  Repository& repository = invocation.repository();
+  Outcome outcome;
+  outcome.data = {{"created", report.created},       {"replaced", report.replaced},
+                  {"removed", report.removed},       {"unchanged", report.unchanged},
+                  {"would_lose", report.would_lose}, {"missing", nlohmann::json::array()}};
+  for (const CheckoutTarget& target : report.missing) {
+    outcome.data["missing"].push_back({{"path", target.path}, {"id", target.data.id.to_hex()}});
+  }
+  if (report.would_lose.empty() && !invocation.quiet()) outcome.text = summary(report);
+  tell_missing(repository, report, outcome);
+  tell_would_lose(repository, report, force_command, outcome);
+  return outcome;
+}
+
+}  // namespace dvx

@@ -1,0 +1,14 @@
+// How a checkout is told: shared by the commands that end in one (checkout, restore, pull).
+#pragma once
+
+#include <string>
+
+#include "cli/command.h"
+#include "core/workspace/checkout.h"
+
+namespace dvx {
+
+// `force_command` is what the hint offers when something would be lost.
+Outcome checkout_outcome(Invocation& invocation, const CheckoutReport& report, const std::string& force_command);
+
+}  // namespace dvx
