@@ -1,0 +1,156 @@
+#include "core/workspace/snapshot.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "objects/store/object_store.h"
+#include "tests/unit/core/repository_for_tests.h"
+
+namespace dvx {
+namespace {
+
+class SnapshotTest : public testing::Test {
+ protected:
+  Snapshot take(const std::string& path, IngestMode mode = IngestMode::HashOnly) {
+    Repository repository = test_.open();
+    return take_snapshot(repository, path, {.mode = mode, .on_tree = {}}, progress_);
+  }
+  TestRepository test_;
+  SilentProgress progress_;
+};
+
+TEST_F(SnapshotTest, IdOfAFileIsItsSha256) {
+  test_.write("f.txt", "hello");
+  const Snapshot snapshot = take("f.txt");
+  ASSERT_TRUE(snapshot.data);
+  EXPECT_EQ(snapshot.data->id, ObjectId::of("hello"));
+  EXPECT_EQ(snapshot.data->kind, DataKind::File);
+  EXPECT_EQ(snapshot.data->size, 5U);
+}
+
+TEST_F(SnapshotTest, AbsentPathHasNoData) {
+  const Snapshot snapshot = take("nowhere");
+  EXPECT_FALSE(snapshot.data);
+  EXPECT_TRUE(snapshot.failed.empty());
+}
+
+TEST_F(SnapshotTest, TreeKeepsModesLinksAndEmptyDirectories) {
+  test_.write("d/plain", "a");
+  test_.write("d/run.sh", "b", 0755);
+  test_.write("d/sub/deep/x\xff\n", "c");
+  make_directories(test_.path("d/empty"));
+  ASSERT_EQ(::symlink("plain", test_.path("d/link").c_str()), 0);
+  const Snapshot snapshot = take("d", IngestMode::Store);
+  ASSERT_TRUE(snapshot.data);
+  EXPECT_EQ(snapshot.data->files, 4U);
+  Repository repository = test_.open();
+  const Tree tree = repository.store().read_tree(snapshot.data->id);
+  EXPECT_EQ(tree.find("run.sh")->kind, EntryKind::Executable);
+  EXPECT_EQ(tree.find("plain")->kind, EntryKind::File);
+  EXPECT_EQ(tree.find("link")->kind, EntryKind::Symlink);
+  EXPECT_EQ(repository.store().read_bytes(tree.find("link")->id), "plain");
+  EXPECT_EQ(tree.find("empty")->kind, EntryKind::Directory);
+  EXPECT_EQ(tree.find("empty")->files, 0U);
+  EXPECT_EQ(repository.store().read_bytes(tree.find("plain")->id), "a");
+}
+
+TEST_F(SnapshotTest, HashesAFileOnce) {
+  test_.write("d/a", "1");
+  test_.write("d/b", "2");
+  EXPECT_EQ(take("d").hashed_files, 2U);
+  const Snapshot again = take("d");
+  EXPECT_EQ(again.hashed_files, 0U);
+  EXPECT_EQ(again.reused_files, 2U);
+}
+
+TEST_F(SnapshotTest, SeesAChangeOfTheSameSizeAtOnce) {
+  for (int i = 0; i < 20; ++i) {
+    const std::string text = std::to_string(1000 + i);
+    write_file_atomically(test_.path("f"), text, 0644, Durability::Relaxed);
+    ASSERT_EQ(take("f").data->id, ObjectId::of(text));
+    const UniqueFd fd = open_file(test_.path("f"), O_WRONLY);
+    write_all(fd.get(), "zzzz", "f");
+    ASSERT_EQ(take("f").data->id, ObjectId::of("zzzz"));
+  }
+}
+
+TEST_F(SnapshotTest, StoresWhatTheIndexKnowsButTheStoreLacks) {
+  test_.write("d/a", "1");
+  take("d");
+  const Snapshot stored = take("d", IngestMode::Store);
+  EXPECT_EQ(stored.hashed_files, 1U);
+  Repository repository = test_.open();
+  EXPECT_TRUE(repository.store().contains(ObjectId::of("1")));
+  EXPECT_TRUE(repository.store().contains(stored.data->id));
+}
+
+TEST_F(SnapshotTest, HashOnlyStoresNothing) {
+  test_.write("d/a", "1");
+  const Snapshot snapshot = take("d");
+  Repository repository = test_.open();
+  EXPECT_FALSE(repository.store().contains(ObjectId::of("1")));
+  EXPECT_FALSE(repository.store().contains(snapshot.data->id));
+}
+
+TEST_F(SnapshotTest, NamesSpecialFilesAndGivesNoData) {
+  test_.write("d/a", "1");
+  ASSERT_EQ(::mkfifo(test_.path("d/pipe").c_str(), 0644), 0);
+  const Snapshot snapshot = take("d");
+  EXPECT_FALSE(snapshot.data);
+  ASSERT_EQ(snapshot.failed.size(), 1U);
+  EXPECT_EQ(snapshot.failed[0].path, "d/pipe");
+  EXPECT_NE(snapshot.failed[0].error.message().find("fifo"), std::string::npos);
+}
+
+TEST_F(SnapshotTest, LeavesOutWhatDvxignoreNames) {
+  test_.write(".dvxignore", "*.tmp\n");
+  test_.write("d/a", "1");
+  test_.write("d/x.tmp", "2");
+  test_.write("d/sub/.dvxignore", "!y.tmp\n");
+  test_.write("d/sub/y.tmp", "3");
+  EXPECT_EQ(take("d").data->files, 3U);
+}
+
+TEST_F(SnapshotTest, EqualDirectoriesHaveEqualIdsWhateverTheThreads) {
+  for (int i = 0; i < 300; ++i) {
+    test_.write("a/" + std::to_string(i % 7) + "/" + std::to_string(i), std::to_string(i));
+    test_.write("b/" + std::to_string(i % 7) + "/" + std::to_string(i), std::to_string(i));
+  }
+  EXPECT_EQ(take("a").data->id, take("b").data->id);
+}
+
+TEST_F(SnapshotTest, FileReplacedByDirectoryAndBack) {
+  test_.write("d/x", "1");
+  take("d");
+  remove_tree(test_.path("d/x"));
+  test_.write("d/x/y", "2");
+  const Snapshot nested = take("d");
+  EXPECT_EQ(nested.data->files, 1U);
+  remove_tree(test_.path("d/x"));
+  test_.write("d/x", "3");
+  Repository repository = test_.open();
+  take("d");
+  ASSERT_EQ(repository.index().load("d").size(), 1U);
+  EXPECT_EQ(repository.index().load("d")[0].path, "d/x");
+}
+
+TEST_F(SnapshotTest, FollowsALinkThatStandsForTheData) {
+  test_.write("elsewhere/a", "1");
+  ASSERT_EQ(::symlink("elsewhere", test_.path("d").c_str()), 0);
+  EXPECT_EQ(take("d").data->id, take("elsewhere").data->id);
+}
+
+TEST_F(SnapshotTest, GivesTheTreesItBuildsInnerOnesFirst) {
+  test_.write("d/sub/a", "1");
+  Repository repository = test_.open();
+  std::vector<ObjectId> seen;
+  const SnapshotOptions options{.mode = IngestMode::HashOnly,
+                                .on_tree = [&](const ObjectId& id, const Tree&) { seen.push_back(id); }};
+  const Snapshot snapshot = take_snapshot(repository, "d", options, progress_);
+  ASSERT_EQ(seen.size(), 2U);
+  EXPECT_EQ(seen.back(), snapshot.data->id);
+}
+
+}  // namespace
+}  // namespace dvx
