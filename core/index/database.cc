@@ -86,9 +86,13 @@ Opened prepare_schema(sqlite3* handle, int version, const std::string& schema) {
     if (sqlite3_exec(handle, "BEGIN IMMEDIATE; COMMIT", nullptr, nullptr, nullptr) != SQLITE_OK) return Opened::Damaged;
     return read_version(handle) == version ? Opened::Ready : Opened::Damaged;
   }
-  run_script(handle, "BEGIN IMMEDIATE");
-  if (read_version(handle) != version) run_script(handle, schema + fmt::format(";PRAGMA user_version={}", version));
-  run_script(handle, "COMMIT");
+  try {
+    run_script(handle, "BEGIN IMMEDIATE");
+    if (read_version(handle) != version) run_script(handle, schema + fmt::format(";PRAGMA user_version={}", version));
+    run_script(handle, "COMMIT");
+  } catch (const Error&) {
+    return Opened::Unusable;  // a full disk, say: a cache in memory will do for this command
+  }
   return Opened::Ready;
 }
 
