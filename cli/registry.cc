@@ -6,6 +6,10 @@ namespace dvx {
 
 const std::vector<CommandSpec>& all_commands() {
   static const std::vector<CommandSpec> commands = {
+      init_command(),
+      add_command(),
+      checkout_command(),
+      restore_command(),
       rm_command(),
       mv_command(),
       commit_command(),
@@ -15,14 +19,8 @@ const std::vector<CommandSpec>& all_commands() {
       cat_command(),
       repro_command(),
       why_command(),
-      init_command(),
-      add_command(),
-      checkout_command(),
-      restore_command(),
       stage_command(),
-      repro_command(),
       dag_command(),
-      why_command(),
       lineage_command(),
       fsck_command(),
       remote_command(),
@@ -30,9 +28,9 @@ const std::vector<CommandSpec>& all_commands() {
       fetch_command(),
       pull_command(),
       hooks_command(),
-      doctor_command(),
       hook_command(),
       config_command(),
+      doctor_command(),
   };
   return commands;
 }
