@@ -54,6 +54,7 @@ Outcome run(Invocation& invocation, const PullOptions& options) {
                               {"removed", report.checkout.removed},
                               {"unchanged", report.checkout.unchanged},
                               {"would_lose", would_lose}};
+  if (invocation.quiet()) outcome.text.clear();
   return outcome;
 }
 

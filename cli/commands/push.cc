@@ -18,6 +18,7 @@ Outcome run(Invocation& invocation, const PushOptions& options) {
     add_exchange(outcome, exchange, Direction::Sent, repository);
     outcome.data["remotes"].push_back(exchange_json(exchange));
   }
+  if (invocation.quiet()) outcome.text.clear();
   return outcome;
 }
 

@@ -73,7 +73,7 @@ Outcome remove(Invocation& invocation, const RemoteArguments& arguments) {
   return outcome;
 }
 
-Outcome run(Invocation& invocation, const RemoteArguments& arguments) {
+Outcome carry_out(Invocation& invocation, const RemoteArguments& arguments) {
   switch (arguments.verb) {
     case RemoteVerb::List:
       return list(invocation);
@@ -85,6 +85,12 @@ Outcome run(Invocation& invocation, const RemoteArguments& arguments) {
       return remove(invocation, arguments);
   }
   return {};
+}
+
+Outcome run(Invocation& invocation, const RemoteArguments& arguments) {
+  Outcome outcome = carry_out(invocation, arguments);
+  if (invocation.quiet() && arguments.verb != RemoteVerb::List) outcome.text.clear();
+  return outcome;
 }
 
 void declare_add(CLI::App& app, const std::shared_ptr<RemoteArguments>& arguments) {

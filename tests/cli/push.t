@@ -13,11 +13,11 @@ Without a remote:
 Everything goes, once:
 
   $ dvx remote add -q -d origin ../remote
-  remote 'origin' is ../remote, the default
   $ dvx push
   5 objects sent to 'origin' (* B) (glob)
   $ dvx push
   everything is on 'origin' already
+  $ dvx push -q
   $ ls ../remote
   dvx-remote.json
   index
