@@ -130,11 +130,11 @@ std::optional<SegmentHit> ObjectStore::Impl::find_frame(const ObjectId& id) cons
 
 void ObjectStore::Impl::with_pack(const ObjectId& id, SegmentHit hit,
                                   const std::function<void(const PackReader&, const PackEntry&)>& use) const {
-  for (int attempt = 0;; ++attempt) {
+  std::shared_ptr<const PackReader> pack;
+  for (int attempt = 0; !pack; ++attempt) {
     try {
-      const auto pack = open_packs.open(hit.pack_id);
-      use(*pack, hit.entry);
-      return;
+      pack = open_packs.open(hit.pack_id);
+      continue;
     } catch (const Error& e) {
       if (e.kind() != ErrorKind::NotFound || attempt == 3) throw;
     }
@@ -145,6 +145,7 @@ void ObjectStore::Impl::with_pack(const ObjectId& id, SegmentHit hit,
     if (!found) throw not_found(id);
     hit = *found;
   }
+  use(*pack, hit.entry);
 }
 
 std::uint64_t ObjectStore::Impl::size_of(const SegmentHit& hit) const {

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "base/stream.h"
 #include "objects/pack/sequential_file.h"
 #include "objects/store/reflink.h"
 #include "objects/store/store_impl.h"
@@ -37,9 +38,17 @@ ObjectId hash_file(const std::string& path) {
 }
 
 void copy_or_clone(int source_fd, const std::string& path_for_errors, const std::string& target) {
+  struct ::stat st {};
+  if (::fstat(source_fd, &st) != 0) throw system_error("stat", path_for_errors);
   {
-    const UniqueFd clone = open_file(target, O_RDWR | O_CREAT | O_EXCL, 0444);
-    if (clone_file(source_fd, clone.get())) return;
+    const UniqueFd file = open_file(target, O_RDWR | O_CREAT | O_EXCL, 0444);
+    if (clone_file(source_fd, file.get())) return;
+    if (static_cast<std::uint64_t>(st.st_size) <= kPiece) {  // synced together with the others
+      for_each_piece(source_fd, path_for_errors, [&](std::span<const std::byte> piece) {
+        write_all(file.get(), as_text(piece), target);
+      });
+      return;
+    }
   }
   if (::unlink(target.c_str()) != 0) throw system_error("remove", target);
   SequentialFile copy(target);
