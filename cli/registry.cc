@@ -9,6 +9,7 @@ const std::vector<CommandSpec>& all_commands() {
       init_command(),
       add_command(),
       commit_command(),
+      status_command(),
       checkout_command(),
       restore_command(),
       rm_command(),
