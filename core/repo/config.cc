@@ -176,7 +176,7 @@ void check_config_key(const std::string& key) {
   for (const ConfigKey& row : config_keys()) names.push_back(row.name);
   const auto near = nearest_word(key, names);
   throw Error(ErrorKind::Usage, fmt::format("dvx knows no setting '{}'", key),
-              near ? fmt::format("did you mean {}?", *near) : "dvx config --known");
+              near ? fmt::format("dvx config {}", *near) : "dvx config --known");
 }
 
 }  // namespace dvx
