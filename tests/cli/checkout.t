@@ -8,44 +8,96 @@
 Nothing to do:
 
   $ dvx checkout
+  nothing to change
 
 Data that was deleted comes back, executable bit and all:
 
   $ rm -r data/raw single.txt
   $ dvx checkout
+  4 files created
   $ find data/raw -type f | sort
+  data/raw/a
+  data/raw/c
+  data/raw/run
   $ data/raw/run && cat data/raw/a single.txt
+  ONE
+  single
 
 Data follows git:
 
   $ git checkout -q v1 && dvx checkout
+  1 file created, 1 file replaced, 1 file removed
   $ cat data/raw/a data/raw/sub/b
+  one
+  two
   $ ls data/raw
+  a
+  run
+  sub
   $ git checkout -q main && dvx checkout -q && ls data/raw
+  a
+  c
+  run
+  sub
 
 Or a revision without git moving; one file of a directory:
 
   $ dvx checkout v1 data/raw && cat data/raw/a
+  1 file created, 1 file replaced, 1 file removed
+  one
   $ dvx checkout data/raw/a && cat data/raw/a
+  1 file replaced
+  ONE
   $ dvx checkout
+  1 file created, 1 file removed
   $ dvx status
+  everything is as recorded
 
 What is nowhere else is not overwritten:
 
   $ echo precious > data/raw/a && echo mine > data/raw/new
   $ dvx checkout
+  would be lost: data/raw/a
+  would be lost: data/raw/new
+  error: 2 files would be lost, so nothing was changed
+  hint: dvx commit (to keep them) or dvx checkout --force
+  [1]
   $ cat data/raw/a
+  precious
   $ dvx checkout --json
+  {"dvx":1,"command":"checkout","ok":false,"exit":1,"data":{"created":0,"missing":[],"removed":0,"replaced":0,"unchanged":0,"would_lose":["data/raw/a","data/raw/new"]},"warnings":[],"errors":[{"code":"blocked","message":"2 files would be lost, so nothing was changed","hint":"dvx commit (to keep them) or dvx checkout --force","path":""}]}
+  [1]
   $ dvx checkout --force && ls data/raw && cat data/raw/a
+  1 file replaced, 1 file removed
+  a
+  c
+  run
+  sub
+  ONE
 
 Paths that are not tracked, or not there:
 
   $ dvx checkout nothing
+  error: 'nothing' is not tracked by dvx
+  hint: dvx ls
+  [5]
   $ dvx checkout data/raw/nothing
+  error: 'data/raw/nothing' is not tracked by dvx
+  hint: dvx ls
+  [5]
   $ dvx checkout ../x
+  error: '../x' lies outside of the repository '*' (glob)
+  [2]
 
 Objects that are nowhere:
 
   $ rm -r data/raw single.txt && mv .dvx/store .dvx/gone
   $ dvx checkout
+  nothing to change
+  error: objects of 'data/raw' (cdd2c0d5548b) are not in the store
+  hint: dvx pull data/raw
+  error: objects of 'single.txt' (f9ea4b8413f7) are not in the store
+  hint: dvx pull single.txt
+  [5]
   $ rm -r .dvx/store && mv .dvx/gone .dvx/store && dvx checkout -q && dvx status
+  everything is as recorded

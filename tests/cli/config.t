@@ -1,23 +1,61 @@
   $ git init -q && dvx init -q
   $ dvx config core.link copy
   $ dvx config core.link
+  copy
   $ dvx config --local core.link hardlink && dvx config core.link
+  hardlink
   $ dvx config --user core.jobs 3 && cat ~/.config/dvx/config
+  [core]
+  \tjobs = 3 (esc)
   $ dvx config | grep -v project
+  core.jobs=3
+  core.link=hardlink
   $ dvx --json config core.link
+  {"dvx":1,"command":"config","ok":true,"exit":0,"data":{"entries":[{"key":"core.link","scope":"local","value":"hardlink"}]},"warnings":[],"errors":[]}
   $ dvx config --local --unset core.link && dvx config core.link
+  copy
   $ git status --porcelain .dvx
+  A  .dvx/.gitignore
+  AM .dvx/config
 
 What dvx does not know is refused:
 
   $ dvx config core.lnk copy
+  error: dvx knows no setting 'core.lnk'
+  hint: dvx config core.link
+  [2]
   $ dvx config core.link teleport
+  error: 'teleport' will not do for 'core.link': it must be auto, reflink, copy, hardlink or symlink
+  [2]
   $ dvx config hooks.maxSize many
+  error: 'many' will not do for 'hooks.maxSize': it must be a size such as 4096, 10M or 1G
+  [2]
   $ dvx config core.store
+  error: setting 'core.store' is not set
+  hint: dvx config core.store VALUE
+  [5]
   $ dvx config --unset core.store
+  error: setting 'core.store' is not set
+  hint: dvx config core.store VALUE
+  [5]
   $ dvx config --unset
+  error: --unset takes one key
+  hint: dvx config --unset KEY
+  [2]
   $ dvx config --known
+  core.jobs         threads and parallel stages when -j is not given; 0: as many as processors
+  core.link         how files come from the store: auto, reflink, copy, hardlink or symlink
+  core.project      name of this project on remotes; written by dvx init, not to be changed
+  core.remote       remote that push, fetch and pull use when none is named
+  core.store        directory of the object store; may be shared by several clones
+  hooks.allow       files that the pre-commit hook lets pass: patterns, separated by spaces
+  hooks.dataSize    the same for files whose name says that they are data; default 1K
+  hooks.maxSize     the pre-commit hook stops unversioned files larger than this; default 1M
+  remote.*.url      where a remote is: a path or file: URL
+  schema.duckdb     path of libduckdb
+  schema.memory     memory that a schema check may use
 
 A file that does not parse is named:
 
-  $ echo '[core' >> .dvx/config && dvx config
+  $ echo '[core' >> .dvx/config && dvx config 2>&1 | sed "s|$PWD|ROOT|g"
+  error: cannot read settings 'ROOT/.dvx/config': failed to parse config file: missing ']' in section header (in ROOT/.dvx/config:4)

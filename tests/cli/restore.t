@@ -6,16 +6,37 @@
 A file of a tracked directory, from now or from before:
 
   $ rm data/b && dvx restore data/b && cat data/b
+  1 file created
+  two
   $ dvx restore --source HEAD~1 data/a && cat data/a
+  1 file replaced
+  one
   $ cd data && dvx restore a && cat a && cd ..
+  1 file replaced
+  ONE
 
 It takes paths, and a revision that there is:
 
   $ dvx restore
+  error: path is required
+  hint: dvx restore --help
+  [2]
   $ dvx restore --source v9 data
+  error: no commit 'v9'
+  hint: git log --oneline --all
+  [5]
   $ dvx restore other
+  error: 'other' is not tracked by dvx
+  hint: dvx ls
+  [5]
 
 It does not overwrite what is nowhere else:
 
   $ echo precious > data/a && dvx restore data/a
+  would be lost: data/a
+  error: 1 file would be lost, so nothing was changed
+  hint: dvx commit (to keep them) or dvx restore --force PATH
+  [1]
   $ dvx restore --force data/a && cat data/a
+  1 file replaced
+  ONE
