@@ -121,7 +121,8 @@ void Fetch::fetch_trees(std::vector<ObjectId> level) {
 
 void Fetch::add_children(const ObjectId& tree, std::vector<ObjectId>& next_level) {
   throw_if_interrupted();
-  for (const TreeEntry& entry : store_.read_tree(tree).entries()) {
+  const Tree content = store_.read_tree(tree);  // named, so that it outlives the loop over its entries
+  for (const TreeEntry& entry : content.entries()) {
     if (!seen_.insert(entry.id).second) continue;
     (entry.kind == EntryKind::Directory ? next_level : files_).push_back(entry.id);
   }
