@@ -26,7 +26,8 @@ LsEntry entry_of(const RecordedPath& recorded) {
 // What lies in a recorded directory, all the way down when asked for.
 void list_directory(Repository& repository, const RecordedPath& directory, Recursion recursion, LsReport& report) {
   throw_if_interrupted();
-  for (const TreeEntry& entry : read_recorded_tree(repository, directory).entries()) {
+  const Tree tree = read_recorded_tree(repository, directory);
+  for (const TreeEntry& entry : tree.entries()) {
     const RecordedPath child{.path = join_path(directory.path, entry.name),
                              .tracked = directory.tracked,
                              .kind = entry.kind,
