@@ -285,7 +285,9 @@ void IngestSession::cut_file(std::shared_ptr<CutFile> file, CutBy by, WorkContex
 }
 
 void IngestSession::cut_blocks(const std::shared_ptr<CutFile>& file, CutBy by, WorkContext& context) {
-  BlockReader reader(file->opened.fd.get(), file->queued.path, blocks_);
+  // A worker that cuts must not wait for blocks of tasks which wait for a worker.
+  BlockPool own_blocks(2);
+  BlockReader reader(file->opened.fd.get(), file->queued.path, by == CutBy::OneTask ? own_blocks : blocks_);
   Hasher hasher;
   std::vector<std::byte> rest;  // shorter than the longest chunk: where it ends is in the next block
   while (std::shared_ptr<Block> block = reader.next()) {
