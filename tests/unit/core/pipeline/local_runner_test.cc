@@ -1,0 +1,82 @@
+#include "core/pipeline/local_runner.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/file.h"
+#include "base/path.h"
+
+namespace dvx {
+namespace {
+
+class LocalRunnerTest : public testing::Test {
+ protected:
+  CommandJob job(std::vector<std::string> commands) {
+    return {.stage = "s",
+            .commands = std::move(commands),
+            .directory = place.path(),
+            .environment = {{"PATH", "/usr/bin:/bin"}, {"WORD", "value"}},
+            .log_file = join_path(place.path(), "log"),
+            .on_line = [this](std::string_view line) { lines.emplace_back(line); },
+            .should_stop = {},
+            .kill_now = {}};
+  }
+
+  TemporaryDirectory place{testing::TempDir()};
+  std::vector<std::string> lines;
+  LocalRunner runner;
+};
+
+TEST_F(LocalRunnerTest, CapturesBothStreamsInOrder) {
+  EXPECT_TRUE(runner.run(job({"echo out; echo err >&2; printf rest", "echo $WORD"})).ok());
+  EXPECT_EQ(lines, (std::vector<std::string>{"out", "err", "rest", "value"}));
+  EXPECT_EQ(read_file(join_path(place.path(), "log")), "out\nerr\nrestvalue\n");
+}
+
+TEST_F(LocalRunnerTest, StopsAtTheFirstCommandThatFails) {
+  const CommandOutcome outcome = runner.run(job({"true", "exit 7", "echo never"}));
+  EXPECT_EQ(outcome.exit_status, 7);
+  EXPECT_EQ(outcome.command, 1U);
+  EXPECT_TRUE(lines.empty());
+}
+
+TEST_F(LocalRunnerTest, TellsTheSignal) { EXPECT_EQ(runner.run(job({"kill -9 $$"})).signal, SIGKILL); }
+
+TEST_F(LocalRunnerTest, StopsWhenAsked) {
+  CommandJob asked = job({"sleep 1000"});
+  asked.should_stop = [] { return true; };
+  const CommandOutcome outcome = runner.run(asked);
+  EXPECT_TRUE(outcome.stopped);
+  EXPECT_FALSE(outcome.ok());
+}
+
+// The guard reaches the shell's children too, which a parent-death signal on the shell would not.
+TEST_F(LocalRunnerTest, NothingOutlivesAKilledDvx) {
+  const std::string pid_file = join_path(place.path(), "pid");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    runner.run(job({"sh -c 'echo $$ > pid.new; mv pid.new pid; exec sleep 1000'; true"}));
+    ::_exit(0);
+  }
+  while (!exists(pid_file)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  const pid_t grandchild = static_cast<pid_t>(std::stol(read_file(pid_file)));
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  // It becomes a zombie of init, or is gone: either way nothing of it runs.
+  const std::string status = "/proc/" + std::to_string(grandchild) + "/status";
+  for (;;) {
+    const auto text = read_file_if_exists(status);
+    if (!text || text->find("State:\tZ") != std::string::npos) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+}  // namespace
+}  // namespace dvx
