@@ -98,7 +98,7 @@ class Executor {
     StageDecision decision = decide_stage(survey_.facts(selected_[i], options_.force), survey_.lookup());
     results_[i].reasons = decision.reasons;
     switch (decision.action) {
-      case StageAction::UpToDate: return accept(i, StageOutcome::UpToDate);
+      case StageAction::UpToDate: return accept(i);
       case StageAction::Frozen: return freeze(i);
       case StageAction::Restore: return restore(i, decision);
       case StageAction::Run: return start(i, std::move(decision));
@@ -116,13 +116,13 @@ class Executor {
   }
 
   // Not run, so what the lock records is checked against the schemas as they are now.
-  void accept(std::size_t i, StageOutcome outcome) {
+  void accept(std::size_t i) {
     const LockedStage* entry = survey_.locked(stage(i).name);
     if (auto failure = schema_failure(check_schemas_unless_recorded(survey_, stage(i), entry->run))) {
       return fail(i, *std::move(failure));
     }
     results_[i].run = entry->run;
-    succeed(i, outcome);
+    succeed(i, StageOutcome::UpToDate);
   }
 
   void freeze(std::size_t i) {
@@ -146,10 +146,15 @@ class Executor {
     }
     for (const StageDependency& dep : stage(i).deps) deps.push_back({dep.path, survey_.content(dep.path).value()});
     if (auto failure = check_out(targets)) return fail(i, *std::move(failure));
+    const ObjectId run = decision.cached->id;
+    if (auto failure = schema_failure(check_schemas_unless_recorded(survey_, stage(i), run))) {
+      return fail(i, *std::move(failure));
+    }
     ignore_outputs(stage(i));
-    enter(i, make_lock_entry(stage(i), decision.key_fields, std::move(deps), std::move(outs), decision.cached->id));
-    progress_.line(fmt::format("{}: restored from run {}", stage(i).name, decision.cached->id.short_hex()));
-    accept(i, StageOutcome::Restored);
+    enter(i, make_lock_entry(stage(i), decision.key_fields, std::move(deps), std::move(outs), run));
+    progress_.line(fmt::format("{}: restored from run {}", stage(i).name, run.short_hex()));
+    results_[i].run = run;
+    succeed(i, StageOutcome::Restored);
   }
 
   // Outputs are made by stages and can be made again, so nothing in their place is worth keeping.
@@ -219,7 +224,10 @@ class Executor {
   void ignore_outputs(const Stage& stage) {
     for (const StageOutput& out : stage.outs) {
       if (!out.cache) continue;
-      if (auto changed = ignore_in_git(survey_.repository(), out.path)) ignore_files_.insert(*std::move(changed));
+      const auto changed = ignore_in_git(survey_.repository(), out.path);
+      if (!changed) continue;
+      survey_.forget(*changed);  // it may lie in a directory that another stage depends on
+      ignore_files_.insert(*changed);
     }
   }
 

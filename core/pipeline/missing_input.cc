@@ -59,6 +59,7 @@ void refuse_missing_inputs(PipelineSurvey& survey, const std::vector<std::size_t
   for (const std::size_t i : selected) {
     const Stage& stage = survey.stages()[i];
     if (stage.frozen) continue;
+    survey.require_params(i);
     for (const StageDependency& dep : stage.deps) {
       if (survey.content(dep.path)) continue;
       if (will_be_made(survey, chosen, dep.path)) continue;

@@ -44,6 +44,8 @@ class PipelineSurvey {
   void set_locked(const std::string& stage, LockedStage entry) { lock_.stages[stage] = std::move(entry); }
 
   StageFacts facts(std::size_t stage, Force force);
+  // NotFound for a param that is not there; one in a file that a stage is to make first is passed over.
+  void require_params(std::size_t stage) { params_of(stages().at(stage)); }
   const RunLookup& lookup() const { return lookup_; }
   // The plan for these stages, which are in an order in which each comes after those it needs.
   Plan plan(const std::vector<std::size_t>& selected, Force force);
