@@ -117,12 +117,13 @@ std::optional<StageFailure> StageRun::check_commands(const CommandOutcome& outco
 
 std::optional<StageFailure> StageRun::store_outputs(Progress& progress) {
   Repository& repository = survey_.repository();
-  std::vector<std::string> cached, uncached;
+  std::vector<std::string> kept, hashed;
   for (const StageOutput& out : stage_.outs) {
     if (!exists(repository.path(out.path))) {
       return StageFailure{fmt::format("it did not make its output '{}'", display_path(out.path)), {}, {}};
     }
-    (out.cache ? cached : uncached).push_back(out.path);
+    // Git keeps metrics, but of the commit alone: the run cache must be able to bring back every one there was.
+    (out.cache || out.kind == OutputKind::Metric ? kept : hashed).push_back(out.path);
   }
   const auto take = [&](const std::vector<std::string>& paths, IngestMode mode) -> std::optional<StageFailure> {
     if (paths.empty()) return std::nullopt;
@@ -138,8 +139,8 @@ std::optional<StageFailure> StageRun::store_outputs(Progress& progress) {
     }
     return std::nullopt;
   };
-  if (auto failure = take(cached, IngestMode::Store)) return failure;
-  if (auto failure = take(uncached, IngestMode::HashOnly)) return failure;
+  if (auto failure = take(kept, IngestMode::Store)) return failure;
+  if (auto failure = take(hashed, IngestMode::HashOnly)) return failure;
   sort_by_path(outs_);
   return std::nullopt;
 }

@@ -209,7 +209,7 @@ bool PipelineSurvey::can_have(const RunRecord& record, const Stage& stage, const
   return std::all_of(record.outs.begin(), record.outs.end(), [&](const RunOutput& out) {
     const auto here = contents.find(out.path);
     if (here != contents.end() && here->second == out.data) return true;
-    return out.cached && is_complete(repository_.store(), out.data);
+    return is_complete(repository_.store(), out.data);
   });
 }
 

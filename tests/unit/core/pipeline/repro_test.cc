@@ -250,13 +250,24 @@ TEST_F(ReproTest, FrozenStageIsLeftAlone) {
   EXPECT_EQ(outcomes(repro_all()), (std::map<std::string, StageOutcome>{{"upper", Frozen}, {"count", UpToDate}}));
 }
 
-TEST_F(ReproTest, UncachedOutputStaysWithGitAndIsRestoredOnlyWhenItIsThere) {
+TEST_F(ReproTest, UncachedOutputIsLeftToGit) {
+  write("in", "1");
+  write("dvx.yaml", "stages:\n  m:\n    cmd: cp in copy\n    deps: [in]\n    outs:\n      - copy: {cache: false}\n");
+  repro_all();
+  EXPECT_FALSE(exists(path(".gitignore")));
+  remove_tree(path("copy"));
+  EXPECT_EQ(outcomes(repro_all()).at("m"), Ran);
+}
+
+TEST_F(ReproTest, UncachedMetricIsRestoredAllTheSame) {
   write("in", "1");
   write("dvx.yaml", "stages:\n  m:\n    cmd: cp in m.json\n    deps: [in]\n    metrics:\n      - m.json: {cache: false}\n");
   repro_all();
-  EXPECT_FALSE(exists(path(".gitignore")));
-  remove_tree(path("m.json"));
-  EXPECT_EQ(outcomes(repro_all()).at("m"), Ran);
+  write("in", "2");
+  repro_all();
+  write("in", "1");
+  EXPECT_EQ(outcomes(repro_all()).at("m"), Restored);
+  EXPECT_EQ(read("m.json"), "1");
 }
 
 TEST_F(ReproTest, StateNamesStaleStagesAndWhy) {
