@@ -47,7 +47,9 @@ class TestRepository {
 
   std::string git(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), {"git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org"});
-    const ProcessResult result = run_process(arguments, {.directory = root_});
+    ProcessOptions options;
+    options.directory = root_;
+    const ProcessResult result = run_process(arguments, options);
     EXPECT_TRUE(result.ok()) << result.error_output;
     return result.output;
   }
