@@ -1,0 +1,321 @@
+#include "core/lineage/rebuild.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/path.h"
+#include "core/lineage/clean_copy.h"
+#include "core/lineage/data_within.h"
+#include "core/pipeline/running_stages.h"
+#include "core/pipeline/stage_environment.h"
+#include "core/pipeline/survey.h"
+#include "core/workspace/snapshot.h"
+#include "core/workspace/tracked.h"
+
+namespace dvx {
+
+namespace {
+
+constexpr std::size_t kMostFindingsOfAnOutput = 10;
+
+class Rebuild {
+ public:
+  Rebuild(Repository& original, const RebuildOptions& options, CommandRunner& runner, Progress& progress)
+      : original_(original), options_(options), progress_(progress), copy_(original), lock_(load_lock(original)),
+        tracked_(tracked_paths(original)), survey_(copy_.repository(), progress), running_(runner) {
+    selected_ = survey_.graph().select(options.targets, original.cwd(), Reach::Only);
+    waiting_.insert(selected_.begin(), selected_.end());
+    for (const std::size_t stage : selected_) report_.stages.push_back({.stage = name(stage), .differences = {}});
+  }
+
+  RebuildReport run() {
+    progress_.begin("rebuilding", selected_.size(), 0);
+    for (const std::size_t stage : selected_) bring_inputs(stage);
+    while (!waiting_.empty() || running_.count() > 0) {
+      start_what_is_ready();
+      if (running_.count() > 0) take_next();
+      throw_if_interrupted();
+    }
+    progress_.end();
+    return std::move(report_);
+  }
+
+ private:
+  const Stage& stage(std::size_t index) const { return survey_.stages()[index]; }
+  const std::string& name(std::size_t index) const { return stage(index).name; }
+  RebuiltStage& result(std::size_t index) {
+    const auto at = std::find(selected_.begin(), selected_.end(), index) - selected_.begin();
+    return report_.stages[static_cast<std::size_t>(at)];
+  }
+  bool is_selected(const std::string& stage_name) const {
+    return std::any_of(selected_.begin(), selected_.end(), [&](std::size_t index) { return name(index) == stage_name; });
+  }
+
+  void add(std::size_t index, FindingKind kind, const std::string& path, std::string message, std::string hint) {
+    report_.findings.push_back({kind, name(index), path, std::move(message), std::move(hint)});
+  }
+
+  // Recorded data at, around or below what the stage reads, save what other rebuilt stages will make.
+  void bring_inputs(std::size_t index) {
+    std::vector<CheckoutTarget> targets;
+    for (const StageDependency& dep : stage(index).deps) {
+      bool found = false;
+      for (const TrackedPath& tracked : tracked_) {
+        if (!is_beneath(dep.path, tracked.path) && !is_beneath(tracked.path, dep.path)) continue;
+        found = true;
+        if (is_selected(tracked.stage) || !tracked.data || !tracked.cached) continue;
+        const bool part = is_beneath(dep.path, tracked.path);
+        const std::string& path = part ? dep.path : tracked.path;
+        const auto data = part ? data_within(original_.store(), *tracked.data, tracked.path, dep.path) : tracked.data;
+        if (data && brought_.insert(path).second) targets.push_back({path, *data});
+      }
+      if (!found) bring_untracked(dep.path);
+    }
+    for (const StageParams& params : stage(index).params) bring_untracked(params.file);
+    if (!targets.empty()) copy_.check_out(targets, progress_);
+  }
+
+  void bring_untracked(const std::string& path) {
+    if (copy_.has(path) || !exists(original_.path(path))) return;
+    copy_.take_untracked(path);
+    report_.notes.push_back(fmt::format("'{}' is in neither git nor dvx: a clone cannot rebuild from it", display_path(path)));
+  }
+
+  void start_what_is_ready() {
+    for (const std::size_t index : selected_) {
+      if (running_.count() >= original_.jobs()) return;
+      if (!waiting_.contains(index)) continue;
+      const auto& upstream = survey_.graph().upstream(index);
+      const bool ready = std::none_of(upstream.begin(), upstream.end(), [&](std::size_t other) { return !is_done(other); });
+      if (!ready) continue;
+      waiting_.erase(index);
+      if (!start(index)) finish(index, RebuildOutcome::Skipped);
+    }
+  }
+
+  bool is_done(std::size_t index) const { return !waiting_.contains(index) && !active_.contains(index); }
+
+  // Runs the stage when the copy is what it was recorded with; else says why not.
+  bool start(std::size_t index) {
+    const Stage& it = stage(index);
+    const LockedStage* locked = survey_.locked(it.name);
+    if (locked == nullptr) {
+      add(index, FindingKind::NeverRun, {}, "never ran, so there is nothing to compare with", "dvx repro " + it.name);
+      return false;
+    }
+    if (it.frozen) {
+      report_.notes.push_back(fmt::format("stage '{}' is frozen and was not rebuilt", it.name));
+      return false;
+    }
+    survey_.look_at({index});
+    const StageDecision decision = decide_stage(survey_.facts(index, Force::Yes), survey_.lookup());
+    if (decision.action == StageAction::Blocked || decision.key != locked->key) {
+      for (const StaleReason& reason : differing_inputs(index, decision)) {
+        add(index, FindingKind::Stale, {}, "cannot be rebuilt as recorded: " + describe(reason), "dvx repro " + it.name);
+      }
+      return false;
+    }
+    clear_outputs(it);
+    active_.insert(index);
+    progress_.current(it.name);
+    running_.start(index, job(it));
+    return true;
+  }
+
+  std::vector<StaleReason> differing_inputs(std::size_t index, const StageDecision& decision) {
+    if (decision.action == StageAction::Blocked) return decision.reasons;
+    const LockedStage& locked = *survey_.locked(name(index));
+    std::vector<StaleReason> reasons = compare_keys(key_fields_of_lock(locked, decision.key_fields), decision.key_fields);
+    if (reasons.empty()) reasons.push_back({.kind = ReasonKind::KeyVersion, .what = {}, .file = {}, .old_value = {}, .new_value = {}});
+    return reasons;
+  }
+
+  void clear_outputs(const Stage& it) {
+    for (const StageOutput& out : it.outs) {
+      remove_tree(copy_.join(out.path));
+      make_directories(parent_path(copy_.join(out.path)));
+      survey_.forget(out.path);
+      if (out.persist) {
+        report_.notes.push_back(fmt::format("output '{}' of stage '{}' persists: it was rebuilt from nothing", display_path(out.path), it.name));
+      }
+    }
+    make_directories(copy_.join(it.wdir));
+  }
+
+  CommandJob job(const Stage& it) {
+    const std::string prefix = it.name + " | ";
+    Progress& progress = progress_;
+    return {.stage = it.name,
+            .commands = it.commands,
+            .directory = copy_.join(it.wdir),
+            .environment = stage_environment(original_.surroundings().environment, it.env),
+            .log_file = join_path(copy_.repository().temporary_dir(), it.name + ".log"),
+            .on_line = [prefix, &progress](std::string_view line) { progress.line(prefix + std::string(line)); },
+            .should_stop = {},
+            .kill_now = {}};
+  }
+
+  void take_next() {
+    RunningStages::Finished finished = running_.wait_for_next();
+    active_.erase(finished.token);
+    if (finished.failure) std::rethrow_exception(finished.failure);
+    throw_if_interrupted();
+    const std::size_t index = finished.token;
+    result(index).seconds = finished.outcome.wall_seconds;
+    if (!finished.outcome.ok()) {
+      const CommandOutcome& outcome = finished.outcome;
+      const std::string& command = stage(index).commands.at(outcome.command);
+      add(index, FindingKind::RebuildFailed, {},
+          outcome.signal != 0 ? fmt::format("'{}' was killed by signal {} in a clean copy", command, outcome.signal)
+                              : fmt::format("'{}' exited with status {} in a clean copy", command, outcome.exit_status),
+          "dvx status");
+      restore_recorded(index);
+      return finish(index, RebuildOutcome::Failed);
+    }
+    compare(index);
+  }
+
+  void compare(std::size_t index) {
+    const LockedStage& locked = *survey_.locked(name(index));
+    RebuildOutcome outcome = RebuildOutcome::Identical;
+    KnownTrees trees;
+    std::vector<std::string> paths;
+    for (const LockedPath& out : locked.outs) paths.push_back(out.path);
+    const SnapshotOptions options{.mode = IngestMode::HashOnly,
+                                  .on_tree = [&](const ObjectId& id, const Tree& tree) { trees.emplace(id, tree); }};
+    const std::vector<Snapshot> snapshots = take_snapshots(copy_.repository(), paths, options, progress_);
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      survey_.forget(paths[i]);
+      ++result(index).outputs;
+      const RebuildOutcome one = compare_output(index, locked.outs[i], snapshots[i], trees);
+      if (one != RebuildOutcome::Identical && outcome != RebuildOutcome::Failed) outcome = one;
+    }
+    if (outcome != RebuildOutcome::Identical) restore_recorded(index);
+    finish(index, outcome);
+  }
+
+  RebuildOutcome compare_output(std::size_t index, const LockedPath& out, const Snapshot& rebuilt, const KnownTrees& trees) {
+    if (!rebuilt.failed.empty()) throw rebuilt.failed.front().error;
+    if (!rebuilt.data) {
+      add(index, FindingKind::RebuildFailed, out.path, "was not made in a clean copy", "dvx status");
+      return RebuildOutcome::Failed;
+    }
+    result(index).bytes += rebuilt.data->size;
+    std::vector<DataDifference> differences =
+        data_differences(original_.store(), out.data, *rebuilt.data, trees, copy_.join(out.path));
+    if (differences.empty()) return RebuildOutcome::Identical;
+    for (DataDifference& difference : differences) {
+      difference.path = difference.path.empty() ? out.path : join_path(out.path, difference.path);
+      find_offset_in_work_tree(difference);
+    }
+    tell(index, differences);
+    keep(out.path);
+    auto& all = result(index).differences;
+    all.insert(all.end(), differences.begin(), differences.end());
+    return RebuildOutcome::Different;
+  }
+
+  // An output that git keeps is not in the store, but the workspace may have what is recorded.
+  void find_offset_in_work_tree(DataDifference& difference) {
+    if (difference.kind != DifferenceKind::Content || difference.offset || !difference.recorded) return;
+    const std::string recorded = original_.path(difference.path);
+    if (!exists(recorded) || is_directory(recorded) || is_directory(copy_.join(difference.path))) return;
+    const std::string bytes = read_file(recorded);
+    if (ObjectId::of(bytes) != *difference.recorded) return;
+    const std::string rebuilt = read_file(copy_.join(difference.path));
+    const std::size_t common = std::min(bytes.size(), rebuilt.size());
+    const auto end = bytes.begin() + static_cast<std::ptrdiff_t>(common);
+    difference.offset = static_cast<std::uint64_t>(std::mismatch(bytes.begin(), end, rebuilt.begin()).first - bytes.begin());
+  }
+
+  void tell(std::size_t index, const std::vector<DataDifference>& differences) {
+    const std::string hint = options_.keep.empty() ? fmt::format("dvx verify --rebuild {} --keep rebuilt", name(index)) : std::string();
+    for (std::size_t i = 0; i < std::min(differences.size(), kMostFindingsOfAnOutput); ++i) {
+      add(index, FindingKind::RebuildDiffers, differences[i].path, words(differences[i]), hint);
+    }
+    if (differences.size() > kMostFindingsOfAnOutput) {
+      add(index, FindingKind::RebuildDiffers, {}, fmt::format("and {} more files differ", differences.size() - kMostFindingsOfAnOutput), hint);
+    }
+  }
+
+  static std::string words(const DataDifference& difference) {
+    switch (difference.kind) {
+      case DifferenceKind::Missing: return "is recorded, but was not made in a clean copy";
+      case DifferenceKind::Unexpected: return "was made in a clean copy, but is not recorded";
+      case DifferenceKind::Mode: return "has another mode or kind than recorded";
+      case DifferenceKind::Content: break;
+    }
+    return fmt::format("differs{}: recorded {}, rebuilt {}", difference.offset ? fmt::format(" at offset {}", *difference.offset) : "",
+                       difference.recorded->short_hex(), difference.rebuilt->short_hex());
+  }
+
+  void keep(const std::string& path) {
+    namespace fs = std::filesystem;
+    if (options_.keep.empty()) return;
+    const std::string to = join_path(options_.keep, path);
+    make_directories(parent_path(to));
+    std::error_code failure;
+    fs::copy(copy_.join(path), to,
+             fs::copy_options::recursive | fs::copy_options::copy_symlinks | fs::copy_options::overwrite_existing, failure);
+    if (failure) throw system_error("cannot write", to, failure.value());
+  }
+
+  // So that what comes after is judged on its own.
+  void restore_recorded(std::size_t index) {
+    std::vector<CheckoutTarget> targets;
+    for (const LockedPath& out : survey_.locked(name(index))->outs) {
+      survey_.forget(out.path);
+      const auto declared = std::find_if(tracked_.begin(), tracked_.end(), [&](const TrackedPath& t) { return t.path == out.path; });
+      if (declared != tracked_.end() && !declared->cached) {
+        remove_tree(copy_.join(out.path));
+        copy_.take_untracked(out.path);
+      } else {
+        targets.push_back({out.path, out.data});
+      }
+    }
+    if (!targets.empty()) copy_.check_out(targets, progress_);
+  }
+
+  void finish(std::size_t index, RebuildOutcome outcome) {
+    result(index).outcome = outcome;
+    progress_.line(fmt::format("{}: {}", name(index), rebuild_outcome_name(outcome)));
+    progress_.advance(1, 0);
+    if (outcome == RebuildOutcome::Skipped && survey_.locked(name(index)) != nullptr) restore_recorded(index);
+  }
+
+  Repository& original_;
+  const RebuildOptions& options_;
+  Progress& progress_;
+  CleanCopy copy_;
+  LockFile lock_;
+  std::vector<TrackedPath> tracked_;
+  PipelineSurvey survey_;
+  std::vector<std::size_t> selected_;
+  std::set<std::size_t> waiting_, active_;
+  std::set<std::string> brought_;
+  RebuildReport report_;
+  RunningStages running_;  // last: stopped before the rest goes
+};
+
+}  // namespace
+
+std::string_view rebuild_outcome_name(RebuildOutcome outcome) {
+  switch (outcome) {
+    case RebuildOutcome::Identical: return "identical";
+    case RebuildOutcome::Different: return "different";
+    case RebuildOutcome::Failed: return "failed";
+    case RebuildOutcome::Skipped: break;
+  }
+  return "skipped";
+}
+
+RebuildReport rebuild(Repository& repository, const RebuildOptions& options, CommandRunner& runner, Progress& progress) {
+  return Rebuild(repository, options, runner, progress).run();
+}
+
+}  // namespace dvx
