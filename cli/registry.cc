@@ -32,6 +32,7 @@ const std::vector<CommandSpec>& all_commands() {
       hooks_command(),
       hook_command(),
       doctor_command(),
+      verify_command(),
   };
   return commands;
 }

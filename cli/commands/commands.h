@@ -19,6 +19,7 @@ CommandSpec hook_command();
 CommandSpec hooks_command();
 CommandSpec init_command();
 CommandSpec lineage_command();
+CommandSpec verify_command();
 CommandSpec log_command();
 CommandSpec ls_command();
 CommandSpec mv_command();

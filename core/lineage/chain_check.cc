@@ -16,6 +16,7 @@
 #include "core/lineage/object_check.h"
 #include "core/lineage/run_history.h"
 #include "core/metafile/canonical_json.h"
+#include "core/pipeline/stage_key.h"
 #include "core/pipeline/survey.h"
 #include "core/workspace/snapshot.h"
 #include "core/workspace/tracked.h"
