@@ -23,6 +23,7 @@ const std::vector<CommandSpec>& all_commands() {
       dag_command(),
       why_command(),
       lineage_command(),
+      schema_command(),
       fsck_command(),
       remote_command(),
       push_command(),

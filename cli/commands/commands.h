@@ -29,6 +29,7 @@ CommandSpec remote_command();
 CommandSpec repro_command();
 CommandSpec restore_command();
 CommandSpec rm_command();
+CommandSpec schema_command();
 CommandSpec stage_command();
 CommandSpec status_command();
 CommandSpec why_command();

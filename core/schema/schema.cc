@@ -14,6 +14,7 @@
 #include "core/schema/data_table.h"
 #include "core/schema/duckdb_session.h"
 #include "core/schema/file_check.h"
+#include "core/schema/schema_engine.h"
 #include "core/schema/schema_file.h"
 #include "core/schema/verdict_cache.h"
 #include "core/workspace/glob.h"
@@ -111,8 +112,8 @@ class SchemaCheck {
   std::vector<SchemaVerdict> run() {
     load_schemas();
     // The engine is asked for even when the cache will know all: no verdict without one.
-    engine_ = find_duckdb(repository_.surroundings(), repository_.config());
-    cache_.emplace(repository_.dvx_dir() + "/cache/schema", duckdb_build(engine_));
+    const DuckDbLocation engine = find_duckdb(repository_.surroundings(), repository_.config());
+    cache_.emplace(repository_.dvx_dir() + "/cache/schema", duckdb_build(engine));
     find_files();
     ask_cache();
     ask_engine();
@@ -174,13 +175,8 @@ class SchemaCheck {
 
   void ask_engine() {
     if (unjudged_.empty()) return;
-    const duckdb::Functions& functions = load_duckdb(engine_);
-    const TemporaryDirectory spill(repository_.temporary_dir(), "duckdb");
-    const DuckDbLimits defaults;
-    DuckDbDatabase database(
-        functions, spill.path(),
-        {.memory_bytes = repository_.config().size_or("schema.memory", defaults.memory_bytes),
-         .threads = repository_.jobs()});
+    SchemaEngine engine(repository_);
+    DuckDbDatabase& database = engine.database();
     check_schemas_themselves(database);
     {
       ThreadPool pool(std::min(repository_.jobs(), unjudged_.size()));
@@ -247,7 +243,6 @@ class SchemaCheck {
   Repository& repository_;
   const std::vector<SchemaCheckRequest>& requests_;
   std::map<std::string, LoadedSchema> schemas_;  // by file; tasks point into it
-  DuckDbLocation engine_;
   std::optional<VerdictCache> cache_;
   std::vector<std::vector<FileTask>> tasks_;  // of each request
   std::vector<FileTask*> unjudged_;

@@ -42,7 +42,8 @@ struct SchemaCheckRequest {
 std::vector<SchemaVerdict> check_schemas(Repository& repository,
                                          const std::vector<SchemaCheckRequest>& requests);
 
-// "data/x.csv:17: column 'age': maximum: 214 must be at most 120"; "data/x.parquet: row 16: …" where there are no lines
+// "data/x.csv:17: column 'age': maximum: 214 must be at most 120"; "data/x.parquet: row 16: …" where there
+// are no lines
 std::string describe(const SchemaViolation& violation);
 
 }  // namespace dvx

@@ -291,16 +291,21 @@ class SchemaParser {
   Schema schema_;
 };
 
+// A number as people write it; the parser takes the text of any scalar.
+std::string value_text(const std::string& value) {
+  return is_literal(value, FieldType::Number) ? value : yaml_scalar(value);
+}
+
 std::string constraints_text(const SchemaField& field) {
   std::vector<std::string> parts;
   if (field.required) parts.emplace_back("required: true");
   if (field.unique) parts.emplace_back("unique: true");
-  if (field.minimum) parts.push_back("minimum: " + schema_scalar(*field.minimum));
-  if (field.maximum) parts.push_back("maximum: " + schema_scalar(*field.maximum));
-  if (field.pattern) parts.push_back("pattern: " + schema_scalar(*field.pattern));
+  if (field.minimum) parts.push_back("minimum: " + value_text(*field.minimum));
+  if (field.maximum) parts.push_back("maximum: " + value_text(*field.maximum));
+  if (field.pattern) parts.push_back("pattern: " + yaml_scalar(*field.pattern));
   if (!field.allowed.empty()) {
     std::vector<std::string> values;
-    for (const std::string& value : field.allowed) values.push_back(schema_scalar(value));
+    for (const std::string& value : field.allowed) values.push_back(value_text(value));
     parts.push_back(fmt::format("enum: [{}]", fmt::join(values, ", ")));
   }
   return fmt::format("{}", fmt::join(parts, ", "));
@@ -308,7 +313,7 @@ std::string constraints_text(const SchemaField& field) {
 
 std::string dialect_text(const Schema& schema) {
   std::vector<std::string> parts;
-  if (schema.delimiter) parts.push_back("delimiter: " + schema_scalar(std::string(1, *schema.delimiter)));
+  if (schema.delimiter) parts.push_back("delimiter: " + yaml_scalar(std::string(1, *schema.delimiter)));
   if (schema.header == CsvHeader::Absent) parts.emplace_back("header: false");
   return fmt::format("{}", fmt::join(parts, ", "));
 }
@@ -326,34 +331,6 @@ Schema parse_schema(std::string_view text, const std::string& file) {
   return SchemaParser(file).parse(parse_yaml(text, file));
 }
 
-std::string schema_scalar(std::string_view text) {
-  // Plain where every YAML reader gives back the same string or number; double-quoted else.
-  const auto is_plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
-  };
-  const bool starts_well = !text.empty() && (text[0] != '.' && text[0] != '_');
-  const bool number = is_literal(text, FieldType::Number);
-  const bool word = starts_well && std::all_of(text.begin(), text.end(), is_plain);
-  static constexpr std::array<std::string_view, 7> kReserved = {"true", "false", "null", "yes",
-                                                                "no",   "on",    "off"};
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  const bool reserved = std::find(kReserved.begin(), kReserved.end(), lower) != kReserved.end();
-  if ((number || word) && !reserved) return std::string(text);
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      quoted += '\\';
-      quoted += c;
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-      quoted += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + "\"";
-}
-
 std::string serialize_schema(const Schema& schema) {
   std::string out;
   if (const std::string dialect = dialect_text(schema); !dialect.empty()) {
@@ -362,7 +339,7 @@ std::string serialize_schema(const Schema& schema) {
   if (schema.minimum_rows) out += fmt::format("rowCount: {{minimum: {}}}\n", *schema.minimum_rows);
   out += "fields:\n";
   for (const SchemaField& field : schema.fields) {
-    out += fmt::format("  - name: {}\n    type: {}\n", schema_scalar(field.name), field_type_name(field.type));
+    out += fmt::format("  - name: {}\n    type: {}\n", value_text(field.name), field_type_name(field.type));
     if (const std::string constraints = constraints_text(field); !constraints.empty()) {
       out += fmt::format("    constraints: {{{}}}\n", constraints);
     }

@@ -51,8 +51,6 @@ struct Schema {
 // never passed over.
 Schema parse_schema(std::string_view text, const std::string& file);
 
-// `text` as one YAML scalar, quoted only where it must be.
-std::string schema_scalar(std::string_view text);
 std::string serialize_schema(const Schema& schema);  // what parse_schema() reads; for `dvx schema infer`
 
 }  // namespace dvx
