@@ -98,7 +98,7 @@ A rule that is not known is an error, never a pass.
 So is a check without the engine.
 
   $ DVX_DUCKDB=/nowhere/libduckdb.so dvx schema check --schema a.schema.yaml data/a.csv
-  error: cannot check schemas: DuckDB's library cannot be loaded from '/nowhere/libduckdb.so' (DVX_DUCKDB): .* (re)
+  error: cannot check schemas: DuckDB's library cannot be loaded from '/nowhere/libduckdb.so' (DVX_DUCKDB): * (glob)
   hint: ./dev deps, or: dvx config schema.duckdb /path/to/libduckdb.so
   [5]
 

@@ -41,7 +41,7 @@ TEST_F(InferTest, FindsTypesBoundsAndMissingValues) {
       "  - name: id\n    type: integer\n    constraints: {required: true, minimum: -2, maximum: 1}\n"
       "  - name: score\n    type: number\n    constraints: {required: true, minimum: 0.5, maximum: 3.0}\n"
       "  - name: day\n    type: date\n"
-      "    constraints: {required: true, minimum: \"2023-12-31\", maximum: \"2024-01-01\"}\n"
+      "    constraints: {required: true, minimum: 2023-12-31, maximum: 2024-01-01}\n"
       "  - name: ok\n    type: boolean\n    constraints: {required: true}\n"
       "  - name: note\n    type: string\n");
 }
@@ -82,7 +82,7 @@ TEST_F(InferTest, WithoutAHeaderColumnsAreNumbered) {
   assumed.header = CsvHeader::Absent;
   assumed.delimiter = ';';
   EXPECT_EQ(infer("a;1\nb;2\n", assumed),
-            "dialect: {delimiter: \";\", header: false}\nrowCount: {minimum: 1}\nfields:\n"
+            "dialect: {delimiter: ;, header: false}\nrowCount: {minimum: 1}\nfields:\n"
             "  - name: 1\n    type: string\n    constraints: {required: true}\n"
             "  - name: 2\n    type: integer\n    constraints: {required: true, minimum: 1, maximum: 2}\n");
 }

@@ -25,7 +25,7 @@ std::string with_field(const std::string& field) {
 TEST(SchemaFile, ReadsEveryRule) {
   const Schema schema = parse_schema(
       "title: Trial\nformat: csv\ndialect: {delimiter: ';', quoteChar: \"'\", header: false}\nmissingValues: "
-      "['', -]\n"
+      "['', '-']\n"
       "fieldsMatch: subset\nrowCount: {minimum: 1, maximum: 10}\nfiles: ['*.csv', 'sub/*.tsv']\nfields:\n"
       "  - name: a\n    type: integer\n    description: what it is\n"
       "    constraints: {required: true, unique: true, minimum: 0, maximum: 16, enum: [1, 2]}\n"
@@ -56,13 +56,13 @@ TEST(SchemaFile, ReadsEveryRule) {
 TEST(SchemaFile, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(refusal("feilds: []\n"), "x.schema.yaml:1:1: unknown field 'feilds' | did you mean 'fields'?");
   EXPECT_EQ(refusal(with_field("constraints: {maximun: 3}")),
-            "x.schema.yaml:2:28: unknown field 'maximun' | did you mean 'maximum'?");
+            "x.schema.yaml:2:29: unknown field 'maximun' | did you mean 'maximum'?");
   EXPECT_EQ(refusal(with_field("type: intger")),
             "x.schema.yaml:2:21: type 'intger' is not known: it is one of any, string, integer, number, "
             "boolean, date, "
             "datetime, time, year | did you mean 'integer'?");
   EXPECT_EQ(refusal(with_field("constraints: {minLength: 3}")),
-            "x.schema.yaml:2:28: the rule 'minLength' is not supported yet | remove 'minLength': dvx does "
+            "x.schema.yaml:2:29: the rule 'minLength' is not supported yet | remove 'minLength': dvx does "
             "not pass over a "
             "rule it cannot check");
   EXPECT_EQ(
@@ -73,16 +73,16 @@ TEST(SchemaFile, RefusesWhatItDoesNotKnow) {
 TEST(SchemaFile, RefusesRulesThatCannotHold) {
   EXPECT_EQ(
       refusal(with_field("type: string, constraints: {minimum: 3}")),
-      "x.schema.yaml:2:51: 'minimum' does not apply to type 'string' | give the field a type with an order: "
+      "x.schema.yaml:2:52: 'minimum' does not apply to type 'string' | give the field a type with an order: "
       "integer, number, date, datetime, time or year");
   EXPECT_EQ(refusal(with_field("type: integer, constraints: {maximum: 1.5}")),
-            "x.schema.yaml:2:52: 'maximum' of field 'a' is '1.5', which is not an integer");
+            "x.schema.yaml:2:53: 'maximum' of field 'a' is '1.5', which is not an integer");
   EXPECT_EQ(refusal(with_field("type: integer, constraints: {enum: [1, x]}")),
-            "x.schema.yaml:2:53: 'enum' of field 'a' is 'x', which is not an integer");
+            "x.schema.yaml:2:54: 'enum' of field 'a' is 'x', which is not an integer");
   EXPECT_EQ(refusal(with_field("constraints: {enum: []}")),
-            "x.schema.yaml:2:34: 'enum' allows no value at all");
+            "x.schema.yaml:2:35: 'enum' allows no value at all");
   EXPECT_EQ(refusal(with_field("constraints: {required: 1}")),
-            "x.schema.yaml:2:38: 'required' must be true or false, not a number");
+            "x.schema.yaml:2:39: 'required' must be true or false, not a number");
   EXPECT_EQ(refusal("rowCount: {minimum: 5, maximum: 3}\n" + with_field("type: any")),
             "x.schema.yaml:1:11: 'minimum' is greater than 'maximum'");
 }
