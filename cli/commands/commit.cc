@@ -62,6 +62,7 @@ nlohmann::json json_of(const CommitReport& report) {
 
 Outcome run(Invocation& invocation, CommitOptions options) {
   Repository& repository = invocation.repository();
+  if (invocation.quiet()) options.output = GitOutput::Quiet;
   if (invocation.json()) options.output = GitOutput::ErrorStream;
   const CommitReport report = commit(repository, options, invocation.progress());
   Outcome outcome;
@@ -70,8 +71,9 @@ Outcome run(Invocation& invocation, CommitOptions options) {
     describe_stop(repository, report, outcome);
     return outcome;
   }
-  for (const RecordedChange& change : report.recorded) outcome.text += line_of(repository, change);
   outcome.exit = report.git_status.value_or(0);
+  if (invocation.quiet()) return outcome;
+  for (const RecordedChange& change : report.recorded) outcome.text += line_of(repository, change);
   if (!options.message) {
     if (report.recorded.empty()) outcome.text = "tracked data is as recorded\n";
     outcome.hint = "git commit";

@@ -97,8 +97,9 @@ void stage_in_git(Repository& repository, const std::vector<TrackedPath>& tracke
 int make_git_commit(Repository& repository, const CommitOptions& options) {
   std::vector<std::string> arguments = {"commit", "-m", *options.message};
   if (options.scope == GitScope::AllTracked) arguments.emplace_back("-a");
-  return options.output == GitOutput::Terminal ? repository.git().run(arguments)
-                                               : repository.git().run_on_stderr(arguments);
+  if (options.output == GitOutput::Quiet) arguments.emplace_back("-q");
+  return options.output == GitOutput::ErrorStream ? repository.git().run_on_stderr(arguments)
+                                                  : repository.git().run(arguments);
 }
 
 }  // namespace

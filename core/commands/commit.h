@@ -14,7 +14,8 @@
 namespace dvx {
 
 enum class GitScope { Staged, AllTracked };      // AllTracked is `git commit -a`
-enum class GitOutput { Terminal, ErrorStream };  // where what git prints goes; ErrorStream keeps stdout for JSON
+// Where what git prints goes: ErrorStream keeps stdout for JSON, Quiet is `git commit -q`.
+enum class GitOutput { Terminal, ErrorStream, Quiet };
 
 struct CommitOptions {
   std::optional<std::string> message;  // without one, it stops before the git commit

@@ -27,7 +27,7 @@ TrackedPath find_pointed(const Repository& repository, const std::vector<Tracked
     throw Error(ErrorKind::Blocked,
                 fmt::format("'{}' lies in '{}', which is tracked as a whole: {} it as any file and record that",
                             display_path(typed), display_path(repository.to_user(found->path)), verb),
-                fmt::format("{} {} && dvx add {}", verb == "remove" ? "rm -r" : "mv", shell_quote(typed),
+                fmt::format("{}dvx add {}", verb == "remove" ? fmt::format("rm -r {} && ", shell_quote(typed)) : "",
                             shell_quote(repository.to_user(found->path))),
                 path);
   }

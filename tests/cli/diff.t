@@ -3,24 +3,53 @@
   $ dvx diff
   $ dvx add -q data/raw single
   $ dvx diff
+  data
+    added    data/raw/ (2 files, 72 B)
+      added    a (21 B)
+      added    sub/b (51 B)
+    added    single (2 B)
   $ git commit -qm "Data" && dvx diff
 
 In the workspace, before it is recorded:
 
   $ seq 11 > data/raw/a && rm data/raw/sub/b && mkdir data/raw/empty && seq 5 > data/raw/new
   $ dvx diff
+  data
+    modified data/raw/ (2 files, 72 B -> 2 files, 34 B)
+      modified a (21 B -> 24 B)
+      added    empty/ (empty directory)
+      added    new (10 B)
+      removed  sub/b (51 B)
   $ dvx diff --exit-code > /dev/null
+  [1]
   $ dvx diff -q
+  [1]
   $ dvx diff data/raw/sub
+  data
+    modified data/raw/ (2 files, 72 B -> 2 files, 34 B)
+      removed  sub/b (51 B)
   $ (cd data && dvx diff raw/a)
+  data
+    modified raw/ (2 files, 72 B -> 2 files, 34 B)
+      modified a (21 B -> 24 B)
 
 Between revisions:
 
   $ dvx commit -q -m "Change" && git tag v2
   $ dvx diff HEAD~1 v2
+  data
+    modified data/raw/ (2 files, 72 B -> 2 files, 34 B)
+      modified a (21 B -> 24 B)
+      added    empty/ (empty directory)
+      added    new (10 B)
+      removed  sub/b (51 B)
   $ dvx diff HEAD~2..HEAD single
+  data
+    added    single (2 B)
   $ dvx diff HEAD~1 --exit-code > /dev/null
+  [1]
   $ dvx diff HEAD~1 --json
+  {"dvx":1,"command":"diff","ok":true,"exit":0,"data":{"after":"","before":"HEAD~1","data":[{"after":{"files":2,"id":"968fb23ac9b0dd176c38af93b69d34286b3c58b7aacf4f5ae286164ebce491df","kind":"tree","size":34},"before":{"files":2,"id":"bf1f62edef4f275e2ebb2a6568d05bcb1f664d71a2d330b2d816a4ead17aa06f","kind":"tree","size":72},"change":"modified","files":[{"after":{"id":"abcc1b4a3f0b6056d843fed9593758b6b54035f60f251df70915de45d3d74a74","size":24},"before":{"id":"bf794518e35d7f1ce3a50b3058c4191bb9401e568fc645d77e10b0f404cf1f22","size":21},"change":"modified","path":"data/raw/a"},{"after":{"id":"3ee2bbd3a4f0a5dc10ab36ace509ef654115d92ea781f52b9efe1e0d84186708","size":0},"before":null,"change":"added","path":"data/raw/empty"},{"after":{"id":"f6b49467f595b1a44e442c198b3df4d221e88efcaabc26254f8e0ad4f79b6242","size":10},"before":null,"change":"added","path":"data/raw/new"},{"after":null,"before":{"id":"b76ae83c50d6104039c80d312402af3027661e07066325526ad997daf6362bbc","size":51},"change":"removed","path":"data/raw/sub/b"}],"files_known":true,"path":"data/raw","stage":""}],"metrics":[],"params":[]},"warnings":[],"errors":[]}
   $ dvx diff v2
 
 Parameters and metrics:
@@ -43,9 +72,19 @@ Parameters and metrics:
   > END
   $ dvx repro -q && git add -A && git commit -qm "Train" && dvx diff
   $ sed -i 's/epochs: 5/epochs: 7/; s/unused: 1/unused: 2/' params.yaml && dvx diff
+  parameters
+    params.yaml  train.epochs: 5 -> 7
   $ dvx repro -q && dvx diff
+  parameters
+    params.yaml  train.epochs: 5 -> 7
+  metrics
+    eval.json  score.f1: 0.5 -> 0.7
   $ git add -A && git commit -qm "Longer" && dvx diff HEAD~1 HEAD --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["data"]["metrics"])'
+  [{'after': 0.7, 'before': 0.5, 'file': 'eval.json', 'key': 'score.f1'}]
 
 What is neither:
 
   $ dvx diff nonsense
+  error: 'nonsense' is neither a revision nor tracked by dvx
+  hint: dvx ls
+  [5]
