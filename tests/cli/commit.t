@@ -1,7 +1,7 @@
   $ git init -q repo && cd repo && dvx init -q && git commit -qm "Begin"
   $ mkdir -p data/raw && seq 10 > data/raw/a && seq 20 > data/raw/b && echo x > data/single
   $ dvx add -q data/raw data/single && dvx commit -m "Add data"
-  [main 1b5f8c9] Add data
+  [main ???????] Add data (glob)
    3 files changed, 9 insertions(+)
    create mode 100644 data/.gitignore
    create mode 100644 data/raw.dvx
@@ -25,7 +25,7 @@ A change is recorded, staged and committed:
   $ git status --short
   M  data/raw.dvx
   $ dvx commit -m "More rows"
-  [main 600f89b] More rows
+  [main ???????] More rows (glob)
    1 file changed, 2 insertions(+), 2 deletions(-)
   $ dvx status
   everything is as recorded
