@@ -99,7 +99,7 @@ Outcome run_add(Invocation& invocation, AddArguments arguments) {
   Outcome outcome;
   outcome.data = {{"file", report.file}, {"stage", json_of(report.stage)}};
   const std::string file = repository.to_user(report.file);
-  outcome.text = fmt::format("added stage '{}' to {}\n", report.stage.name, file);
+  if (!invocation.quiet()) outcome.text = fmt::format("added stage '{}' to {}\n", report.stage.name, file);
   outcome.hint = fmt::format("git add {} && dvx repro {}", shell_quote(file), shell_quote(report.stage.name));
   return outcome;
 }
@@ -129,7 +129,7 @@ void declare_add(CLI::App& app, AddArguments& arguments) {
   app.add_flag("--always-changed", options.always_changed, "Run it every time");
   many("--cmd", arguments.commands, "Command, run by /bin/sh; may be given more than once", "COMMAND");
   app.add_option("command", arguments.words, "Command; what has options of its own in quotes or behind '--'")
-      ->type_name("COMMAND...");
+      ->type_name("COMMAND");
 }
 
 }  // namespace

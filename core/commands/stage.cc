@@ -46,8 +46,7 @@ void add_params(Repository& repository, const std::string& typed, Stage& stage) 
 void add_variable(const std::string& typed, Stage& stage) {
   const std::size_t equals = typed.find('=');
   if (equals == std::string::npos || equals == 0) {
-    throw Error{ErrorKind::Usage, fmt::format("'{}' is not NAME=VALUE", typed),
-                "dvx stage add --env SEED=7 …"};
+    throw Error{ErrorKind::Usage, fmt::format("'{}' is not NAME=VALUE", typed), "dvx stage add --help"};
   }
   stage.env[typed.substr(0, equals)] = typed.substr(equals + 1);
 }

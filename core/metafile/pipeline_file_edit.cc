@@ -41,6 +41,9 @@ class StageText {
     text_ += std::string(indent_ * (level + 1), ' ') + content + "\n";
   }
 
+  // Beneath "- name:", whose name stands two columns in.
+  void nested(const std::string& content) { line(2, "    " + content); }
+
   std::string path(const std::string& from_root) const {
     return yaml_scalar(path_from(from_root, stage_.wdir));
   }
@@ -58,7 +61,7 @@ class StageText {
     if (!stage_.deps.empty()) line(1, "deps:");
     for (const StageDependency& dependency : stage_.deps) {
       line(2, "- " + path(dependency.path) + (dependency.schema.empty() ? "" : ":"));
-      if (!dependency.schema.empty()) line(4, "schema: " + path(dependency.schema));
+      if (!dependency.schema.empty()) nested("schema: " + path(dependency.schema));
     }
   }
 
@@ -67,7 +70,7 @@ class StageText {
     for (const StageParams& params : stage_.params) {
       const bool by_default = params.file == join_path(stage_.wdir, "params.yaml") && !params.keys.empty();
       if (!by_default) line(2, "- " + path(params.file) + ":");
-      for (const std::string& key : params.keys) line(by_default ? 2 : 4, "- " + yaml_scalar(key));
+      for (const std::string& key : params.keys) line(2, (by_default ? "- " : "    - ") + yaml_scalar(key));
     }
   }
 
@@ -89,7 +92,7 @@ class StageText {
     if (!output.desc.empty()) flags.push_back("desc: " + yaml_scalar(output.desc));
     if (output.compare != "bitwise") flags.push_back("compare: " + yaml_scalar(output.compare));
     line(2, "- " + path(output.path) + (flags.empty() ? "" : ":"));
-    for (const std::string& flag : flags) line(4, flag);
+    for (const std::string& flag : flags) nested(flag);
   }
 
   void named_values(const std::string& field, const std::map<std::string, std::string>& values) {

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/nearest_word.h"
 #include "base/path.h"
+#include "base/subprocess.h"
 
 namespace dvx {
 namespace {
@@ -83,13 +84,17 @@ void StageGraph::index_outputs(const std::vector<std::string>& pointer_paths) {
               fmt::format("output '{}' of stage '{}' lies in output '{}' of stage '{}'", display_path(inner),
                           stage.name, display_path(parent), stages_[outer->second].name));
     });
-    const auto in_pointer = [&](std::string_view around) { return pointers.contains(std::string(around)); };
-    if (in_pointer(path) || any_parent(path, in_pointer)) {
-      fail_at(stage,
-              fmt::format("output '{}' of stage '{}' is tracked by 'dvx add' as well", display_path(path),
-                          stage.name),
-              fmt::format("dvx rm {}", display_path(path)));
-    }
+    std::string tracked;
+    const auto in_pointer = [&](std::string_view around) {
+      const auto found = pointers.find(std::string(around));
+      if (found != pointers.end()) tracked = *found;
+      return found != pointers.end();
+    };
+    if (!in_pointer(path) && !any_parent(path, in_pointer)) continue;
+    fail_at(stage,
+            fmt::format("output '{}' of stage '{}' {}, tracked by 'dvx add'", display_path(path), stage.name,
+                        tracked == path ? "is data" : fmt::format("lies in '{}'", display_path(tracked))),
+            fmt::format("dvx rm {}", shell_quote(tracked)));
   }
   for (const std::string& pointer : pointer_paths) {
     const bool inside =
@@ -99,7 +104,7 @@ void StageGraph::index_outputs(const std::vector<std::string>& pointer_paths) {
     fail_at(stage,
             fmt::format("'{}', tracked by 'dvx add', lies in an output of stage '{}'", display_path(pointer),
                         stage.name),
-            fmt::format("dvx rm {}", display_path(pointer)));
+            fmt::format("dvx rm {}", shell_quote(pointer)));
   }
 }
 

@@ -70,9 +70,9 @@ TEST(StageGraph, RefusesOverlapsNamingBothSides) {
                 .find("output 'x/y/z' of stage 'b' lies in output 'x' of stage 'a'"),
             std::string::npos);
   EXPECT_NE(
-      failure({stage("a", {}, {"x"})}, {"x"}).find("output 'x' of stage 'a' is tracked by 'dvx add' as well"),
+      failure({stage("a", {}, {"x"})}, {"x"}).find("output 'x' of stage 'a' is data, tracked by 'dvx add'"),
       std::string::npos);
-  EXPECT_NE(failure({stage("a", {}, {"data/x"})}, {"data"}).find("is tracked by 'dvx add' as well"),
+  EXPECT_NE(failure({stage("a", {}, {"data/x"})}, {"data"}).find("lies in 'data', tracked by 'dvx add'"),
             std::string::npos);
   EXPECT_NE(failure({stage("a", {}, {"data"})}, {"data/x/y"}).find("lies in an output of stage 'a'"),
             std::string::npos);
