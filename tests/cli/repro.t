@@ -81,7 +81,7 @@ A stage that fails records nothing, and the exit status says so:
   $ dvx repro -k
   bad: running, as it has never run
   bad: failed: 'exit 3' exited with status 3
-  1 failed, 1 skipped, 2 up to date in * s (glob)
+  2 up to date, 1 failed, 1 skipped in * s (glob)
   error: stage 'bad' failed: 'exit 3' exited with status 3
   [1]
   $ grep -c bad dvx.lock
@@ -104,8 +104,8 @@ Only named stages, by name or output:
 
 As JSON:
 
-  $ dvx repro --json end 2>/dev/null | python3 -m json.tool | grep -v seconds
-  * (glob)
+  $ dvx repro --json end | python3 -c 'import json, sys; print([(s["stage"], s["outcome"]) for s in json.load(sys.stdin)["data"]["stages"]])'
+  [('upper', 'up-to-date'), ('join', 'up-to-date')]
 
 What is missing is told before anything runs:
 

@@ -25,7 +25,7 @@ Why a stage is stale, down to the file inside of a directory:
   $ echo 'rate: 0.2' > params.yaml
   $ dvx why last
   sum would run:
-    dependency d: [0-9a-f]{12} \xe2\x86\x92 [0-9a-f]{12} (re)
+    dependency d: 045ec59c898d \xe2\x86\x92 0b2cc9c9075e (esc)
         modified  d/b
         added     d/c
     param params.yaml:rate: 0.1 \xe2\x86\x92 0.2 (esc)

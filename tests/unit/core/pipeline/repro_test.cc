@@ -145,7 +145,7 @@ TEST_F(ReproTest, FailureRecordsNothingAndStopsWhatNeedsIt) {
 }
 
 TEST_F(ReproTest, FailureNamesCommandAndStatus) {
-  write("dvx.yaml", "stages:\n  bad:\n    cmd: [true, exit 3]\n    outs: [x]\n");
+  write("dvx.yaml", "stages:\n  bad:\n    cmd: [echo, exit 3]\n    outs: [x]\n");
   EXPECT_EQ(repro_all().stages[0].message, "'exit 3' exited with status 3");
   write("dvx.yaml", "stages:\n  bad:\n    cmd: kill -9 $$\n    outs: [x]\n");
   EXPECT_EQ(repro_all().stages[0].message, "'kill -9 $$' was killed by signal 9 (Killed)");

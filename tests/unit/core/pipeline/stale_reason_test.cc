@@ -27,8 +27,8 @@ TEST(StaleReason, NamesTheParamInsideOfAMapWithOldAndNewValue) {
   now["params"]["params.yaml"]["train"]["C"] = 0.5;
   const auto reasons = compare_keys(sample(), now);
   ASSERT_EQ(reasons.size(), 1U);
-  EXPECT_EQ(reasons[0], (StaleReason{ReasonKind::Param, "train.C", "params.yaml", "1", "0.5"}));
-  EXPECT_EQ(describe(reasons[0]), "param params.yaml:train.C: 1 → 0.5");
+  EXPECT_EQ(reasons[0], (StaleReason{ReasonKind::Param, "train.C", "params.yaml", "1.0", "0.5"}));
+  EXPECT_EQ(describe(reasons[0]), "param params.yaml:train.C: 1.0 → 0.5");
 }
 
 TEST(StaleReason, TellsNewFromGoneFromChanged) {
