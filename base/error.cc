@@ -37,8 +37,12 @@ const Row& row(ErrorKind kind) {
 }
 }  // namespace
 
-int exit_code(ErrorKind kind) { return row(kind).exit_code; }
-std::string_view error_name(ErrorKind kind) { return row(kind).name; }
+int exit_code(ErrorKind kind) {
+  return row(kind).exit_code;
+}
+std::string_view error_name(ErrorKind kind) {
+  return row(kind).name;
+}
 
 Error::Error(ErrorKind kind, std::string message, std::string hint, std::string path)
     : kind_(kind), message_(std::move(message)), hint_(std::move(hint)), path_(std::move(path)) {}
@@ -46,7 +50,8 @@ Error::Error(ErrorKind kind, std::string message, std::string hint, std::string 
 Error system_error(std::string_view action, std::string_view path, int errnum) {
   const ErrorKind kind = errnum == ENOENT ? ErrorKind::NotFound : ErrorKind::Io;
   std::string hint;
-  if (errnum == ENOSPC || errnum == EDQUOT) hint = "free some space and run the command again; nothing was lost";
+  if (errnum == ENOSPC || errnum == EDQUOT)
+    hint = "free some space and run the command again; nothing was lost";
   return Error(kind, fmt::format("cannot {} '{}': {}", action, path, std::strerror(errnum)), hint,
                std::string(path));
 }

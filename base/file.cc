@@ -27,9 +27,10 @@ auto retry_interrupted(Call call) {
 std::string unique_suffix() {
   static const pid_t pid = ::getpid();
   static std::uint64_t counter = 0;
-  struct timespec now{};
+  struct timespec now {};
   ::clock_gettime(CLOCK_REALTIME, &now);
-  return fmt::format("{}-{}-{}-{}", pid, now.tv_sec, now.tv_nsec, __atomic_fetch_add(&counter, 1, __ATOMIC_RELAXED));
+  return fmt::format("{}-{}-{}-{}", pid, now.tv_sec, now.tv_nsec,
+                     __atomic_fetch_add(&counter, 1, __ATOMIC_RELAXED));
 }
 
 }  // namespace
@@ -51,7 +52,7 @@ UniqueFd open_file_at(int dir_fd, const std::string& path, int flags, mode_t mod
 
 std::string read_file(const std::string& path, std::uint64_t limit) {
   const UniqueFd fd = open_file(path, O_RDONLY);
-  struct ::stat st{};
+  struct ::stat st {};
   if (::fstat(fd.get(), &st) != 0) throw system_error("stat", path);
   if (S_ISDIR(st.st_mode)) throw system_error("read", path, EISDIR);
   std::string bytes;
@@ -63,7 +64,8 @@ std::string read_file(const std::string& path, std::uint64_t limit) {
     const std::size_t n = read_up_to(fd.get(), rest, path);
     bytes.resize(old + n);
     if (bytes.size() > limit) {
-      throw Error(ErrorKind::Io, fmt::format("'{}' is larger than {} bytes and is not read whole", path, limit), {}, path);
+      throw Error(ErrorKind::Io,
+                  fmt::format("'{}' is larger than {} bytes and is not read whole", path, limit), {}, path);
     }
     if (n < rest.size()) return bytes;
   }
@@ -105,8 +107,9 @@ void pread_exact(int fd, std::span<std::byte> out, std::uint64_t offset, std::st
     });
     if (n < 0) throw system_error("read", path_for_errors);
     if (n == 0) {
-      throw Error(ErrorKind::Corruption, fmt::format("'{}' ends early at byte {}", path_for_errors, offset + total),
-                  "dvx fsck", std::string(path_for_errors));
+      throw Error(ErrorKind::Corruption,
+                  fmt::format("'{}' ends early at byte {}", path_for_errors, offset + total), "dvx fsck",
+                  std::string(path_for_errors));
     }
     total += static_cast<std::size_t>(n);
   }
@@ -121,15 +124,17 @@ void fsync_directory(const std::string& path) {
   fsync_file(fd.get(), path);
 }
 
-bool exists(const std::string& path) { return stat_if_exists(path).has_value(); }
+bool exists(const std::string& path) {
+  return stat_if_exists(path).has_value();
+}
 
 bool is_directory(const std::string& path) {
-  struct ::stat st{};
+  struct ::stat st {};
   return ::stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 std::optional<struct ::stat> stat_if_exists(const std::string& path) {
-  struct ::stat st{};
+  struct ::stat st {};
   if (::lstat(path.c_str(), &st) == 0) return st;
   if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
   throw system_error("stat", path);
@@ -166,7 +171,9 @@ void remove_entry_at(int dir_fd, const char* name, const std::string& path) {
 }
 }  // namespace
 
-void remove_tree(const std::string& path) { remove_entry_at(AT_FDCWD, path.c_str(), path); }
+void remove_tree(const std::string& path) {
+  remove_entry_at(AT_FDCWD, path.c_str(), path);
+}
 
 AtomicFile::AtomicFile(std::string path, mode_t mode, Durability durability)
     : path_(std::move(path)), durability_(durability) {
@@ -178,7 +185,9 @@ AtomicFile::~AtomicFile() {
   if (!committed_) ::unlink(temp_path_.c_str());
 }
 
-void AtomicFile::write(std::string_view bytes) { write_all(fd_.get(), bytes, path_); }
+void AtomicFile::write(std::string_view bytes) {
+  write_all(fd_.get(), bytes, path_);
+}
 
 void AtomicFile::commit() {
   if (durability_ == Durability::Synced) fsync_file(fd_.get(), path_);
@@ -190,7 +199,8 @@ void AtomicFile::commit() {
   }
 }
 
-void write_file_atomically(const std::string& path, std::string_view bytes, mode_t mode, Durability durability) {
+void write_file_atomically(const std::string& path, std::string_view bytes, mode_t mode,
+                           Durability durability) {
   AtomicFile file(path, mode, durability);
   file.write(bytes);
   file.commit();

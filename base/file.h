@@ -1,6 +1,7 @@
 // Files by path or directory handle: reading whole files, and the few ways durable bytes are written.
 //
-// Everything throws Error (Io or NotFound) through system_error() and retries EINTR. Nothing here retries fsync.
+// Everything throws Error (Io or NotFound) through system_error() and retries EINTR. Nothing here retries
+// fsync.
 #pragma once
 
 #include <sys/stat.h>
@@ -39,7 +40,8 @@ bool exists(const std::string& path);  // lstat succeeds
 bool is_directory(const std::string& path);
 std::optional<struct ::stat> stat_if_exists(const std::string& path);  // lstat
 void make_directories(const std::string& path);
-void remove_tree(const std::string& path);  // absent is fine; read-only directories below are made writable first
+void remove_tree(
+    const std::string& path);  // absent is fine; read-only directories below are made writable first
 
 // Replaces a file all or nothing: temp in the same directory, write, fsync, rename, fsync of the directory.
 // Dropped without commit(), the temp file is removed and the old file is untouched.

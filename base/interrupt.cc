@@ -19,17 +19,21 @@ void on_signal(int signal) {
 }  // namespace
 
 void install_interrupt_handlers() {
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = on_signal;
   sigemptyset(&action.sa_mask);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
-  struct sigaction ignore{};
+  struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, nullptr);
 }
 
-int interrupt_signal() { return first_signal.load(); }
-int interrupt_count() { return signal_count.load(); }
+int interrupt_signal() {
+  return first_signal.load();
+}
+int interrupt_count() {
+  return signal_count.load();
+}
 
 void throw_if_interrupted() {
   if (interrupt_signal() != 0) throw Error(ErrorKind::Interrupted, "interrupted");

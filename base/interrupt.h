@@ -3,11 +3,11 @@
 
 namespace dvx {
 
-// Installs handlers for SIGINT, SIGTERM and SIGHUP. The first signal sets the wish; a second one of SIGINT sets
-// it to "now". Call once from main.
+// Installs handlers for SIGINT, SIGTERM and SIGHUP. The first signal sets the wish; a second one of SIGINT
+// sets it to "now". Call once from main.
 void install_interrupt_handlers();
-int interrupt_signal();    // 0, or the first signal that came
-int interrupt_count();     // how many came
+int interrupt_signal();       // 0, or the first signal that came
+int interrupt_count();        // how many came
 void throw_if_interrupted();  // Error{Interrupted}
 void reset_interrupt_for_tests(int signal = 0);
 

@@ -8,7 +8,8 @@
 
 namespace dvx {
 
-// Nearest by Levenshtein distance with transpositions, when at most a third of the word is wrong; the first of equals.
+// Nearest by Levenshtein distance with transpositions, when at most a third of the word is wrong; the first
+// of equals.
 std::optional<std::string> nearest_word(std::string_view word, const std::vector<std::string_view>& known);
 
 }  // namespace dvx

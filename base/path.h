@@ -8,9 +8,9 @@
 namespace dvx {
 
 std::string join_path(std::string_view directory, std::string_view name);  // join_path("", "x") is "x"
-std::string parent_path(std::string_view path);                            // "" when there is no '/', "/" for "/x"
-std::string_view file_name(std::string_view path);                         // after the last '/'
-std::string_view extension(std::string_view path);                         // ".csv", or ""
+std::string parent_path(std::string_view path);     // "" when there is no '/', "/" for "/x"
+std::string_view file_name(std::string_view path);  // after the last '/'
+std::string_view extension(std::string_view path);  // ".csv", or ""
 
 // Removes '.', '..' and doubled '/' by text alone. "a/../.." gives "..".
 std::string normalize_path(std::string_view path);
@@ -23,7 +23,8 @@ bool is_beneath(std::string_view path, std::string_view directory);  // by text;
 // `path` (relative to the root) as a user in `cwd` (relative to the root) would type it: "../data/x".
 std::string path_from(std::string_view path, std::string_view cwd);
 
-// For terminals and messages: printable UTF-8 stays, control characters and invalid bytes become \xNN escapes.
+// For terminals and messages: printable UTF-8 stays, control characters and invalid bytes become \xNN
+// escapes.
 std::string display_path(std::string_view path);
 
 }  // namespace dvx

@@ -19,10 +19,16 @@ bool StringSource::rewind() {
   return true;
 }
 
-void StringSink::write(std::span<const std::byte> bytes) { bytes_ += as_text(bytes); }
+void StringSink::write(std::span<const std::byte> bytes) {
+  bytes_ += as_text(bytes);
+}
 
-std::size_t FdSource::read(std::span<std::byte> out) { return read_up_to(fd_, out, path_); }
+std::size_t FdSource::read(std::span<std::byte> out) {
+  return read_up_to(fd_, out, path_);
+}
 
-void FdSink::write(std::span<const std::byte> bytes) { write_all(fd_, as_text(bytes), path_); }
+void FdSink::write(std::span<const std::byte> bytes) {
+  write_all(fd_, as_text(bytes), path_);
+}
 
 }  // namespace dvx

@@ -13,7 +13,8 @@ class Source {
   virtual ~Source() = default;
   // Fills the front of `out`; returns the bytes given, 0 only at the end. Throws Error.
   virtual std::size_t read(std::span<std::byte> out) = 0;
-  // Back to the first byte, so that a transfer that failed can be tried again; false when that cannot be done.
+  // Back to the first byte, so that a transfer that failed can be tried again; false when that cannot be
+  // done.
   virtual bool rewind() { return false; }
 };
 
@@ -63,7 +64,9 @@ class FdSink final : public Sink {
   std::string path_;
 };
 
-inline std::span<const std::byte> as_bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
+inline std::span<const std::byte> as_bytes(std::string_view text) {
+  return std::as_bytes(std::span(text));
+}
 inline std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }

@@ -67,7 +67,8 @@ Launch prepare(const std::vector<std::string>& argv, const ProcessOptions& optio
   for (const std::string& arg : argv) launch.argv.push_back(const_cast<char*>(arg.c_str()));
   launch.argv.push_back(nullptr);
   if (options.environment) {
-    for (const auto& [name, value] : *options.environment) launch.environment_text.push_back(name + "=" + value);
+    for (const auto& [name, value] : *options.environment)
+      launch.environment_text.push_back(name + "=" + value);
     for (std::string& text : launch.environment_text) launch.environment.push_back(text.data());
     launch.environment.push_back(nullptr);
   }
@@ -77,7 +78,7 @@ Launch prepare(const std::vector<std::string>& argv, const ProcessOptions& optio
 
 [[noreturn]] void exec_child(const Launch& launch, bool own_group, int in, int out, int err, int failure_fd) {
   if (own_group) ::setpgid(0, 0);
-  struct sigaction standard{};
+  struct sigaction standard {};
   standard.sa_handler = SIG_DFL;
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::sigaction(signal, &standard, nullptr);
   if (in >= 0) ::dup2(in, 0);
@@ -92,8 +93,9 @@ Launch prepare(const std::vector<std::string>& argv, const ProcessOptions& optio
   ::_exit(127);
 }
 
-// A process that sleeps until our end of a pipe closes, and then kills the group. It outlives us by that moment only,
-// and unlike PR_SET_PDEATHSIG it reaches grandchildren and does not mind which of our threads ends.
+// A process that sleeps until our end of a pipe closes, and then kills the group. It outlives us by that
+// moment only, and unlike PR_SET_PDEATHSIG it reaches grandchildren and does not mind which of our threads
+// ends.
 class GroupGuard {
  public:
   GroupGuard() = default;
@@ -117,7 +119,8 @@ class GroupGuard {
   }
 
  private:
-  // In the forked process: only async-signal-safe calls. A byte means that all is well; end of file that we died.
+  // In the forked process: only async-signal-safe calls. A byte means that all is well; end of file that we
+  // died.
   [[noreturn]] static void watch(int alive, pid_t group) {
     ::setsid();  // the terminal's signals are for us, not for the guard
     ::dup2(alive, 0);
@@ -137,7 +140,8 @@ class GroupGuard {
 
 class Running {
  public:
-  Running(const std::vector<std::string>& argv, const ProcessOptions& options) : options_(options), own_group_(!options.inherit_stdio) {
+  Running(const std::vector<std::string>& argv, const ProcessOptions& options)
+      : options_(options), own_group_(!options.inherit_stdio) {
     const Launch launch = prepare(argv, options);
     Pipe failure = make_pipe();
     Pipe in, out, err;
@@ -189,11 +193,12 @@ class Running {
     input_ = options_.input;
     bool& exited = reaped_;
     int status = 0;
-    struct rusage usage{};
+    struct rusage usage {};
     while (!exited || out_ || err_) {
       if (!exited && ::wait4(pid_, &status, WNOHANG, &usage) == pid_) {
         exited = true;
-        result_.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+        result_.wall_seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
         signal_group(SIGKILL);  // whatever the child left behind; without them the pipes close too
       }
       if (!exited || out_ || err_) pump(exited);
@@ -201,8 +206,10 @@ class Running {
     }
     if (WIFEXITED(status)) result_.exit_status = WEXITSTATUS(status);
     if (WIFSIGNALED(status)) result_.signal = WTERMSIG(status);
-    result_.user_seconds = static_cast<double>(usage.ru_utime.tv_sec) + static_cast<double>(usage.ru_utime.tv_usec) * 1e-6;
-    result_.system_seconds = static_cast<double>(usage.ru_stime.tv_sec) + static_cast<double>(usage.ru_stime.tv_usec) * 1e-6;
+    result_.user_seconds =
+        static_cast<double>(usage.ru_utime.tv_sec) + static_cast<double>(usage.ru_utime.tv_usec) * 1e-6;
+    result_.system_seconds =
+        static_cast<double>(usage.ru_stime.tv_sec) + static_cast<double>(usage.ru_stime.tv_usec) * 1e-6;
     result_.peak_memory_bytes = std::int64_t{usage.ru_maxrss} * 1024;
     return std::move(result_);
   }
@@ -272,7 +279,8 @@ class Running {
     }
   }
 
-  // A child on our terminal stays in our group (so that it may read the terminal) and gets the terminal's signals.
+  // A child on our terminal stays in our group (so that it may read the terminal) and gets the terminal's
+  // signals.
   void signal_group(int signal) {
     if (own_group_) ::kill(-pid_, signal);
   }

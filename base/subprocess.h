@@ -14,26 +14,27 @@
 namespace dvx {
 
 struct ProcessOptions {
-  std::string directory;                                         // "" keeps ours
+  std::string directory;                                          // "" keeps ours
   std::optional<std::map<std::string, std::string>> environment;  // nullopt inherits ours
-  std::string input;                                             // given on stdin; empty means /dev/null
+  std::string input;                                              // given on stdin; empty means /dev/null
   bool merge_stderr = false;   // into `on_output`/`output`, in the order written
   bool inherit_stdio = false;  // the child talks to our terminal (git commit with an editor)
   bool die_with_us = false;    // its whole group is killed when this process ends, even by SIGKILL
-  // Called with pieces of output as they come, from the calling thread; when empty, output is collected instead.
+  // Called with pieces of output as they come, from the calling thread; when empty, output is collected
+  // instead.
   std::function<void(std::string_view)> on_output;
-  // Polled several times a second: true sends SIGTERM to the group, and SIGKILL 5 s after or on the second true
-  // of `kill_now`.
+  // Polled several times a second: true sends SIGTERM to the group, and SIGKILL 5 s after or on the second
+  // true of `kill_now`.
   std::function<bool()> should_stop;
   std::function<bool()> kill_now;
 };
 
 struct ProcessResult {
-  int exit_status = 0;      // of exit(); meaningful when signal is 0
-  int signal = 0;           // that killed it, or 0
-  bool stopped = false;     // because should_stop said so
-  std::string output;       // stdout (and stderr when merged)
-  std::string error_output; // stderr when not merged
+  int exit_status = 0;       // of exit(); meaningful when signal is 0
+  int signal = 0;            // that killed it, or 0
+  bool stopped = false;      // because should_stop said so
+  std::string output;        // stdout (and stderr when merged)
+  std::string error_output;  // stderr when not merged
   double wall_seconds = 0, user_seconds = 0, system_seconds = 0;
   std::int64_t peak_memory_bytes = 0;
 

@@ -13,8 +13,10 @@ std::size_t default_thread_count() {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
-ThreadPool::ThreadPool(std::size_t threads, std::size_t queue_limit) : queue_limit_(std::max<std::size_t>(1, queue_limit)) {
-  for (std::size_t i = 0; i < std::max<std::size_t>(1, threads); ++i) threads_.emplace_back([this] { run(); });
+ThreadPool::ThreadPool(std::size_t threads, std::size_t queue_limit)
+    : queue_limit_(std::max<std::size_t>(1, queue_limit)) {
+  for (std::size_t i = 0; i < std::max<std::size_t>(1, threads); ++i)
+    threads_.emplace_back([this] { run(); });
 }
 
 ThreadPool::~ThreadPool() {

@@ -2,6 +2,8 @@
 
 namespace dvx {
 
-const char* dvx_version() { return DVX_VERSION; }
+const char* dvx_version() {
+  return DVX_VERSION;
+}
 
 }  // namespace dvx

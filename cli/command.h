@@ -22,11 +22,11 @@ namespace dvx {
 // What a command found. main prints it: `text` to stdout, or the envelope with `data` when --json is given.
 struct Outcome {
   int exit = 0;
-  std::string text;            // whole lines, coloured by Text helpers; shown even when exit is not 0
+  std::string text;  // whole lines, coloured by Text helpers; shown even when exit is not 0
   nlohmann::json data = nlohmann::json::object();
   std::vector<std::string> warnings;
-  std::vector<Error> errors;   // items that failed, printed on stderr as main prints a thrown Error
-  std::string hint;            // shown on stderr after the text, not with -q
+  std::vector<Error> errors;  // items that failed, printed on stderr as main prints a thrown Error
+  std::string hint;           // shown on stderr after the text, not with -q
   // For results too large to hold (`dvx cat`): called after `text` with standard output; not with --json.
   std::function<void(Sink&)> stream;
 };
@@ -35,10 +35,10 @@ struct Outcome {
 class Invocation {
  public:
   virtual ~Invocation() = default;
-  virtual Repository& repository() = 0;          // opened on first use from -C or the working directory
-  virtual Surroundings surroundings() const = 0; // for commands without a repository (init, doctor)
+  virtual Repository& repository() = 0;           // opened on first use from -C or the working directory
+  virtual Surroundings surroundings() const = 0;  // for commands without a repository (init, doctor)
   virtual Progress& progress() = 0;
-  virtual const Text& text() const = 0;          // colours, or not
+  virtual const Text& text() const = 0;  // colours, or not
   virtual bool quiet() const = 0;
   virtual bool verbose() const = 0;
   virtual bool json() const = 0;
@@ -51,8 +51,8 @@ struct CommandSpec {
   std::string group;    // one of the headings of `dvx --help`
   std::string summary;  // one line, imperative, no full stop
   std::string example;  // shown at the end of its help
-  // Adds options to `app` and returns what to run. Values live in a shared_ptr that the action captures (owners:
-  // the parser, which writes, and the action, which reads).
+  // Adds options to `app` and returns what to run. Values live in a shared_ptr that the action captures
+  // (owners: the parser, which writes, and the action, which reads).
   std::function<Action(CLI::App& app)> declare;
 };
 

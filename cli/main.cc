@@ -36,7 +36,8 @@ int main(int argc, char** argv) {
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text = *entry;
     const auto equals = text.find('=');
-    if (equals != std::string::npos) context.surroundings.environment[text.substr(0, equals)] = text.substr(equals + 1);
+    if (equals != std::string::npos)
+      context.surroundings.environment[text.substr(0, equals)] = text.substr(equals + 1);
   }
   context.stdout_is_terminal = ::isatty(1) == 1;
   context.stderr_is_terminal = ::isatty(2) == 1;

@@ -66,7 +66,8 @@ Surroundings complete(Surroundings surroundings, const GlobalOptions& options) {
   if (!options.directory.empty()) {
     surroundings.cwd = absolute_path(options.directory, surroundings.cwd);
     if (!is_directory(surroundings.cwd)) {
-      throw Error(ErrorKind::Usage, fmt::format("cannot change to '{}': no such directory", options.directory), {},
+      throw Error(ErrorKind::Usage,
+                  fmt::format("cannot change to '{}': no such directory", options.directory), {},
                   options.directory);
     }
   }
@@ -79,8 +80,9 @@ class LiveInvocation final : public Invocation {
       : options_(options),
         surroundings_(complete(context.surroundings, options)),
         text_(wants_color(options, context) ? Text::Color::Always : Text::Color::Never),
-        progress_(TerminalProgress::Options{.drawing = context.stderr_is_terminal && !options.quiet && !options.json,
-                                            .quiet = options.quiet}) {}
+        progress_(TerminalProgress::Options{
+            .drawing = context.stderr_is_terminal && !options.quiet && !options.json,
+            .quiet = options.quiet}) {}
 
   Repository& repository() override {
     if (!repository_) repository_.emplace(Repository::open(surroundings_));
@@ -175,14 +177,13 @@ class Parser {
       throw usage_error(app_, error);
     }
     if (version_) return {.command = "version", .action = {}, .help = fmt::format("dvx {}\n", DVX_VERSION)};
-    if (app_.get_subcommands().empty()) return {.command = "help", .action = {}, .help = overview(all_commands())};
+    if (app_.get_subcommands().empty())
+      return {.command = "help", .action = {}, .help = overview(all_commands())};
     if (help_) return {.command = command_name(app_), .action = {}, .help = command_help(*deepest())};
     return {.command = command_name(app_), .action = actions_.at(app_.get_subcommands().front()), .help = {}};
   }
 
-  std::string help_of(const std::string& command) {
-    return command_help(*app_.get_subcommand(command));
-  }
+  std::string help_of(const std::string& command) { return command_help(*app_.get_subcommand(command)); }
 
  private:
   void declare(const CommandSpec& spec) {
@@ -236,7 +237,8 @@ class Session {
       const std::string topic = topic_of_help();
       check_command_exists(topic);
       command_ = "help";
-      return help_outcome(topic.empty() || topic == "help" ? overview(all_commands()) : parser.help_of(topic));
+      return help_outcome(topic.empty() || topic == "help" ? overview(all_commands())
+                                                           : parser.help_of(topic));
     }
     Parsed parsed = parser.parse(context_.arguments);
     command_ = parsed.command;
@@ -264,7 +266,8 @@ class Session {
   static Outcome failure(const Error& error) {
     Outcome outcome;
     outcome.exit = exit_code(error.kind());
-    if (error.kind() == ErrorKind::Interrupted && interrupt_signal() != 0) outcome.exit = 128 + interrupt_signal();
+    if (error.kind() == ErrorKind::Interrupted && interrupt_signal() != 0)
+      outcome.exit = 128 + interrupt_signal();
     outcome.errors.push_back(error);
     return outcome;
   }
@@ -313,6 +316,8 @@ class Session {
 
 }  // namespace
 
-int run(ProcessContext context) { return Session(std::move(context)).run(); }
+int run(ProcessContext context) {
+  return Session(std::move(context)).run();
+}
 
 }  // namespace dvx

@@ -11,11 +11,12 @@ namespace {
 
 // Formats whose files are data sets, arrays or models; not text formats that code is made of.
 constexpr std::string_view kDataExtensions[] = {
-    ".7z",     ".arrow", ".avro",    ".bin",    ".bz2",   ".csv",     ".db",    ".feather", ".ftr",         ".gz",
-    ".h5",     ".hdf5",  ".joblib",  ".jsonl",  ".keras", ".mat",     ".mp4",   ".nc",      ".ndjson",      ".npy",
-    ".npz",    ".onnx",  ".orc",     ".parquet", ".pb",   ".pickle",  ".pkl",   ".pt",      ".pth",         ".rds",
-    ".safetensors", ".sqlite", ".tar", ".tfrecord", ".tflite", ".tgz", ".tif", ".tiff", ".tsv", ".wav",
-    ".xls",    ".xlsx",  ".xz",      ".zarr",   ".zip",   ".zst",
+    ".7z",  ".arrow",    ".avro",   ".bin",  ".bz2",    ".csv",   ".db",          ".feather",
+    ".ftr", ".gz",       ".h5",     ".hdf5", ".joblib", ".jsonl", ".keras",       ".mat",
+    ".mp4", ".nc",       ".ndjson", ".npy",  ".npz",    ".onnx",  ".orc",         ".parquet",
+    ".pb",  ".pickle",   ".pkl",    ".pt",   ".pth",    ".rds",   ".safetensors", ".sqlite",
+    ".tar", ".tfrecord", ".tflite", ".tgz",  ".tif",    ".tiff",  ".tsv",         ".wav",
+    ".xls", ".xlsx",     ".xz",     ".zarr", ".zip",    ".zst",
 };
 
 }  // namespace

@@ -34,18 +34,21 @@ std::string script_of(const std::string& name, const std::string& executable) {
       "  exit 1\n"
       "}}\n"
       "exec \"$dvx\" hook run {name} \"$@\"\n",
-      fmt::arg("marker", kMarker), fmt::arg("suffix", kKeptSuffix), fmt::arg("executable", shell_quote(executable)),
-      fmt::arg("name", name));
+      fmt::arg("marker", kMarker), fmt::arg("suffix", kKeptSuffix),
+      fmt::arg("executable", shell_quote(executable)), fmt::arg("name", name));
 }
 
-std::string kept_file(const std::string& file) { return file + std::string(kKeptSuffix); }
+std::string kept_file(const std::string& file) {
+  return file + std::string(kKeptSuffix);
+}
 
 HookStatus status_of(const GitRepository& git, const std::string& name, const std::string& executable) {
   HookStatus status{.name = name, .file = join_path(git.hooks_dir(), name)};
   status.chained = exists(kept_file(status.file));
   const auto text = read_file_if_exists(status.file);
   if (!text) {
-    status.state = exists(status.file) ? HookState::Foreign : HookState::Absent;  // a dangling link is somebody's
+    status.state =
+        exists(status.file) ? HookState::Foreign : HookState::Absent;  // a dangling link is somebody's
   } else if (text->find(kMarker) == std::string::npos) {
     status.state = HookState::Foreign;
   } else {
@@ -84,10 +87,14 @@ void uninstall(const HookStatus& status) {
 
 std::string_view hook_state_name(HookState state) {
   switch (state) {
-    case HookState::Absent: return "not installed";
-    case HookState::Foreign: return "not installed";
-    case HookState::Installed: return "installed";
-    case HookState::Outdated: return "outdated";
+    case HookState::Absent:
+      return "not installed";
+    case HookState::Foreign:
+      return "not installed";
+    case HookState::Installed:
+      return "installed";
+    case HookState::Outdated:
+      return "outdated";
   }
   return "";
 }

@@ -1,5 +1,6 @@
-// The git hooks of a repository as files: put there, taken away, looked at. A hook that is there already is kept
-// beside ours and runs first (docs/hooks.md). Git decides where hooks live: core.hooksPath, shared by worktrees.
+// The git hooks of a repository as files: put there, taken away, looked at. A hook that is there already is
+// kept beside ours and runs first (docs/hooks.md). Git decides where hooks live: core.hooksPath, shared by
+// worktrees.
 #pragma once
 
 #include <string>
@@ -19,8 +20,8 @@ enum class HookState {
 std::string_view hook_state_name(HookState state);
 
 struct HookStatus {
-  std::string name;      // "pre-commit"
-  std::string file;      // absolute
+  std::string name;  // "pre-commit"
+  std::string file;  // absolute
   HookState state = HookState::Absent;
   bool chained = false;  // a hook from before is kept and runs first
 };

@@ -70,7 +70,8 @@ class PreCommitCheck {
   IndexedTracking read_tracking() {
     IndexedTracking tracking;
     for (const GitIndexEntry& entry : repository_.git().index_entries()) {
-      if (!is_pointer_path(entry.path) || entry.mode == kSymlinkMode || entry.mode == kSubmoduleMode) continue;
+      if (!is_pointer_path(entry.path) || entry.mode == kSymlinkMode || entry.mode == kSubmoduleMode)
+        continue;
       try {
         PointerFile pointer = parse_pointer(repository_.git().read_blob(entry.blob_id), entry.path);
         const std::string path = join_path(parent_path(entry.path), pointer.path);
@@ -113,7 +114,8 @@ class PreCommitCheck {
         if (!change.before) report_inside(entry.path, *around);
       } else if (!known_blobs.contains(entry.blob_id) && looks_like_data(change)) {
         report(FindingKind::UnversionedData, entry.path,
-               fmt::format("'{}' is data that dvx does not track", display_path(entry.path)), hint_for_data(change));
+               fmt::format("'{}' is data that dvx does not track", display_path(entry.path)),
+               hint_for_data(change));
         verdict_.findings.back().size = entry.size;
       }
     }
@@ -127,11 +129,12 @@ class PreCommitCheck {
 
   void report_inside(const std::string& path, const std::string& around) {
     std::string hint = fmt::format("git rm --cached {}", shell_quote(path));
-    if (!tracking_.cached_outputs.contains(around)) hint += fmt::format(" && dvx add {}", shell_quote(around));
+    if (!tracking_.cached_outputs.contains(around))
+      hint += fmt::format(" && dvx add {}", shell_quote(around));
     report(FindingKind::InsideTrackedData, path,
-           path == around ? fmt::format("'{}' is tracked by dvx and must not be in git too", display_path(path))
-                          : fmt::format("'{}' lies in '{}', which dvx tracks", display_path(path),
-                                        display_path(around)),
+           path == around
+               ? fmt::format("'{}' is tracked by dvx and must not be in git too", display_path(path))
+               : fmt::format("'{}' lies in '{}', which dvx tracks", display_path(path), display_path(around)),
            hint);
   }
 
@@ -141,7 +144,8 @@ class PreCommitCheck {
     const std::uint64_t largest_data = repository_.config().size_or("hooks.dataSize", kDefaultDataSize);
     // What git keeps already is somebody's decision, until it grows beyond any reason.
     if (change.before) return change.entry.size > largest && change.before->size <= largest;
-    return change.entry.size > largest || (has_data_extension(change.entry.path) && change.entry.size > largest_data);
+    return change.entry.size > largest ||
+           (has_data_extension(change.entry.path) && change.entry.size > largest_data);
   }
 
   bool is_allowed(const std::string& path) {
@@ -150,7 +154,8 @@ class PreCommitCheck {
       const std::size_t end = std::min(patterns.find(' ', start), patterns.size());
       const std::string_view pattern = std::string_view(patterns).substr(start, end - start);
       const bool whole_path = pattern.find('/') != std::string_view::npos;
-      if (!pattern.empty() && glob_matches(pattern, whole_path ? std::string_view(path) : file_name(path))) return true;
+      if (!pattern.empty() && glob_matches(pattern, whole_path ? std::string_view(path) : file_name(path)))
+        return true;
       start = end + 1;
     }
     return false;
@@ -159,7 +164,8 @@ class PreCommitCheck {
   // `dvx add` takes a file that is only staged out of git's index by itself.
   static std::string hint_for_data(const StagedChange& change) {
     const std::string path = shell_quote(change.entry.path);
-    return change.before ? fmt::format("git rm --cached {0} && dvx add {0}", path) : fmt::format("dvx add {}", path);
+    return change.before ? fmt::format("git rm --cached {0} && dvx add {0}", path)
+                         : fmt::format("dvx add {}", path);
   }
 
   // Only data that is there: what was never checked out cannot have changed.
@@ -172,7 +178,8 @@ class PreCommitCheck {
       paths.push_back(each.path);
     }
     if (paths.empty()) return;
-    const auto snapshots = take_snapshots(repository_, paths, {.mode = IngestMode::HashOnly, .on_tree = {}}, progress_);
+    const auto snapshots =
+        take_snapshots(repository_, paths, {.mode = IngestMode::HashOnly, .on_tree = {}}, progress_);
     for (std::size_t i = 0; i < present.size(); ++i) check_recorded(*present[i], snapshots[i]);
   }
 
@@ -202,14 +209,16 @@ class PreCommitCheck {
     }
   }
 
-  // In the middle of a merge the other side's pointers are staged; their bytes are its author's to have stored.
+  // In the middle of a merge the other side's pointers are staged; their bytes are its author's to have
+  // stored.
   bool comes_from_merge(const GitIndexEntry& entry) {
     const auto text = read_file_if_exists(join_path(repository_.git().git_dir(), "MERGE_HEAD"));
     if (!text) return false;
     for (std::size_t start = 0; start < text->size();) {
       const std::size_t end = std::min(text->find('\n', start), text->size());
       const std::string commit = text->substr(start, end - start);
-      if (!commit.empty() && repository_.git().read_at(commit, entry.path) == repository_.git().read_blob(entry.blob_id))
+      if (!commit.empty() &&
+          repository_.git().read_at(commit, entry.path) == repository_.git().read_blob(entry.blob_id))
         return true;
       start = end + 1;
     }
@@ -226,10 +235,14 @@ class PreCommitCheck {
 
 std::string_view finding_name(FindingKind kind) {
   switch (kind) {
-    case FindingKind::UnversionedData: return "unversioned-data";
-    case FindingKind::InsideTrackedData: return "inside-tracked-data";
-    case FindingKind::UnrecordedChange: return "unrecorded-change";
-    case FindingKind::MissingObjects: return "missing-objects";
+    case FindingKind::UnversionedData:
+      return "unversioned-data";
+    case FindingKind::InsideTrackedData:
+      return "inside-tracked-data";
+    case FindingKind::UnrecordedChange:
+      return "unrecorded-change";
+    case FindingKind::MissingObjects:
+      return "missing-objects";
   }
   return "";
 }

@@ -1,5 +1,6 @@
-// The verdict on a git commit that is about to be made, from git's index: data must not slip into git, and what is
-// tracked must be recorded and stored (docs/hooks.md). Reads only; costs what is staged and a look at tracked data.
+// The verdict on a git commit that is about to be made, from git's index: data must not slip into git, and
+// what is tracked must be recorded and stored (docs/hooks.md). Reads only; costs what is staged and a look at
+// tracked data.
 #pragma once
 
 #include <cstdint>
@@ -13,18 +14,18 @@
 namespace dvx {
 
 enum class FindingKind {
-  UnversionedData,   // a staged file that looks like data
-  InsideTrackedData, // a staged file below a path that dvx tracks
-  UnrecordedChange,  // tracked data that is not what its pointer says
-  MissingObjects,    // a staged pointer whose bytes are not in the store
+  UnversionedData,    // a staged file that looks like data
+  InsideTrackedData,  // a staged file below a path that dvx tracks
+  UnrecordedChange,   // tracked data that is not what its pointer says
+  MissingObjects,     // a staged pointer whose bytes are not in the store
 };
 std::string_view finding_name(FindingKind kind);  // "unversioned-data", …
 
 struct PreCommitFinding {
   FindingKind kind = FindingKind::UnversionedData;
-  std::string path;     // from the root
-  std::string message;  // "'data/x.csv' is data that dvx does not track"
-  std::string hint;     // the command, run at the root, that puts it right
+  std::string path;        // from the root
+  std::string message;     // "'data/x.csv' is data that dvx does not track"
+  std::string hint;        // the command, run at the root, that puts it right
   std::uint64_t size = 0;  // of unversioned data
 };
 

@@ -39,7 +39,7 @@ void walk(const std::string& path, std::vector<File>& files) {
   if (dir == nullptr) die(path);
   while (const dirent* entry = ::readdir(dir)) {
     if (std::strcmp(entry->d_name, ".") == 0 || std::strcmp(entry->d_name, "..") == 0) continue;
-    struct stat st{};
+    struct stat st {};
     if (::fstatat(::dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0) die(entry->d_name);
     const std::string child = path + "/" + entry->d_name;
     if (S_ISDIR(st.st_mode)) {
@@ -52,7 +52,7 @@ void walk(const std::string& path, std::vector<File>& files) {
 }
 
 std::vector<File> files_of(const std::string& path) {
-  struct stat st{};
+  struct stat st {};
   if (::stat(path.c_str(), &st) != 0) die(path);
   if (!S_ISDIR(st.st_mode)) return {{path, static_cast<std::size_t>(st.st_size)}};
   std::vector<File> files;

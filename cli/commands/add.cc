@@ -13,9 +13,12 @@ namespace {
 
 std::string_view result_name(AddResult result) {
   switch (result) {
-    case AddResult::Added: return "added";
-    case AddResult::Updated: return "updated";
-    case AddResult::Unchanged: return "unchanged";
+    case AddResult::Added:
+      return "added";
+    case AddResult::Updated:
+      return "updated";
+    case AddResult::Unchanged:
+      return "unchanged";
   }
   return "";
 }
@@ -23,8 +26,9 @@ std::string_view result_name(AddResult result) {
 std::string line_of(Repository& repository, const AddedPath& added, const Text& text) {
   const std::string files =
       added.data.kind == DataKind::Tree ? human_count(added.data.files, "file") + ", " : std::string();
-  return fmt::format("{} {}  {}{}  {}\n", result_name(added.result), display_path(repository.to_user(added.path)),
-                     files, human_size(added.data.size), text.yellow(added.data.id.short_hex()));
+  return fmt::format("{} {}  {}{}  {}\n", result_name(added.result),
+                     display_path(repository.to_user(added.path)), files, human_size(added.data.size),
+                     text.yellow(added.data.id.short_hex()));
 }
 
 nlohmann::json json_of(const AddedPath& added) {
@@ -76,8 +80,10 @@ CommandSpec add_command() {
             auto options = std::make_shared<AddOptions>();
             app.add_option("path", options->paths, "Files and directories")->required()->type_name("PATH...");
             app.add_option("--desc", options->desc, "A line about the data, kept in the pointer file");
-            app.add_option("--schema", options->schema, "Schema file that the data must satisfy")->type_name("FILE");
-            app.add_option("--remote", options->remote, "Remote it goes to instead of the default")->type_name("NAME");
+            app.add_option("--schema", options->schema, "Schema file that the data must satisfy")
+                ->type_name("FILE");
+            app.add_option("--remote", options->remote, "Remote it goes to instead of the default")
+                ->type_name("NAME");
             return [options](Invocation& invocation) { return run(invocation, *options); };
           }};
 }

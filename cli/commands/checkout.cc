@@ -24,7 +24,8 @@ Outcome run(Invocation& invocation, const CheckoutWords& typed) {
     options.revision = options.paths.front();
     options.paths.erase(options.paths.begin());
   }
-  return checkout_outcome(invocation, checkout(repository, options, invocation.progress()), "dvx checkout --force");
+  return checkout_outcome(invocation, checkout(repository, options, invocation.progress()),
+                          "dvx checkout --force");
 }
 
 }  // namespace
@@ -36,7 +37,8 @@ CommandSpec checkout_command() {
           .example = "git checkout v1 && dvx checkout",
           .declare = [](CLI::App& app) -> Action {
             auto typed = std::make_shared<CheckoutWords>();
-            app.add_option("path", typed->words, "A revision first, if any, then paths; everything when left out")
+            app.add_option("path", typed->words,
+                           "A revision first, if any, then paths; everything when left out")
                 ->type_name("[REV] [PATH...]");
             app.add_flag("-f,--force", typed->force, "Also overwrite files whose bytes are not in the store");
             return [typed](Invocation& invocation) { return run(invocation, *typed); };

@@ -24,10 +24,11 @@ std::string summary(const CheckoutReport& report) {
 
 void tell_missing(Repository& repository, const CheckoutReport& report, Outcome& outcome) {
   for (const CheckoutTarget& target : report.missing) {
-    outcome.errors.emplace_back(ErrorKind::NotFound,
-                                fmt::format("objects of '{}' ({}) are not in the store",
-                                            display_path(repository.to_user(target.path)), target.data.id.short_hex()),
-                                fmt::format("dvx pull {}", display_path(repository.to_user(target.path))), target.path);
+    outcome.errors.emplace_back(
+        ErrorKind::NotFound,
+        fmt::format("objects of '{}' ({}) are not in the store",
+                    display_path(repository.to_user(target.path)), target.data.id.short_hex()),
+        fmt::format("dvx pull {}", display_path(repository.to_user(target.path))), target.path);
   }
   if (!report.missing.empty()) outcome.exit = exit_code(ErrorKind::NotFound);
 }
@@ -38,17 +39,19 @@ void tell_would_lose(Repository& repository, const CheckoutReport& report, const
   outcome.exit = exit_code(ErrorKind::Blocked);
   const std::size_t total = report.would_lose.size();
   for (std::size_t i = 0; i < total && i < kNamed; ++i) {
-    outcome.text += fmt::format("would be lost: {}\n", display_path(repository.to_user(report.would_lose[i])));
+    outcome.text +=
+        fmt::format("would be lost: {}\n", display_path(repository.to_user(report.would_lose[i])));
   }
   if (total > kNamed) outcome.text += fmt::format("and {} more\n", total - kNamed);
-  outcome.errors.emplace_back(ErrorKind::Blocked,
-                              fmt::format("{} would be lost, so nothing was changed", human_count(total, "file")),
-                              fmt::format("dvx commit (to keep them) or {}", force_command));
+  outcome.errors.emplace_back(
+      ErrorKind::Blocked, fmt::format("{} would be lost, so nothing was changed", human_count(total, "file")),
+      fmt::format("dvx commit (to keep them) or {}", force_command));
 }
 
 }  // namespace
 
-Outcome checkout_outcome(Invocation& invocation, const CheckoutReport& report, const std::string& force_command) {
+Outcome checkout_outcome(Invocation& invocation, const CheckoutReport& report,
+                         const std::string& force_command) {
   Repository& repository = invocation.repository();
   Outcome outcome;
   outcome.data = {{"created", report.created},       {"replaced", report.replaced},

@@ -9,6 +9,7 @@
 namespace dvx {
 
 // `force_command` is what the hint offers when something would be lost.
-Outcome checkout_outcome(Invocation& invocation, const CheckoutReport& report, const std::string& force_command);
+Outcome checkout_outcome(Invocation& invocation, const CheckoutReport& report,
+                         const std::string& force_command);
 
 }  // namespace dvx

@@ -28,7 +28,8 @@ void describe_stop(Repository& repository, const CommitReport& report, Outcome& 
   for (const SchemaVerdict& verdict : report.invalid) {
     for (const SchemaViolation& violation : verdict.violations) outcome.text += describe(violation) + "\n";
     if (verdict.violation_count > verdict.violations.size()) {
-      outcome.text += fmt::format("{}: and {} more\n", verdict.path, verdict.violation_count - verdict.violations.size());
+      outcome.text +=
+          fmt::format("{}: and {} more\n", verdict.path, verdict.violation_count - verdict.violations.size());
     }
     outcome.hint = fmt::format("dvx schema check {}", shell_quote(repository.to_user(verdict.path)));
   }

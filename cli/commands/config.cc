@@ -20,9 +20,12 @@ struct ConfigWords {
 
 std::string_view scope_name(ConfigScope scope) {
   switch (scope) {
-    case ConfigScope::Repository: return "repository";
-    case ConfigScope::Local: return "local";
-    case ConfigScope::User: return "user";
+    case ConfigScope::Repository:
+      return "repository";
+    case ConfigScope::Local:
+      return "local";
+    case ConfigScope::User:
+      return "user";
   }
   return "";
 }
@@ -81,9 +84,12 @@ CommandSpec config_command() {
           .declare = [](CLI::App& app) -> Action {
             auto typed = std::make_shared<ConfigWords>();
             app.add_option("key", typed->key, "Setting; all that are set when left out")->type_name("KEY");
-            app.add_option("value", typed->value, "New value; shows the setting when left out")->type_name("VALUE");
-            auto* local = app.add_flag("--local", typed->local, "Write this clone's settings (.dvx/config.local)");
-            app.add_flag("--user", typed->user, "Write the user's settings (~/.config/dvx/config)")->excludes(local);
+            app.add_option("value", typed->value, "New value; shows the setting when left out")
+                ->type_name("VALUE");
+            auto* local =
+                app.add_flag("--local", typed->local, "Write this clone's settings (.dvx/config.local)");
+            app.add_flag("--user", typed->user, "Write the user's settings (~/.config/dvx/config)")
+                ->excludes(local);
             app.add_flag("--unset", typed->unset, "Remove the setting");
             app.add_flag("--known", typed->known, "List the settings there are and what they mean");
             return [typed](Invocation& invocation) { return run(invocation, *typed); };

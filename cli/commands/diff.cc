@@ -50,8 +50,9 @@ CommandSpec diff_command() {
           .example = "dvx diff v1.0 HEAD data/raw",
           .declare = [](CLI::App& app) -> Action {
             auto arguments = std::make_shared<DiffArguments>();
-            app.add_option("revisions", arguments->options.arguments,
-                           "One revision to compare with the workspace, or two; HEAD when left out. Then paths")
+            app.add_option(
+                   "revisions", arguments->options.arguments,
+                   "One revision to compare with the workspace, or two; HEAD when left out. Then paths")
                 ->type_name("[A [B]] [PATH...]");
             app.add_flag_callback(
                 "--exit-code", [arguments] { arguments->exit_code = ExitCode::ByDifference; },

@@ -14,9 +14,12 @@ namespace {
 
 std::string_view health_name(Health health) {
   switch (health) {
-    case Health::Good: return "ok";
-    case Health::Warning: return "warn";
-    case Health::Bad: return "bad";
+    case Health::Good:
+      return "ok";
+    case Health::Warning:
+      return "warn";
+    case Health::Bad:
+      return "bad";
   }
   return "";
 }
@@ -24,9 +27,12 @@ std::string_view health_name(Health health) {
 std::string colored(const Text& text, Health health) {
   const std::string word = fmt::format("{:<4}", health_name(health));
   switch (health) {
-    case Health::Good: return text.green(word);
-    case Health::Warning: return text.yellow(word);
-    case Health::Bad: return text.red(word);
+    case Health::Good:
+      return text.green(word);
+    case Health::Warning:
+      return text.yellow(word);
+    case Health::Bad:
+      return text.red(word);
   }
   return word;
 }
@@ -59,7 +65,8 @@ Outcome run(Invocation& invocation) {
   Outcome outcome;
   outcome.data["checks"] = nlohmann::json::array();
   for (const HealthCheck& check : report.checks) {
-    outcome.text += fmt::format("{} {}: {}\n", colored(invocation.text(), check.health), check.name, check.finding);
+    outcome.text +=
+        fmt::format("{} {}: {}\n", colored(invocation.text(), check.health), check.name, check.finding);
     if (!check.hint.empty()) outcome.text += fmt::format("       {}\n", invocation.text().cyan(check.hint));
     outcome.data["checks"].push_back({{"name", check.name},
                                       {"health", health_name(check.health)},
@@ -73,11 +80,12 @@ Outcome run(Invocation& invocation) {
 }  // namespace
 
 CommandSpec doctor_command() {
-  return {.name = "doctor",
-          .group = group::kSetup,
-          .summary = "Tell whether this machine has what dvx needs",
-          .example = "dvx doctor",
-          .declare = [](CLI::App&) -> Action { return [](Invocation& invocation) { return run(invocation); }; }};
+  return {
+      .name = "doctor",
+      .group = group::kSetup,
+      .summary = "Tell whether this machine has what dvx needs",
+      .example = "dvx doctor",
+      .declare = [](CLI::App&) -> Action { return [](Invocation& invocation) { return run(invocation); }; }};
 }
 
 }  // namespace dvx

@@ -24,7 +24,8 @@ Outcome outcome_of(const PreCommitVerdict& verdict, const Text& text) {
   Outcome outcome;
   outcome.warnings = verdict.warnings;
   outcome.data["findings"] = nlohmann::json::array();
-  for (const PreCommitFinding& finding : verdict.findings) outcome.data["findings"].push_back(json_of(finding));
+  for (const PreCommitFinding& finding : verdict.findings)
+    outcome.data["findings"].push_back(json_of(finding));
   if (verdict.findings.empty()) return outcome;
   outcome.exit = 1;
   outcome.text = text.red("dvx stopped this commit") + "\n";
@@ -56,7 +57,9 @@ CommandSpec hook_command() {
           .declare = [](CLI::App& app) -> Action {
             CLI::App* run_app = app.add_subcommand("run", "Run a git hook");
             auto name = std::make_shared<std::string>();
-            run_app->add_option("name", *name, "Name of the hook")->required()->check(CLI::IsMember({"pre-commit"}));
+            run_app->add_option("name", *name, "Name of the hook")
+                ->required()
+                ->check(CLI::IsMember({"pre-commit"}));
             app.require_subcommand(1);
             return [name](Invocation& invocation) { return run(invocation); };
           }};

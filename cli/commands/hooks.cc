@@ -59,7 +59,8 @@ CommandSpec hooks_command() {
             const auto declare = [&](const char* name, const char* summary, Verb value) {
               app.add_subcommand(name, summary)->callback([verb, value] { *verb = value; });
             };
-            declare("install", "Put the hooks in place; a hook that is there already runs first", Verb::Install);
+            declare("install", "Put the hooks in place; a hook that is there already runs first",
+                    Verb::Install);
             declare("uninstall", "Take them away and put back what was there before", Verb::Uninstall);
             declare("status", "Tell which are in place", Verb::Status);
             app.require_subcommand(1);

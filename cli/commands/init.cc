@@ -12,8 +12,10 @@ namespace {
 Outcome run(Invocation& invocation) {
   const InitReport report = init(invocation.surroundings(), invocation.progress());
   Outcome outcome;
-  outcome.data = {
-      {"root", report.root}, {"project", report.project}, {"existed", report.existed}, {"written", report.written}};
+  outcome.data = {{"root", report.root},
+                  {"project", report.project},
+                  {"existed", report.existed},
+                  {"written", report.written}};
   if (report.existed && report.written.empty()) {
     outcome.text = fmt::format("already a dvx repository: {}\n", display_path(report.root));
     return outcome;

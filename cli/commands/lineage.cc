@@ -20,9 +20,9 @@ struct LineageArguments {
 
 void add_warnings(const LineageReport& report, Outcome& outcome) {
   for (const RunConflict& conflict : report.graph.conflicts) {
-    outcome.warnings.push_back(fmt::format("stage '{}' is not deterministic: runs {} and {} made different '{}'",
-                                           conflict.stage, conflict.first_run.short_hex(),
-                                           conflict.second_run.short_hex(), display_path(conflict.path)));
+    outcome.warnings.push_back(fmt::format(
+        "stage '{}' is not deterministic: runs {} and {} made different '{}'", conflict.stage,
+        conflict.first_run.short_hex(), conflict.second_run.short_hex(), display_path(conflict.path)));
   }
 }
 
@@ -38,7 +38,8 @@ std::string preface(const LineageReport& report, const LineageArguments& argumen
 
 std::string afterword(const LineageReport& report) {
   std::string text;
-  for (const ObjectId& run : report.also_made_by) text += fmt::format("also made by run {}\n", run.short_hex());
+  for (const ObjectId& run : report.also_made_by)
+    text += fmt::format("also made by run {}\n", run.short_hex());
   return text;
 }
 
@@ -77,12 +78,16 @@ CommandSpec lineage_command() {
           .example = "dvx lineage models/best.pkl",
           .declare = [](CLI::App& app) -> Action {
             auto arguments = std::make_shared<LineageArguments>();
-            app.add_option("what", arguments->what, "A file anywhere, a stage, or the id of a run or an object")
+            app.add_option("what", arguments->what,
+                           "A file anywhere, a stage, or the id of a run or an object")
                 ->required();
             app.add_flag("--downstream", arguments->downstream, "Show what was made with it instead");
-            auto* html = app.add_option("--html", arguments->html, "Write one page that draws the graph")->type_name("FILE");
+            auto* html = app.add_option("--html", arguments->html, "Write one page that draws the graph")
+                             ->type_name("FILE");
             auto* dot = app.add_flag("--dot", arguments->dot, "Print the graph for Graphviz")->excludes(html);
-            app.add_flag("--mermaid", arguments->mermaid, "Print the graph for Mermaid")->excludes(html)->excludes(dot);
+            app.add_flag("--mermaid", arguments->mermaid, "Print the graph for Mermaid")
+                ->excludes(html)
+                ->excludes(dot);
             return [arguments](Invocation& invocation) { return show_lineage(invocation, *arguments); };
           }};
 }

@@ -21,8 +21,8 @@ std::string date_of(std::int64_t seconds) {
 }
 
 std::string text_of(const Repository& repository, const LogEntry& entry, const Text& text) {
-  std::string out = fmt::format("{} {}, {}, {}\n", text.yellow(entry.commit.id.substr(0, 12)), entry.commit.summary,
-                                entry.commit.author, date_of(entry.commit.time));
+  std::string out = fmt::format("{} {}, {}, {}\n", text.yellow(entry.commit.id.substr(0, 12)),
+                                entry.commit.summary, entry.commit.author, date_of(entry.commit.time));
   if (!entry.unreadable.empty()) out += fmt::format("  {}\n", entry.unreadable);
   out += changes_text(repository, entry.data, FileList::Hidden, text);
   out += changes_text(repository, entry.values.params, text);
@@ -58,17 +58,18 @@ Outcome run(Invocation& invocation, const LogOptions& options) {
 }  // namespace
 
 CommandSpec log_command() {
-  return {.name = "log",
-          .group = group::kHistory,
-          .summary = "Show the commits that changed data, parameters or metrics",
-          .example = "dvx log -n 5 data/raw",
-          .declare = [](CLI::App& app) -> Action {
-            auto options = std::make_shared<LogOptions>();
-            app.add_option("path", options->path, "Only commits that changed something there")->type_name("PATH");
-            app.add_option("-n,--max-count", options->limit, "Show no more than this many")->type_name("N");
-            app.add_option("-r,--revision", options->start, "Start here instead of at HEAD")->type_name("REV");
-            return [options](Invocation& invocation) { return run(invocation, *options); };
-          }};
+  return {
+      .name = "log",
+      .group = group::kHistory,
+      .summary = "Show the commits that changed data, parameters or metrics",
+      .example = "dvx log -n 5 data/raw",
+      .declare = [](CLI::App& app) -> Action {
+        auto options = std::make_shared<LogOptions>();
+        app.add_option("path", options->path, "Only commits that changed something there")->type_name("PATH");
+        app.add_option("-n,--max-count", options->limit, "Show no more than this many")->type_name("N");
+        app.add_option("-r,--revision", options->start, "Start here instead of at HEAD")->type_name("REV");
+        return [options](Invocation& invocation) { return run(invocation, *options); };
+      }};
 }
 
 }  // namespace dvx

@@ -13,23 +13,29 @@ namespace {
 
 std::string_view kind_name(EntryKind kind) {
   switch (kind) {
-    case EntryKind::File: return "file";
-    case EntryKind::Executable: return "executable";
-    case EntryKind::Symlink: return "symlink";
-    case EntryKind::Directory: return "directory";
+    case EntryKind::File:
+      return "file";
+    case EntryKind::Executable:
+      return "executable";
+    case EntryKind::Symlink:
+      return "symlink";
+    case EntryKind::Directory:
+      return "directory";
   }
   return "";
 }
 
 std::string line_of(Repository& repository, const LsEntry& entry, const Text& text) {
   std::string path = display_path(repository.to_user(entry.path));
-  if (!entry.id) return fmt::format("{:>12}  {:>9}  {}  (not made yet: stage '{}')\n", "-", "-", path, entry.stage);
+  if (!entry.id)
+    return fmt::format("{:>12}  {:>9}  {}  (not made yet: stage '{}')\n", "-", "-", path, entry.stage);
   if (entry.kind == EntryKind::Directory) path += "/";
   if (entry.kind == EntryKind::Executable) path += "*";
   if (entry.kind == EntryKind::Symlink) path += "@";
   const std::string files =
       entry.kind == EntryKind::Directory ? "  " + text.dim("(" + human_count(entry.files, "file") + ")") : "";
-  return fmt::format("{}  {:>9}  {}{}\n", text.yellow(entry.id->short_hex()), human_size(entry.size), path, files);
+  return fmt::format("{}  {:>9}  {}{}\n", text.yellow(entry.id->short_hex()), human_size(entry.size), path,
+                     files);
 }
 
 nlohmann::json json_of(const LsEntry& entry) {
@@ -66,7 +72,8 @@ CommandSpec ls_command() {
             app.add_option("path", options->target, "Path, or REV:PATH; everything tracked when left out")
                 ->type_name("[REV:]PATH");
             app.add_flag_callback(
-                "-R,--recursive", [options] { options->recursion = Recursion::All; }, "List directories all the way");
+                "-R,--recursive", [options] { options->recursion = Recursion::All; },
+                "List directories all the way");
             return [options](Invocation& invocation) { return run(invocation, *options); };
           }};
 }

@@ -30,16 +30,19 @@ Outcome run(Invocation& invocation, const MvOptions& options) {
 }  // namespace
 
 CommandSpec mv_command() {
-  return {.name = "mv",
-          .group = group::kWorkspace,
-          .summary = "Move tracked data together with its pointer file",
-          .example = "dvx mv data/raw data/2026",
-          .declare = [](CLI::App& app) -> Action {
-            auto options = std::make_shared<MvOptions>();
-            app.add_option("from", options->from, "Tracked data, or its pointer file")->type_name("FROM")->required();
-            app.add_option("to", options->to, "New path, or an existing directory")->type_name("TO")->required();
-            return [options](Invocation& invocation) { return run(invocation, *options); };
-          }};
+  return {
+      .name = "mv",
+      .group = group::kWorkspace,
+      .summary = "Move tracked data together with its pointer file",
+      .example = "dvx mv data/raw data/2026",
+      .declare = [](CLI::App& app) -> Action {
+        auto options = std::make_shared<MvOptions>();
+        app.add_option("from", options->from, "Tracked data, or its pointer file")
+            ->type_name("FROM")
+            ->required();
+        app.add_option("to", options->to, "New path, or an existing directory")->type_name("TO")->required();
+        return [options](Invocation& invocation) { return run(invocation, *options); };
+      }};
 }
 
 }  // namespace dvx

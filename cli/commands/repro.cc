@@ -18,8 +18,11 @@ nlohmann::json json_of(const std::vector<StaleReason>& reasons) {
 }
 
 nlohmann::json json_of(const SchemaViolation& violation) {
-  nlohmann::json json = {{"path", violation.path},   {"field", violation.field},     {"rule", violation.rule},
-                         {"value", violation.value}, {"message", violation.message}};
+  nlohmann::json json = {{"path", violation.path},
+                         {"field", violation.field},
+                         {"rule", violation.rule},
+                         {"value", violation.value},
+                         {"message", violation.message}};
   if (violation.line) json["line"] = *violation.line;
   if (violation.row) json["row"] = *violation.row;
   return json;
@@ -42,8 +45,9 @@ nlohmann::json json_of(const StageResult& result) {
 // "2 ran, 1 restored, 5 up to date in 1.3 s"
 std::string summary(const ReproReport& report) {
   constexpr std::pair<StageOutcome, const char*> kWords[] = {
-      {StageOutcome::Ran, "ran"},           {StageOutcome::Restored, "restored"}, {StageOutcome::Frozen, "frozen"},
-      {StageOutcome::UpToDate, "up to date"}, {StageOutcome::Failed, "failed"},   {StageOutcome::Skipped, "skipped"}};
+      {StageOutcome::Ran, "ran"},       {StageOutcome::Restored, "restored"},
+      {StageOutcome::Frozen, "frozen"}, {StageOutcome::UpToDate, "up to date"},
+      {StageOutcome::Failed, "failed"}, {StageOutcome::Skipped, "skipped"}};
   std::string line;
   for (const auto& [outcome, word] : kWords) {
     const std::size_t count = report.count(outcome);
@@ -61,8 +65,8 @@ Outcome outcome_of_run(Invocation& invocation, const ReproReport& report) {
     if (result.outcome != StageOutcome::Failed) continue;
     outcome.exit = 1;
     for (const SchemaViolation& violation : result.violations) outcome.text += describe(violation) + "\n";
-    outcome.errors.emplace_back(ErrorKind::Blocked, fmt::format("stage '{}' failed: {}", result.stage, result.message),
-                                result.hint);
+    outcome.errors.emplace_back(
+        ErrorKind::Blocked, fmt::format("stage '{}' failed: {}", result.stage, result.message), result.hint);
   }
   if (!invocation.quiet()) outcome.text += summary(report);
   return outcome;
@@ -70,16 +74,23 @@ Outcome outcome_of_run(Invocation& invocation, const ReproReport& report) {
 
 const char* would(StageAction action) {
   switch (action) {
-    case StageAction::UpToDate: return "up to date";
-    case StageAction::Restore: return "would restore";
-    case StageAction::Run: return "would run";
-    case StageAction::Frozen: return "frozen";
-    case StageAction::Blocked: return "blocked";
+    case StageAction::UpToDate:
+      return "up to date";
+    case StageAction::Restore:
+      return "would restore";
+    case StageAction::Run:
+      return "would run";
+    case StageAction::Frozen:
+      return "frozen";
+    case StageAction::Blocked:
+      return "blocked";
   }
   return "";
 }
 
-bool is_stale(StageAction action) { return action != StageAction::UpToDate && action != StageAction::Frozen; }
+bool is_stale(StageAction action) {
+  return action != StageAction::UpToDate && action != StageAction::Frozen;
+}
 
 Outcome outcome_of_plan(Invocation& invocation, const Plan& plan) {
   Outcome outcome;
@@ -93,8 +104,8 @@ Outcome outcome_of_plan(Invocation& invocation, const Plan& plan) {
     if (!is_stale(decision.action)) continue;
     ++stale;
     if (invocation.quiet()) continue;
-    outcome.text += fmt::format("{:<14} {}: {}\n", would(decision.action), invocation.text().bold(planned.name),
-                                describe_briefly(decision.reasons));
+    outcome.text += fmt::format("{:<14} {}: {}\n", would(decision.action),
+                                invocation.text().bold(planned.name), describe_briefly(decision.reasons));
   }
   if (!invocation.quiet()) {
     outcome.text += fmt::format("{} of {} stale\n", stale, human_count(plan.stages.size(), "stage"));
@@ -131,7 +142,8 @@ CommandSpec repro_command() {
         ReproOptions& options = arguments->options;
         app.add_option("targets", options.targets, "Stages, or outputs of stages; all when left out")
             ->type_name("STAGE...");
-        app.add_flag_callback("-f,--force", [&options] { options.force = Force::Yes; }, "Run them even if up to date");
+        app.add_flag_callback(
+            "-f,--force", [&options] { options.force = Force::Yes; }, "Run them even if up to date");
         auto* dry_run = app.add_flag_callback(
             "-n,--dry-run", [&options] { options.mode = ReproMode::DryRun; }, "Say what would run and why");
         app.add_flag_callback(

@@ -29,7 +29,8 @@ CommandSpec restore_command() {
           .example = "dvx restore --source HEAD~1 data/raw/digits.csv",
           .declare = [](CLI::App& app) -> Action {
             auto typed = std::make_shared<RestoreWords>();
-            app.add_option("path", typed->options.paths, "Tracked data, or files and directories inside of it")
+            app.add_option("path", typed->options.paths,
+                           "Tracked data, or files and directories inside of it")
                 ->required()
                 ->type_name("PATH...");
             app.add_option("-s,--source", typed->options.revision, "Take it as it was at this revision")

@@ -34,17 +34,22 @@ std::string counts(const DataStatus& status) {
 
 std::string_view change_word(ChangeKind kind) {
   switch (kind) {
-    case ChangeKind::Added: return "new";
-    case ChangeKind::Removed: return "deleted";
-    case ChangeKind::Modified: return "modified";
+    case ChangeKind::Added:
+      return "new";
+    case ChangeKind::Removed:
+      return "deleted";
+    case ChangeKind::Modified:
+      return "modified";
   }
   return "";
 }
 
 class StatusText {
  public:
-  explicit StatusText(Invocation& invocation) : repository_(invocation.repository()), text_(invocation.text()),
-                                                named_(invocation.verbose() ? SIZE_MAX : kNamed) {}
+  explicit StatusText(Invocation& invocation)
+      : repository_(invocation.repository()),
+        text_(invocation.text()),
+        named_(invocation.verbose() ? SIZE_MAX : kNamed) {}
 
   std::string of(const StatusReport& report) {
     std::string data, stages;
@@ -89,7 +94,8 @@ class StatusText {
       const FileChange& change = status.changes[i];
       out += fmt::format("    {:<8}  {}\n", change_word(change.kind()), shown(change.path));
     }
-    if (status.changes.size() > named_) out += fmt::format("    and {} more\n", status.changes.size() - named_);
+    if (status.changes.size() > named_)
+      out += fmt::format("    and {} more\n", status.changes.size() - named_);
     return out;
   }
 
@@ -127,7 +133,8 @@ nlohmann::json json_of(const StatusReport& report) {
   for (const StageState& stage : report.stages) {
     nlohmann::json reasons = nlohmann::json::array();
     for (const StaleReason& reason : stage.reasons) reasons.push_back(describe(reason));
-    stages.push_back({{"name", stage.name}, {"stale", !stage.reasons.empty()}, {"reasons", std::move(reasons)}});
+    stages.push_back(
+        {{"name", stage.name}, {"stale", !stage.reasons.empty()}, {"reasons", std::move(reasons)}});
   }
   return {{"clean", report.clean()}, {"data", std::move(data)}, {"stages", std::move(stages)}};
 }
@@ -137,7 +144,8 @@ std::string hint_for(const StatusReport& report) {
     if (status.state == DataState::Missing) return status.stored ? "dvx checkout" : "dvx pull";
   }
   for (const DataStatus& status : report.data) {
-    if (status.state == DataState::Modified) return "dvx commit -m MESSAGE (to record) or dvx checkout (to go back)";
+    if (status.state == DataState::Modified)
+      return "dvx commit -m MESSAGE (to record) or dvx checkout (to go back)";
   }
   return report.clean() ? "" : "dvx repro";
 }

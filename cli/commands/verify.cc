@@ -52,9 +52,13 @@ Json to_json(const VerifyReport& report) {
                        {"bytes", stage.bytes},
                        {"differences", differences_to_json(stage.differences)}});
   }
-  return {{"stages", report.chain.stages}, {"runs", report.chain.runs},        {"objects", report.chain.objects},
-          {"bytes", report.chain.bytes},   {"findings", findings_to_json(report.findings)},
-          {"rebuilt", rebuilt},            {"notes", report.notes}};
+  return {{"stages", report.chain.stages},
+          {"runs", report.chain.runs},
+          {"objects", report.chain.objects},
+          {"bytes", report.chain.bytes},
+          {"findings", findings_to_json(report.findings)},
+          {"rebuilt", rebuilt},
+          {"notes", report.notes}};
 }
 
 std::string finding_line(const Finding& finding, Repository& repository, const Text& text) {
@@ -71,15 +75,18 @@ std::string rebuilt_lines(const VerifyReport& report, const Text& text) {
   std::string lines;
   for (const RebuiltStage& stage : report.rebuilt) {
     if (stage.outcome != RebuildOutcome::Identical) continue;
-    lines += fmt::format("{} {}: rebuilt, {} identical ({}, {})\n", text.green("✓"), stage.stage, human_count(stage.outputs, "output"),
-                         human_size(stage.bytes), human_seconds(stage.seconds));
+    lines += fmt::format("{} {}: rebuilt, {} identical ({}, {})\n", text.green("✓"), stage.stage,
+                         human_count(stage.outputs, "output"), human_size(stage.bytes),
+                         human_seconds(stage.seconds));
   }
   return lines;
 }
 
 std::string summary(const VerifyReport& report, const Text& text) {
-  const std::string checked = fmt::format("{}, {}, {} ({})", human_count(report.chain.stages, "stage"), human_count(report.chain.runs, "run record"),
-                                          human_count(report.chain.objects, "object"), human_size(report.chain.bytes));
+  const std::string checked =
+      fmt::format("{}, {}, {} ({})", human_count(report.chain.stages, "stage"),
+                  human_count(report.chain.runs, "run record"), human_count(report.chain.objects, "object"),
+                  human_size(report.chain.bytes));
   if (report.ok()) return fmt::format("{} verified: {}\n", text.green("✓"), checked);
   return fmt::format("{} found in {}\n", human_count(report.findings.size(), "fault"), checked);
 }
@@ -113,7 +120,8 @@ CommandSpec verify_command() {
           .example = "dvx verify --rebuild train",
           .declare = [](CLI::App& app) -> Action {
             auto arguments = std::make_shared<VerifyArguments>();
-            app.add_option("stages", arguments->targets, "Stages or outputs to verify, and what they need (default: all)");
+            app.add_option("stages", arguments->targets,
+                           "Stages or outputs to verify, and what they need (default: all)");
             auto* rebuild = app.add_flag("--rebuild", arguments->rebuild,
                                          "Run the stages again in a clean copy and compare byte for byte");
             app.add_option("--keep", arguments->keep, "Keep rebuilt outputs that differ below this directory")

@@ -31,17 +31,23 @@ std::string since(const StageWhy& why) {
 
 std::string verdict(const StageWhy& why) {
   switch (why.action) {
-    case StageAction::UpToDate: return "is up to date" + since(why);
-    case StageAction::Frozen: return "is frozen: it is never run";
-    case StageAction::Restore: return fmt::format("would be restored from run {}", why.restores_run->short_hex());
-    case StageAction::Run: return "would run";
-    case StageAction::Blocked: return "cannot run";
+    case StageAction::UpToDate:
+      return "is up to date" + since(why);
+    case StageAction::Frozen:
+      return "is frozen: it is never run";
+    case StageAction::Restore:
+      return fmt::format("would be restored from run {}", why.restores_run->short_hex());
+    case StageAction::Run:
+      return "would run";
+    case StageAction::Blocked:
+      return "cannot run";
   }
   return "";
 }
 
 std::string text_of(const StageWhy& why, const Text& text) {
-  std::string out = fmt::format("{} {}{}\n", text.bold(why.stage), verdict(why), why.reasons.empty() ? "" : ":");
+  std::string out =
+      fmt::format("{} {}{}\n", text.bold(why.stage), verdict(why), why.reasons.empty() ? "" : ":");
   for (const StaleReason& reason : why.reasons) {
     out += fmt::format("  {}\n", describe(reason));
     const auto files = why.files.find(reason.what);
@@ -51,9 +57,8 @@ std::string text_of(const StageWhy& why, const Text& text) {
 }
 
 nlohmann::json json_of(const StageWhy& why) {
-  nlohmann::json json = {{"stage", why.stage},
-                         {"action", action_name(why.action)},
-                         {"reasons", nlohmann::json::array()}};
+  nlohmann::json json = {
+      {"stage", why.stage}, {"action", action_name(why.action)}, {"reasons", nlohmann::json::array()}};
   for (const StaleReason& reason : why.reasons) {
     nlohmann::json item = reason_json(reason);
     const auto files = why.files.find(reason.what);

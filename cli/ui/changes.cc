@@ -11,9 +11,12 @@ namespace {
 std::string colored(const Text& text, ChangeKind kind) {
   const std::string word = fmt::format("{:<8}", change_name(kind));
   switch (kind) {
-    case ChangeKind::Added: return text.green(word);
-    case ChangeKind::Removed: return text.red(word);
-    case ChangeKind::Modified: return text.yellow(word);
+    case ChangeKind::Added:
+      return text.green(word);
+    case ChangeKind::Removed:
+      return text.red(word);
+    case ChangeKind::Modified:
+      return text.yellow(word);
   }
   return word;
 }
@@ -24,7 +27,8 @@ std::string extent(const DataRef& data) {
 }
 
 template <typename Side, typename Describe>
-std::string transition(const std::optional<Side>& before, const std::optional<Side>& after, Describe describe) {
+std::string transition(const std::optional<Side>& before, const std::optional<Side>& after,
+                       Describe describe) {
   if (!before) return describe(*after);
   if (!after) return describe(*before);
   const std::string old_text = describe(*before), new_text = describe(*after);
@@ -42,8 +46,8 @@ std::string file_line(const DataChange& change, const FileChange& file, const Te
   const bool directory = side->kind == EntryKind::Directory;
   const std::string sizes =
       transition(file.before, file.after, [](const FileState& state) { return human_size(state.size); });
-  return fmt::format("    {} {}{} ({})\n", colored(text, file.kind()), display_path(inside), directory ? "/" : "",
-                     directory ? "empty directory" : sizes);
+  return fmt::format("    {} {}{} ({})\n", colored(text, file.kind()), display_path(inside),
+                     directory ? "/" : "", directory ? "empty directory" : sizes);
 }
 
 nlohmann::json json_of(const DataRef& data) {
@@ -53,7 +57,9 @@ nlohmann::json json_of(const DataRef& data) {
           {"files", data.files}};
 }
 
-nlohmann::json json_of(const FileState& state) { return {{"id", state.id.to_hex()}, {"size", state.size}}; }
+nlohmann::json json_of(const FileState& state) {
+  return {{"id", state.id.to_hex()}, {"size", state.size}};
+}
 
 template <typename Side>
 nlohmann::json json_of(const std::optional<Side>& side) {
@@ -70,8 +76,9 @@ std::string changes_text(const Repository& repository, const std::vector<DataCha
                          const Text& text) {
   std::string out;
   for (const DataChange& change : changes) {
-    out += fmt::format("  {} {}{} ({})\n", colored(text, change.kind()), display_path(repository.to_user(change.path)),
-                       is_tree(change) ? "/" : "", transition(change.before, change.after, extent));
+    out += fmt::format("  {} {}{} ({})\n", colored(text, change.kind()),
+                       display_path(repository.to_user(change.path)), is_tree(change) ? "/" : "",
+                       transition(change.before, change.after, extent));
     if (files == FileList::Hidden || !is_tree(change)) continue;
     if (change.files_unknown) out += "    (its former contents are not in the store)\n";
     for (const FileChange& file : change.files) out += file_line(change, file, text);
@@ -79,7 +86,8 @@ std::string changes_text(const Repository& repository, const std::vector<DataCha
   return out;
 }
 
-std::string changes_text(const Repository& repository, const std::vector<ValueChange>& changes, const Text& text) {
+std::string changes_text(const Repository& repository, const std::vector<ValueChange>& changes,
+                         const Text& text) {
   std::string out;
   for (const ValueChange& change : changes) {
     out += fmt::format("  {}  {}: {} -> {}\n", display_path(repository.to_user(change.file)), change.key,

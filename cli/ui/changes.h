@@ -17,7 +17,8 @@ enum class FileList { Shown, Hidden };
 std::string changes_text(const Repository& repository, const std::vector<DataChange>& changes, FileList files,
                          const Text& text);
 // "params.yaml  train.epochs: 5 -> 10", a line each.
-std::string changes_text(const Repository& repository, const std::vector<ValueChange>& changes, const Text& text);
+std::string changes_text(const Repository& repository, const std::vector<ValueChange>& changes,
+                         const Text& text);
 
 nlohmann::json changes_json(const std::vector<DataChange>& changes, FileList files);
 nlohmann::json changes_json(const std::vector<ValueChange>& changes);

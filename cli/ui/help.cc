@@ -9,8 +9,8 @@ std::string overview(const std::vector<CommandSpec>& commands) {
       "usage: dvx [-C DIR] [--json] [-q | -v] [-j N] [--color WHEN] <command> [<args>]\n"
       "\n"
       "dvx versions data beside git and rebuilds what was made from it.\n";
-  for (const char* heading : {group::kStart, group::kWorkspace, group::kHistory, group::kPipeline, group::kTrust,
-                              group::kShare, group::kSetup}) {
+  for (const char* heading : {group::kStart, group::kWorkspace, group::kHistory, group::kPipeline,
+                              group::kTrust, group::kShare, group::kSetup}) {
     out += fmt::format("\n{}\n", heading);
     for (const CommandSpec& spec : commands) {
       if (spec.group == heading) out += fmt::format("   {:<11} {}\n", spec.name, spec.summary);

@@ -51,10 +51,12 @@ class TreeWriter {
   }
 
   std::string run_line(const LineageRun& run) const {
-    if (!run.record) return text_.red(fmt::format("run {} (its record is not here: dvx fetch)", run.id.short_hex()));
+    if (!run.record)
+      return text_.red(fmt::format("run {} (its record is not here: dvx fetch)", run.id.short_hex()));
     const RunRecord& record = *run.record;
-    std::string line = fmt::format("{}  run {}  {}  {}", text_.cyan(record.stage), run.id.short_hex(),
-                                   format_utc(record.started_ns).substr(0, 16), human_seconds(record.wall_seconds));
+    std::string line =
+        fmt::format("{}  run {}  {}  {}", text_.cyan(record.stage), run.id.short_hex(),
+                    format_utc(record.started_ns).substr(0, 16), human_seconds(record.wall_seconds));
     for (const std::string& command : record.commands) line += "  " + text_.dim("$ " + shortened(command));
     return line;
   }
@@ -67,14 +69,21 @@ class TreeWriter {
   std::string origin(const Origin& origin) const {
     std::string where;
     switch (origin.kind) {
-      case OriginKind::Run: return {};
-      case OriginKind::Pointer: where = display_path(show_(origin.pointer)); break;
-      case OriginKind::Git: where = "in git"; break;
-      case OriginKind::Unknown: return "  " + text_.yellow("not recorded in git");
+      case OriginKind::Run:
+        return {};
+      case OriginKind::Pointer:
+        where = display_path(show_(origin.pointer));
+        break;
+      case OriginKind::Git:
+        where = "in git";
+        break;
+      case OriginKind::Unknown:
+        return "  " + text_.yellow("not recorded in git");
     }
     if (!origin.commit) return "  " + text_.green(where) + text_.yellow(", not committed yet");
     const GitCommitInfo& commit = *origin.commit;
-    return fmt::format("  {} since {} {} {}: {}", text_.green(where), text_.yellow(commit.id.substr(0, kShortCommit)),
+    return fmt::format("  {} since {} {} {}: {}", text_.green(where),
+                       text_.yellow(commit.id.substr(0, kShortCommit)),
                        format_utc(commit.time * kNanoseconds).substr(0, 10), display_path(commit.author),
                        display_path(commit.summary));
   }

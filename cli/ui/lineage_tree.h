@@ -1,4 +1,5 @@
-// A lineage graph as an indented tree for the terminal, from what was asked for towards its sources or its uses.
+// A lineage graph as an indented tree for the terminal, from what was asked for towards its sources or its
+// uses.
 #pragma once
 
 #include <functional>

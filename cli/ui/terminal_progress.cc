@@ -30,7 +30,9 @@ void write_to_stderr(std::string_view text) {
   }
 }
 
-TerminalProgress::~TerminalProgress() { end(); }
+TerminalProgress::~TerminalProgress() {
+  end();
+}
 
 void TerminalProgress::begin(std::string_view phase, std::uint64_t total_items, std::uint64_t total_bytes) {
   const std::lock_guard lock(mutex_);
@@ -101,8 +103,9 @@ void TerminalProgress::erase() {
 std::string TerminalProgress::status(Time now) const {
   std::string text = phase_ + ":";
   const bool by_bytes = total_bytes_ > 0;
-  const double done = by_bytes ? static_cast<double>(bytes_) / static_cast<double>(total_bytes_)
-                               : (total_items_ > 0 ? static_cast<double>(items_) / static_cast<double>(total_items_) : 0);
+  const double done =
+      by_bytes ? static_cast<double>(bytes_) / static_cast<double>(total_bytes_)
+               : (total_items_ > 0 ? static_cast<double>(items_) / static_cast<double>(total_items_) : 0);
   if (total_bytes_ > 0 || total_items_ > 0) text += fmt::format(" {:3.0f} %", std::min(done, 1.0) * 100);
   if (total_items_ > 0) {
     text += fmt::format(" {}/{}", items_, total_items_);
@@ -110,8 +113,12 @@ std::string TerminalProgress::status(Time now) const {
     text += fmt::format(" {}", items_);
   }
   const double seconds = std::chrono::duration<double>(now - started_).count();
-  if (bytes_ > 0) text += fmt::format(", {}, {}/s", human_size(bytes_), human_size(static_cast<std::uint64_t>(static_cast<double>(bytes_) / std::max(seconds, 0.001))));
-  if (done > 0.02 && done < 1 && seconds > 1) text += fmt::format(", {} left", human_seconds(seconds * (1 - done) / done));
+  if (bytes_ > 0)
+    text += fmt::format(
+        ", {}, {}/s", human_size(bytes_),
+        human_size(static_cast<std::uint64_t>(static_cast<double>(bytes_) / std::max(seconds, 0.001))));
+  if (done > 0.02 && done < 1 && seconds > 1)
+    text += fmt::format(", {} left", human_seconds(seconds * (1 - done) / done));
   return text;
 }
 

@@ -24,8 +24,8 @@ class Text {
   Color color_;
 };
 
-std::string human_size(std::uint64_t bytes);                       // "12 B", "3.4 MB" (powers of 1000)
-std::string human_count(std::uint64_t n, std::string_view noun);   // "1 file", "1,797 files"
-std::string human_seconds(double seconds);                         // "0.4 s", "2 min 3 s"
+std::string human_size(std::uint64_t bytes);                      // "12 B", "3.4 MB" (powers of 1000)
+std::string human_count(std::uint64_t n, std::string_view noun);  // "1 file", "1,797 files"
+std::string human_seconds(double seconds);                        // "0.4 s", "2 min 3 s"
 
 }  // namespace dvx

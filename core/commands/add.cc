@@ -67,7 +67,8 @@ class AddRun {
       return;
     }
     if (!snapshot.data) {
-      report_.failed.push_back({path, Error(ErrorKind::NotFound, fmt::format("'{}' vanished", display_path(path)))});
+      report_.failed.push_back(
+          {path, Error(ErrorKind::NotFound, fmt::format("'{}' vanished", display_path(path)))});
       return;
     }
     Prepared prepared;
@@ -114,12 +115,13 @@ class AddRun {
       if (prepared.changed) {
         write_file_atomically(repository_.path(pointer), serialize_pointer(prepared.pointer));
       }
-      if (std::ranges::find(staged_data, prepared.path) != staged_data.end()) unstage.push_back(prepared.path);
+      if (std::ranges::find(staged_data, prepared.path) != staged_data.end())
+        unstage.push_back(prepared.path);
       ignore_in_git(repository_, prepared.path);
       stage.push_back(pointer);
       stage.push_back(join_path(parent_path(prepared.path), ".gitignore"));
       report_.added.push_back({prepared.path, pointer, prepared.pointer.data,
-                               !prepared.known      ? AddResult::Added
+                               !prepared.known    ? AddResult::Added
                                : prepared.changed ? AddResult::Updated
                                                   : AddResult::Unchanged,
                                prepared.hashed, prepared.reused});

@@ -1,4 +1,5 @@
-// `dvx add`: stores files and directories, writes their pointer files, keeps the data out of git and stages both.
+// `dvx add`: stores files and directories, writes their pointer files, keeps the data out of git and stages
+// both.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,7 @@
 namespace dvx {
 
 struct AddOptions {
-  std::vector<std::string> paths;  // as typed
+  std::vector<std::string> paths;                   // as typed
   std::optional<std::string> desc, schema, remote;  // nullopt leaves what the pointer file says
 };
 

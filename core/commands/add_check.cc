@@ -26,7 +26,8 @@ class AddCheck {
   std::string path(const std::string& typed) {
     std::string path = repository_.from_user(typed);
     if (path.empty()) {
-      throw Error(ErrorKind::Usage, "the whole repository cannot be tracked as data", "dvx add DIRECTORY", typed);
+      throw Error(ErrorKind::Usage, "the whole repository cannot be tracked as data", "dvx add DIRECTORY",
+                  typed);
     }
     check_names(path);
     check_kind(path);
@@ -51,7 +52,8 @@ class AddCheck {
   void check_names(const std::string& path) const {
     for (std::string rest = path; !rest.empty(); rest = parent_path(rest)) {
       if (const auto refused = refused_entry_name(file_name(rest))) {
-        throw Error(ErrorKind::Usage, fmt::format("'{}' cannot be tracked: {}", shown(path), *refused), {}, path);
+        throw Error(ErrorKind::Usage, fmt::format("'{}' cannot be tracked: {}", shown(path), *refused), {},
+                    path);
       }
     }
     if (is_pointer_path(path)) {
@@ -68,7 +70,8 @@ class AddCheck {
   void check_kind(const std::string& path) const {
     const auto st = stat_if_exists(repository_.path(path));
     if (!st) {
-      throw Error(ErrorKind::NotFound, fmt::format("there is no file or directory '{}'", shown(path)), {}, path);
+      throw Error(ErrorKind::NotFound, fmt::format("there is no file or directory '{}'", shown(path)), {},
+                  path);
     }
     if (!S_ISLNK(st->st_mode)) return;
     char* raw = ::realpath(repository_.path(path).c_str(), nullptr);
@@ -77,33 +80,34 @@ class AddCheck {
     if (linked_object(target, repository_.store_dir())) return;
     const auto inside = path_beneath(target, repository_.root());
     throw Error(ErrorKind::Usage, fmt::format("'{}' is a symlink; dvx tracks what it leads to", shown(path)),
-                inside && !inside->empty() ? fmt::format("dvx add {}", quoted(*inside))
-                                           : fmt::format("cp -rL --remove-destination {0} {0}.tmp && mv {0}.tmp {0}",
-                                                         quoted(path)),
+                inside && !inside->empty()
+                    ? fmt::format("dvx add {}", quoted(*inside))
+                    : fmt::format("cp -rL --remove-destination {0} {0}.tmp && mv {0}.tmp {0}", quoted(path)),
                 path);
   }
 
   void check_overlap(const std::string& path) const {
     if (const TrackedPath* around = tracked_around(tracked_, path)) {
       if (around->path == path && around->stage.empty()) return;
-      const std::string what = around->stage.empty() ? "tracked" : fmt::format("made by stage '{}'", around->stage);
-      const std::string hint = around->stage.empty() ? fmt::format("dvx add {}", quoted(around->path))
-                                                     : fmt::format("dvx repro {}", shell_quote(around->stage));
-      const std::string message = around->path == path
-                                      ? fmt::format("'{}' is {}", shown(path), what)
-                                      : fmt::format("'{}' lies in '{}', which is {}", shown(path),
-                                                    shown(around->path), what);
+      const std::string what =
+          around->stage.empty() ? "tracked" : fmt::format("made by stage '{}'", around->stage);
+      const std::string hint = around->stage.empty()
+                                   ? fmt::format("dvx add {}", quoted(around->path))
+                                   : fmt::format("dvx repro {}", shell_quote(around->stage));
+      const std::string message = around->path == path ? fmt::format("'{}' is {}", shown(path), what)
+                                                       : fmt::format("'{}' lies in '{}', which is {}",
+                                                                     shown(path), shown(around->path), what);
       throw Error(ErrorKind::Blocked, message, hint, path);
     }
     for (const TrackedPath& inner : tracked_) {
       if (!is_beneath(inner.path, path)) continue;
       const std::string what =
           inner.stage.empty() ? "is tracked by itself" : fmt::format("is made by stage '{}'", inner.stage);
-      throw Error(ErrorKind::Blocked,
-                  fmt::format("'{}' holds '{}', which {}", shown(path), shown(inner.path), what),
-                  inner.stage.empty() ? fmt::format("dvx rm {} && dvx add {}", quoted(inner.path), quoted(path))
-                                      : "dvx stage list",
-                  path);
+      throw Error(
+          ErrorKind::Blocked, fmt::format("'{}' holds '{}', which {}", shown(path), shown(inner.path), what),
+          inner.stage.empty() ? fmt::format("dvx rm {} && dvx add {}", quoted(inner.path), quoted(path))
+                              : "dvx stage list",
+          path);
     }
   }
 
@@ -115,10 +119,11 @@ void check_disjoint(Repository& repository, const std::vector<std::string>& path
   for (const std::string& outer : paths) {
     for (const std::string& inner : paths) {
       if (outer == inner || !is_beneath(inner, outer)) continue;
-      throw Error(ErrorKind::Usage,
-                  fmt::format("'{}' lies in '{}': one of them can be tracked", display_path(repository.to_user(inner)),
-                              display_path(repository.to_user(outer))),
-                  fmt::format("dvx add {}", shell_quote(repository.to_user(outer))), inner);
+      throw Error(
+          ErrorKind::Usage,
+          fmt::format("'{}' lies in '{}': one of them can be tracked",
+                      display_path(repository.to_user(inner)), display_path(repository.to_user(outer))),
+          fmt::format("dvx add {}", shell_quote(repository.to_user(outer))), inner);
     }
   }
 }

@@ -10,8 +10,9 @@
 namespace dvx {
 
 struct AddCandidates {
-  std::vector<std::string> paths;     // from the root, each once
-  std::vector<std::string> unstage;   // those that wait in git's index and are in no commit: git lets go of them
+  std::vector<std::string> paths;  // from the root, each once
+  std::vector<std::string>
+      unstage;  // those that wait in git's index and are in no commit: git lets go of them
 };
 
 // Throws Usage, NotFound or Blocked for the first path that cannot be tracked.

@@ -41,7 +41,8 @@ CatReport cat(Repository& repository, const CatOptions& options, Progress&) {
                 fmt::format("the bytes of '{}' ({}) are not in the store", path, recorded->id.short_hex()),
                 fmt::format("dvx fetch {}", shell_quote(repository.to_user(recorded->tracked))), target.path);
   }
-  return {.path = recorded->path, .revision = target.revision.name(), .id = recorded->id, .size = recorded->size};
+  return {
+      .path = recorded->path, .revision = target.revision.name(), .id = recorded->id, .size = recorded->size};
 }
 
 }  // namespace dvx

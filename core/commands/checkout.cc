@@ -12,8 +12,8 @@ CheckoutReport checkout(Repository& repository, const CheckoutOptions& options, 
   const FileLock lock = repository.lock_for_writing();
   std::vector<std::string> paths;
   for (const std::string& typed : options.paths) paths.push_back(repository.from_user(typed));
-  const Revision revision = options.revision.empty() ? Revision::workspace(repository)
-                                                     : Revision::of(repository, options.revision);
+  const Revision revision =
+      options.revision.empty() ? Revision::workspace(repository) : Revision::of(repository, options.revision);
   const auto targets = checkout_targets(repository, revision.tracked(), paths);
   return checkout_paths(repository, targets, options.overwrite, progress);
 }
@@ -21,7 +21,8 @@ CheckoutReport checkout(Repository& repository, const CheckoutOptions& options, 
 bool names_revision(Repository& repository, const std::string& word) {
   try {
     const std::string path = repository.from_user(word);
-    if (exists(repository.path(path)) || tracked_around(tracked_paths(repository), path) != nullptr) return false;
+    if (exists(repository.path(path)) || tracked_around(tracked_paths(repository), path) != nullptr)
+      return false;
   } catch (const Error& e) {
     if (e.kind() != ErrorKind::Usage) throw;
   }

@@ -1,5 +1,5 @@
-// `dvx checkout [rev] [paths]` and `dvx restore`: bring tracked data to what pointer files and lock say, now or as of
-// a revision. The pointer files themselves are git's and stay as they are.
+// `dvx checkout [rev] [paths]` and `dvx restore`: bring tracked data to what pointer files and lock say, now
+// or as of a revision. The pointer files themselves are git's and stay as they are.
 #pragma once
 
 #include <string>
@@ -19,8 +19,8 @@ struct CheckoutOptions {
 
 CheckoutReport checkout(Repository& repository, const CheckoutOptions& options, Progress& progress);
 
-// Whether the first word of `dvx checkout WORD…` is a revision: when no path of that name exists or is tracked, and
-// git knows it.
+// Whether the first word of `dvx checkout WORD…` is a revision: when no path of that name exists or is
+// tracked, and git knows it.
 bool names_revision(Repository& repository, const std::string& word);
 
 }  // namespace dvx

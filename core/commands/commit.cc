@@ -18,8 +18,8 @@ struct PointedData {
   Snapshot snapshot;
 };
 
-std::vector<Snapshot> snapshots_of(Repository& repository, const std::vector<TrackedPath>& tracked, IngestMode mode,
-                                   Progress& progress) {
+std::vector<Snapshot> snapshots_of(Repository& repository, const std::vector<TrackedPath>& tracked,
+                                   IngestMode mode, Progress& progress) {
   std::vector<std::string> paths;
   for (const TrackedPath& each : tracked) paths.push_back(each.path);
   if (paths.empty()) return {};
@@ -35,11 +35,13 @@ std::vector<TrackedPath> select(const std::vector<TrackedPath>& tracked, bool (*
 // Outputs are made by stages: recording a change that no run made would leave a lock that lies.
 void find_changed_outputs(Repository& repository, const std::vector<TrackedPath>& tracked, Progress& progress,
                           CommitReport& report) {
-  const auto outputs = select(tracked, [](const TrackedPath& t) { return t.pointer.empty() && t.data.has_value(); });
+  const auto outputs =
+      select(tracked, [](const TrackedPath& t) { return t.pointer.empty() && t.data.has_value(); });
   const auto snapshots = snapshots_of(repository, outputs, IngestMode::HashOnly, progress);
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     std::ranges::copy(snapshots[i].failed, std::back_inserter(report.failed));
-    if (snapshots[i].data && *snapshots[i].data != *outputs[i].data) report.changed_outputs.push_back(outputs[i].path);
+    if (snapshots[i].data && *snapshots[i].data != *outputs[i].data)
+      report.changed_outputs.push_back(outputs[i].path);
   }
 }
 
@@ -56,11 +58,13 @@ std::vector<PointedData> store_pointed_data(Repository& repository, const std::v
   return present;
 }
 
-void check_bound_schemas(Repository& repository, const std::vector<PointedData>& present, CommitReport& report) {
+void check_bound_schemas(Repository& repository, const std::vector<PointedData>& present,
+                         CommitReport& report) {
   std::vector<SchemaCheckRequest> requests;
   for (const PointedData& each : present) {
     if (each.tracked.schema.empty()) continue;
-    requests.push_back({.path = each.tracked.path, .schema = each.tracked.schema, .id = each.snapshot.data->id});
+    requests.push_back(
+        {.path = each.tracked.path, .schema = each.tracked.schema, .id = each.snapshot.data->id});
   }
   if (requests.empty()) return;
   for (SchemaVerdict& verdict : check_schemas(repository, requests)) {
@@ -79,8 +83,8 @@ void rewrite_pointers(Repository& repository, const std::vector<PointedData>& pr
   }
 }
 
-// All that dvx itself writes for git to keep: pointers, the pipeline and its lock, .gitignore files beside tracked
-// data, and outputs that git keeps.
+// All that dvx itself writes for git to keep: pointers, the pipeline and its lock, .gitignore files beside
+// tracked data, and outputs that git keeps.
 void stage_in_git(Repository& repository, const std::vector<TrackedPath>& tracked) {
   std::vector<std::string> paths = {kPipelineFileName, kLockFileName};
   for (const TrackedPath& each : tracked) {

@@ -13,7 +13,7 @@
 
 namespace dvx {
 
-enum class GitScope { Staged, AllTracked };      // AllTracked is `git commit -a`
+enum class GitScope { Staged, AllTracked };  // AllTracked is `git commit -a`
 // Where what git prints goes: ErrorStream keeps stdout for JSON, Quiet is `git commit -q`.
 enum class GitOutput { Terminal, ErrorStream, Quiet };
 
@@ -34,7 +34,7 @@ struct CommitReport {
   std::vector<SchemaVerdict> invalid;
   std::vector<std::string> changed_outputs;  // of stages, that are not what the lock records
   std::vector<FailedPath> failed;
-  std::optional<int> git_status;             // of `git commit`, when it was run
+  std::optional<int> git_status;  // of `git commit`, when it was run
 
   bool stopped() const { return !invalid.empty() || !changed_outputs.empty() || !failed.empty(); }
 };

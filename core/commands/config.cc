@@ -12,7 +12,8 @@ namespace dvx {
 namespace {
 
 [[noreturn]] void not_set(const std::string& key) {
-  throw Error(ErrorKind::NotFound, fmt::format("setting '{}' is not set", key), fmt::format("dvx config {} VALUE", key));
+  throw Error(ErrorKind::NotFound, fmt::format("setting '{}' is not set", key),
+              fmt::format("dvx config {} VALUE", key));
 }
 
 ConfigEntry get(const Config& config, const std::string& key) {

@@ -30,7 +30,8 @@ bool is_selected(const std::string& path, const std::vector<std::string>& paths)
 // What dvx keeps below `paths`; outputs that git keeps are git's to compare.
 std::vector<TrackedPath> selected_paths(const Revision& revision, const std::vector<std::string>& paths) {
   std::vector<TrackedPath> tracked = revision.tracked();
-  std::erase_if(tracked, [&](const TrackedPath& each) { return !each.cached || !is_selected(each.path, paths); });
+  std::erase_if(tracked,
+                [&](const TrackedPath& each) { return !each.cached || !is_selected(each.path, paths); });
   return tracked;
 }
 
@@ -48,9 +49,9 @@ Side workspace_side(Repository& repository, const std::vector<TrackedPath>& trac
   std::vector<std::string> paths;
   for (const TrackedPath& each : tracked) paths.push_back(each.path);
   if (paths.empty()) return side;
-  const SnapshotOptions options{.mode = IngestMode::HashOnly, .on_tree = [&](const ObjectId& id, const Tree& tree) {
-                                  side.trees.emplace(id, tree);
-                                }};
+  const SnapshotOptions options{
+      .mode = IngestMode::HashOnly,
+      .on_tree = [&](const ObjectId& id, const Tree& tree) { side.trees.emplace(id, tree); }};
   std::vector<Snapshot> snapshots = take_snapshots(repository, paths, options, progress);
   for (std::size_t i = 0; i < tracked.size(); ++i) {
     std::ranges::move(snapshots[i].failed, std::back_inserter(side.failed));
@@ -65,7 +66,8 @@ Side workspace_side(Repository& repository, const std::vector<TrackedPath>& trac
 Side side_of(Repository& repository, const Revision& revision, const std::vector<std::string>& paths,
              Progress& progress) {
   std::vector<TrackedPath> tracked = selected_paths(revision, paths);
-  return revision.is_workspace() ? workspace_side(repository, tracked, progress) : recorded_side(std::move(tracked));
+  return revision.is_workspace() ? workspace_side(repository, tracked, progress)
+                                 : recorded_side(std::move(tracked));
 }
 
 class DataComparison {
@@ -98,7 +100,8 @@ class DataComparison {
       change.stage = found->second.stage;
     }
     try {
-      change.files = diff_data(path, change.before, change.after, [this](const ObjectId& id) { return tree(id); });
+      change.files =
+          diff_data(path, change.before, change.after, [this](const ObjectId& id) { return tree(id); });
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::NotFound) throw;
       change.files_unknown = true;
@@ -161,8 +164,8 @@ void check_paths(Repository& repository, const Revision& before, const Revision&
     });
     if (known || before.read_file(path) || after.read_file(path)) continue;
     throw Error(ErrorKind::NotFound,
-                "'" + display_path(repository.to_user(path)) + "' is neither a revision nor tracked by dvx", "dvx ls",
-                path);
+                "'" + display_path(repository.to_user(path)) + "' is neither a revision nor tracked by dvx",
+                "dvx ls", path);
   }
 }
 
@@ -192,7 +195,8 @@ DiffReport diff_revisions(Repository& repository, const Revision& before, const 
 DiffReport diff(Repository& repository, const DiffOptions& options, Progress& progress) {
   const Arguments arguments = sort_arguments(repository, options.arguments);
   const auto& revisions = arguments.revisions;
-  const Revision before = revisions.empty() ? Revision::head(repository) : Revision::of(repository, revisions[0]);
+  const Revision before =
+      revisions.empty() ? Revision::head(repository) : Revision::of(repository, revisions[0]);
   const Revision after =
       revisions.size() < 2 ? Revision::workspace(repository) : Revision::of(repository, revisions[1]);
   check_paths(repository, before, after, arguments.paths);

@@ -15,13 +15,14 @@
 namespace dvx {
 
 struct DiffOptions {
-  // Up to two revisions ("a b", "a..b"), then paths. Without any: HEAD and the workspace; one: that and the workspace.
+  // Up to two revisions ("a b", "a..b"), then paths. Without any: HEAD and the workspace; one: that and the
+  // workspace.
   std::vector<std::string> arguments;
 };
 
 struct DataChange {
-  std::string path;   // tracked data, from the root
-  std::string stage;  // that makes it, or ""
+  std::string path;                      // tracked data, from the root
+  std::string stage;                     // that makes it, or ""
   std::optional<DataRef> before, after;  // at least one; they differ
   std::vector<FileChange> files;         // one for a file, those inside for a directory
   bool files_unknown = false;            // a directory whose contents are not in the store
@@ -30,10 +31,10 @@ struct DataChange {
 };
 
 struct DiffReport {
-  std::string before, after;      // the revisions as typed; "" is the workspace
-  std::vector<DataChange> data;   // sorted by path
+  std::string before, after;     // the revisions as typed; "" is the workspace
+  std::vector<DataChange> data;  // sorted by path
   ValueDiff values;
-  std::vector<FailedPath> failed; // could not be read in the workspace
+  std::vector<FailedPath> failed;  // could not be read in the workspace
 
   bool differs() const { return !data.empty() || !values.params.empty() || !values.metrics.empty(); }
 };

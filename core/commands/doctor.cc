@@ -71,7 +71,8 @@ HealthCheck check_remote(Repository& repository, const std::string& name) {
   try {
     const auto backend = open_backend(url, repository.root());
     const bool begun = backend->stat("dvx-remote.json").has_value();
-    return {check_name, Health::Good, fmt::format("{} ({})", begun ? "reachable" : "nothing pushed yet", url), ""};
+    return {check_name, Health::Good, fmt::format("{} ({})", begun ? "reachable" : "nothing pushed yet", url),
+            ""};
   } catch (const Error& error) {
     return {check_name, Health::Warning, fmt::format("{} ({})", error.message(), url), error.hint()};
   }
@@ -79,8 +80,7 @@ HealthCheck check_remote(Repository& repository, const std::string& name) {
 
 DoctorReport examine(const Surroundings& surroundings, const Config& config) {
   DoctorReport report;
-  report.checks.push_back(
-      check_program("git", {"git", "--version"}, Health::Bad, "apt-get install git"));
+  report.checks.push_back(check_program("git", {"git", "--version"}, Health::Bad, "apt-get install git"));
   report.checks.push_back(check_libraries());
   report.checks.push_back(check_duckdb(surroundings, config));
   return report;

@@ -1,4 +1,5 @@
-// `dvx init`: makes the git repository around the user's directory a dvx repository. Done twice, it mends what lacks.
+// `dvx init`: makes the git repository around the user's directory a dvx repository. Done twice, it mends
+// what lacks.
 #pragma once
 
 #include <string>

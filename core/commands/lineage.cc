@@ -46,7 +46,11 @@ DataRef hash_file_anywhere(const std::string& path) {
 class Resolver {
  public:
   Resolver(Repository& repository, const LockFile& lock, RunHistory& history, Progress& progress)
-      : repository_(repository), lock_(lock), history_(history), progress_(progress), tracked_(tracked_paths(repository)) {}
+      : repository_(repository),
+        lock_(lock),
+        history_(history),
+        progress_(progress),
+        tracked_(tracked_paths(repository)) {}
 
   Question resolve(const std::string& what) {
     if (auto question = as_path(what)) return *std::move(question);
@@ -70,7 +74,8 @@ class Resolver {
     if (!relative) {
       if (!exists(absolute)) return std::nullopt;
       if (is_directory(absolute)) {
-        throw Error{ErrorKind::Usage, fmt::format("'{}' is a directory outside of the repository", display_path(what)),
+        throw Error{ErrorKind::Usage,
+                    fmt::format("'{}' is a directory outside of the repository", display_path(what)),
                     "dvx lineage <a file>", what};
       }
       return about_content(what, {}, hash_file_anywhere(absolute));
@@ -99,7 +104,8 @@ class Resolver {
     if (is_recorded_source(question)) return question;
     const std::string hint = tracked_around(tracked_, path) != nullptr ? "dvx status" : "dvx fetch";
     throw Error{ErrorKind::NotFound,
-                fmt::format("no run made, read or recorded the content of '{}' ({})", display_path(what), data.id.short_hex()),
+                fmt::format("no run made, read or recorded the content of '{}' ({})", display_path(what),
+                            data.id.short_hex()),
                 hint, what};
   }
 
@@ -151,7 +157,8 @@ class Resolver {
     for (const TrackedPath& tracked : tracked_) {
       if (!tracked.data || tracked.pointer.empty()) continue;
       if (tracked.data->id == question.data.id) return elsewhere(tracked.path);
-      if (const auto inside = find_in_tree(*tracked.data, question.data.id)) return elsewhere(join_path(tracked.path, *inside));
+      if (const auto inside = find_in_tree(*tracked.data, question.data.id))
+        return elsewhere(join_path(tracked.path, *inside));
     }
     for (const KnownRun* run : history_.all()) {
       for (const RunDependency& dep : run->record.deps) {
@@ -171,8 +178,10 @@ class Resolver {
   }
 
   std::optional<Question> as_id(const std::string& what) {
-    const std::string_view digits = what.starts_with("sha256:") ? std::string_view(what).substr(7) : std::string_view(what);
-    if (digits.size() < kFewestDigits || digits.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
+    const std::string_view digits =
+        what.starts_with("sha256:") ? std::string_view(what).substr(7) : std::string_view(what);
+    if (digits.size() < kFewestDigits ||
+        digits.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
       return std::nullopt;
     }
     std::set<ObjectId> runs;
@@ -190,8 +199,9 @@ class Resolver {
       if (tracked.data) offer(tracked.path, *tracked.data);
     }
     if (runs.size() + data.size() > 1) {
-      throw Error{ErrorKind::Usage, fmt::format("'{}' is the start of {} ids", what, runs.size() + data.size()),
-                  fmt::format("dvx lineage {}", (runs.empty() ? data.begin()->first : *runs.begin()).to_hex())};
+      throw Error{
+          ErrorKind::Usage, fmt::format("'{}' is the start of {} ids", what, runs.size() + data.size()),
+          fmt::format("dvx lineage {}", (runs.empty() ? data.begin()->first : *runs.begin()).to_hex())};
     }
     if (!runs.empty()) return run_question(*runs.begin());
     if (!data.empty()) return about_content(what, data.begin()->second.first, data.begin()->second.second);

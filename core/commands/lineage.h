@@ -12,15 +12,15 @@ namespace dvx {
 enum class LineageDirection { Up, Down };
 
 struct LineageOptions {
-  // A path as the user typed it (of the repository or of anywhere), the name of a stage, or the id of a run or an
-  // object, whole or its first digits.
+  // A path as the user typed it (of the repository or of anywhere), the name of a stage, or the id of a run
+  // or an object, whole or its first digits.
   std::string what;
   LineageDirection direction = LineageDirection::Up;
 };
 
 struct LineageReport {
   LineageGraph graph;
-  std::size_t focus = 0;  // the node that was asked for
+  std::size_t focus = 0;          // the node that was asked for
   bool found_by_content = false;  // the file asked for lies elsewhere, or has another name, than the focus
   std::vector<ObjectId> also_made_by;  // other runs that made the same content
 };

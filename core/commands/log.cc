@@ -18,7 +18,8 @@ bool concerns_dvx(const std::string& path) {
 }
 
 // A merge is told only when it brings something that none of its parents had: as git log does.
-bool changes_tracking(const GitRepository& git, const std::string& commit, const std::vector<std::string>& parents) {
+bool changes_tracking(const GitRepository& git, const std::string& commit,
+                      const std::vector<std::string>& parents) {
   const auto changed_since = [&](const std::optional<std::string>& parent) {
     return std::ranges::any_of(git.changed_paths(parent, commit), concerns_dvx);
   };
@@ -26,11 +27,13 @@ bool changes_tracking(const GitRepository& git, const std::string& commit, const
   return std::ranges::all_of(parents, [&](const std::string& parent) { return changed_since(parent); });
 }
 
-LogEntry entry_of(Repository& repository, const GitCommitInfo& commit, const std::vector<std::string>& parents,
-                  const std::vector<std::string>& paths, Progress& progress) {
+LogEntry entry_of(Repository& repository, const GitCommitInfo& commit,
+                  const std::vector<std::string>& parents, const std::vector<std::string>& paths,
+                  Progress& progress) {
   LogEntry entry{.commit = commit, .data = {}, .values = {}, .unreadable = {}};
   try {
-    const Revision before = parents.empty() ? Revision::nothing(repository) : Revision::of(repository, parents[0]);
+    const Revision before =
+        parents.empty() ? Revision::nothing(repository) : Revision::of(repository, parents[0]);
     const Revision after = Revision::of(repository, commit.id);
     DiffReport report = diff_revisions(repository, before, after, paths, progress);
     entry.data = std::move(report.data);

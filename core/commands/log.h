@@ -13,16 +13,16 @@
 namespace dvx {
 
 struct LogOptions {
-  std::string path;      // as typed: only commits that changed something there; "" is anything
-  std::string start;     // revision; "" is HEAD
-  std::size_t limit = 0; // commits to show; 0 is all of them
+  std::string path;       // as typed: only commits that changed something there; "" is anything
+  std::string start;      // revision; "" is HEAD
+  std::size_t limit = 0;  // commits to show; 0 is all of them
 };
 
 struct LogEntry {
   GitCommitInfo commit;
   std::vector<DataChange> data;  // against its first parent
   ValueDiff values;
-  std::string unreadable;        // why what it changed cannot be told, or ""
+  std::string unreadable;  // why what it changed cannot be told, or ""
 };
 
 struct LogReport {

@@ -24,7 +24,8 @@ LsEntry entry_of(const RecordedPath& recorded) {
 }
 
 // What lies in a recorded directory, all the way down when asked for.
-void list_directory(Repository& repository, const RecordedPath& directory, Recursion recursion, LsReport& report) {
+void list_directory(Repository& repository, const RecordedPath& directory, Recursion recursion,
+                    LsReport& report) {
   throw_if_interrupted();
   const Tree tree = read_recorded_tree(repository, directory);
   for (const TreeEntry& entry : tree.entries()) {
@@ -67,7 +68,8 @@ Error not_tracked(Repository& repository, const RevisionPath& target) {
   if (target.revision.is_workspace()) {
     return {ErrorKind::NotFound, fmt::format("'{}' is not tracked by dvx", path), "dvx ls", target.path};
   }
-  return {ErrorKind::NotFound, fmt::format("'{}' is not tracked by dvx at '{}'", path, target.revision.name()),
+  return {ErrorKind::NotFound,
+          fmt::format("'{}' is not tracked by dvx at '{}'", path, target.revision.name()),
           fmt::format("dvx ls {}:", target.revision.name()), target.path};
 }
 

@@ -1,4 +1,5 @@
-// `dvx ls [[rev:]path]`: what is tracked, and what is inside of it, as recorded; the data itself need not be here.
+// `dvx ls [[rev:]path]`: what is tracked, and what is inside of it, as recorded; the data itself need not be
+// here.
 #pragma once
 
 #include <optional>
@@ -27,7 +28,7 @@ struct LsEntry {
 };
 
 struct LsReport {
-  std::string revision;  // as typed; "" is the workspace
+  std::string revision;          // as typed; "" is the workspace
   std::vector<LsEntry> entries;  // sorted by path
 };
 

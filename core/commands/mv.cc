@@ -29,8 +29,8 @@ std::string destination(const Repository& repository, const TrackedPath& source,
   return path;
 }
 
-void check_destination(Repository& repository, const std::vector<TrackedPath>& tracked, const TrackedPath& source,
-                       const std::string& to) {
+void check_destination(Repository& repository, const std::vector<TrackedPath>& tracked,
+                       const TrackedPath& source, const std::string& to) {
   const std::string shown = display_path(repository.to_user(to));
   const std::string name(file_name(to));
   if (const auto refused = refused_entry_name(name)) {
@@ -40,12 +40,14 @@ void check_destination(Repository& repository, const std::vector<TrackedPath>& t
     throw Error(ErrorKind::Usage, fmt::format("'{}' is no place for data", shown), {}, to);
   }
   if (is_beneath(to, source.path)) {
-    throw Error(ErrorKind::Usage, fmt::format("cannot move '{}' into itself", display_path(source.path)), {}, to);
+    throw Error(ErrorKind::Usage, fmt::format("cannot move '{}' into itself", display_path(source.path)), {},
+                to);
   }
   for (const TrackedPath& each : tracked) {
     if (each.path == source.path || (!is_beneath(to, each.path) && !is_beneath(each.path, to))) continue;
     throw Error(ErrorKind::Blocked,
-                fmt::format("'{}' overlaps '{}', which is tracked", shown, display_path(repository.to_user(each.path))),
+                fmt::format("'{}' overlaps '{}', which is tracked", shown,
+                            display_path(repository.to_user(each.path))),
                 "dvx ls", to);
   }
   for (const std::string& taken : {to, pointer_path_of(to)}) {
@@ -100,7 +102,8 @@ class Move {
     return true;
   }
 
-  // A rename changes the fingerprint of what was named, not of the files below it: those need no hashing again.
+  // A rename changes the fingerprint of what was named, not of the files below it: those need no hashing
+  // again.
   void move_index_entries() {
     std::vector<IndexEntry> entries = repository_.index().load(source_.path);
     std::vector<std::string> removed;
@@ -108,7 +111,8 @@ class Move {
       removed.push_back(entry.path);
       entry.path = join_path(to_, path_beneath(entry.path, source_.path).value_or(""));
     }
-    std::erase_if(entries, [&](const IndexEntry& entry) { return entry.path == to_ || entry.path == to_ + "/"; });
+    std::erase_if(entries,
+                  [&](const IndexEntry& entry) { return entry.path == to_ || entry.path == to_ + "/"; });
     repository_.index().update(entries, removed);
   }
 
@@ -123,8 +127,8 @@ std::vector<std::string> stages_that_name(const Repository& repository, const st
   if (!text) return {};
   std::vector<std::string> names;
   for (const Stage& stage : parse_pipeline(*text, kPipelineFileName).stages) {
-    const bool named =
-        std::ranges::any_of(stage.deps, [&](const StageDependency& dep) { return is_beneath(dep.path, path); });
+    const bool named = std::ranges::any_of(
+        stage.deps, [&](const StageDependency& dep) { return is_beneath(dep.path, path); });
     if (named) names.push_back(stage.name);
   }
   std::ranges::sort(names);

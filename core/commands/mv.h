@@ -19,8 +19,9 @@ struct MvReport {
   std::vector<std::string> stages;  // that still name the old path in dvx.yaml
 };
 
-// Refuses before anything is changed: Blocked when `to` exists, is tracked or lies in tracked data. A failed move
-// leaves everything as it was; killed in the middle, the bytes are in one of the two places and both are tracked.
+// Refuses before anything is changed: Blocked when `to` exists, is tracked or lies in tracked data. A failed
+// move leaves everything as it was; killed in the middle, the bytes are in one of the two places and both are
+// tracked.
 MvReport mv(Repository& repository, const MvOptions& options, Progress& progress);
 
 }  // namespace dvx

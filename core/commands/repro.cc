@@ -18,8 +18,8 @@ namespace dvx {
 
 namespace {
 
-// Next to dvx.lock, so that what git keeps of a result is one commit away. Git's index may be busy: no reason to
-// fail a pipeline that has run.
+// Next to dvx.lock, so that what git keeps of a result is one commit away. Git's index may be busy: no reason
+// to fail a pipeline that has run.
 void stage_in_git(Repository& repository, const PipelineSurvey& survey, const Execution& execution,
                   Progress& progress) {
   std::set<std::string> paths = execution.ignore_files;
@@ -47,7 +47,8 @@ std::size_t ReproReport::count(StageOutcome outcome) const {
 ReproReport repro(Repository& repository, const ReproOptions& options, Progress& progress) {
   const auto begin = std::chrono::steady_clock::now();
   PipelineSurvey survey(repository, progress);
-  const std::vector<std::size_t> selected = survey.graph().select(options.targets, repository.cwd(), options.reach);
+  const std::vector<std::size_t> selected =
+      survey.graph().select(options.targets, repository.cwd(), options.reach);
   survey.look_at(selected);
   refuse_missing_inputs(survey, selected);
   ReproReport report;
@@ -57,8 +58,8 @@ ReproReport repro(Repository& repository, const ReproOptions& options, Progress&
     LocalRunner local;
     CommandRunner& runner = options.runner != nullptr ? *options.runner : local;
     Execution execution = execute(
-        survey, selected, {.jobs = options.jobs, .force = options.force, .on_failure = options.on_failure}, runner,
-        progress);
+        survey, selected, {.jobs = options.jobs, .force = options.force, .on_failure = options.on_failure},
+        runner, progress);
     if (execution.lock_written) stage_in_git(repository, survey, execution, progress);
     report.stages = std::move(execution.stages);
   }

@@ -34,7 +34,8 @@ std::vector<TrackedPath> select(Repository& repository, const RmOptions& options
 // recorded one and the store has it whole.
 void refuse_to_lose(Repository& repository, const std::vector<TrackedPath>& selected, Progress& progress) {
   for (const TrackedPath& each : selected) {
-    const Snapshot now = take_snapshot(repository, each.path, {.mode = IngestMode::HashOnly, .on_tree = {}}, progress);
+    const Snapshot now =
+        take_snapshot(repository, each.path, {.mode = IngestMode::HashOnly, .on_tree = {}}, progress);
     if (!now.failed.empty()) throw now.failed.front().error;
     if (!now.data) continue;
     const std::string path = display_path(repository.to_user(each.path));
@@ -50,7 +51,8 @@ RmReport rm(Repository& repository, const RmOptions& options, Progress& progress
   const FileLock lock = repository.lock_for_writing();
   const std::vector<TrackedPath> selected = select(repository, options);
   const bool removes_data = options.data == WorkspaceData::Remove;
-  if (removes_data && options.overwrite == Overwrite::StoredOnly) refuse_to_lose(repository, selected, progress);
+  if (removes_data && options.overwrite == Overwrite::StoredOnly)
+    refuse_to_lose(repository, selected, progress);
 
   RmReport report;
   std::vector<std::string> changed;

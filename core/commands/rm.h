@@ -1,5 +1,5 @@
-// `dvx rm`: stops tracking data. The data stays in the workspace unless asked otherwise, the objects stay in the
-// store, and git history keeps the pointer.
+// `dvx rm`: stops tracking data. The data stays in the workspace unless asked otherwise, the objects stay in
+// the store, and git history keeps the pointer.
 #pragma once
 
 #include <string>
@@ -30,8 +30,8 @@ struct RmReport {
   std::vector<RemovedPath> removed;
 };
 
-// NotFound for what is not tracked, Blocked for an output of a stage and for data that would be lost: then nothing
-// at all was changed.
+// NotFound for what is not tracked, Blocked for an output of a stage and for data that would be lost: then
+// nothing at all was changed.
 RmReport rm(Repository& repository, const RmOptions& options, Progress& progress);
 
 }  // namespace dvx

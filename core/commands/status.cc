@@ -41,8 +41,9 @@ std::vector<TrackedPath> pointed_to(Repository& repository, const StatusOptions&
   std::vector<std::string> wanted;
   for (const std::string& typed : options.paths) wanted.push_back(repository.from_user(typed));
   std::vector<TrackedPath> tracked = tracked_paths(repository);
-  std::erase_if(tracked,
-                [&](const TrackedPath& each) { return each.pointer.empty() || !is_wanted(wanted, each.path); });
+  std::erase_if(tracked, [&](const TrackedPath& each) {
+    return each.pointer.empty() || !is_wanted(wanted, each.path);
+  });
   return tracked;
 }
 
@@ -56,7 +57,8 @@ bool is_stored(const ObjectStore& store, const DataRef& data) {
   return stored;
 }
 
-DataStatus compare(const ObjectStore& store, const NewTrees& trees, const TrackedPath& tracked, Snapshot now) {
+DataStatus compare(const ObjectStore& store, const NewTrees& trees, const TrackedPath& tracked,
+                   Snapshot now) {
   DataStatus status;
   status.path = tracked.path;
   status.failed = std::move(now.failed);
@@ -86,10 +88,14 @@ DataStatus compare(const ObjectStore& store, const NewTrees& trees, const Tracke
 
 std::string_view state_name(DataState state) {
   switch (state) {
-    case DataState::Unchanged: return "unchanged";
-    case DataState::Modified: return "modified";
-    case DataState::Missing: return "missing";
-    case DataState::Unreadable: return "unreadable";
+    case DataState::Unchanged:
+      return "unchanged";
+    case DataState::Modified:
+      return "modified";
+    case DataState::Missing:
+      return "missing";
+    case DataState::Unreadable:
+      return "unreadable";
   }
   return "";
 }
@@ -100,7 +106,8 @@ std::uint64_t DataStatus::count(ChangeKind kind) const {
 }
 
 bool StatusReport::clean() const {
-  return std::ranges::all_of(data, [](const DataStatus& each) { return each.state == DataState::Unchanged; }) &&
+  return std::ranges::all_of(data,
+                             [](const DataStatus& each) { return each.state == DataState::Unchanged; }) &&
          std::ranges::all_of(stages, [](const StageState& stage) { return stage.reasons.empty(); });
 }
 
@@ -110,10 +117,11 @@ StatusReport status(Repository& repository, const StatusOptions& options, Progre
   for (const TrackedPath& each : tracked) paths.push_back(each.path);
   const ObjectStore& store = repository.store();
   NewTrees trees(store);
-  std::vector<Snapshot> now = take_snapshots(
-      repository, paths,
-      {.mode = IngestMode::HashOnly, .on_tree = [&](const ObjectId& id, const Tree& tree) { trees.keep(id, tree); }},
-      progress);
+  std::vector<Snapshot> now =
+      take_snapshots(repository, paths,
+                     {.mode = IngestMode::HashOnly,
+                      .on_tree = [&](const ObjectId& id, const Tree& tree) { trees.keep(id, tree); }},
+                     progress);
   StatusReport report;
   for (std::size_t i = 0; i < tracked.size(); ++i) {
     report.data.push_back(compare(store, trees, tracked[i], std::move(now[i])));

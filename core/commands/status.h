@@ -1,4 +1,5 @@
-// `dvx status`: what differs between the workspace and what is recorded, file by file, and which stages are stale.
+// `dvx status`: what differs between the workspace and what is recorded, file by file, and which stages are
+// stale.
 //
 // Takes no lock and writes nothing but stat fingerprints.
 #pragma once
@@ -26,9 +27,9 @@ std::string_view state_name(DataState state);
 struct DataStatus {
   std::string path;  // from the root
   DataState state = DataState::Unchanged;
-  bool stored = true;                // what is recorded is in the store (looked at closely only when it is missing)
-  bool compared = true;              // false: the recorded trees are not here, so `changes` is empty
-  std::vector<FileChange> changes;   // sorted by path
+  bool stored = true;    // what is recorded is in the store (looked at closely only when it is missing)
+  bool compared = true;  // false: the recorded trees are not here, so `changes` is empty
+  std::vector<FileChange> changes;  // sorted by path
   std::vector<FailedPath> failed;
 
   std::uint64_t count(ChangeKind kind) const;

@@ -39,7 +39,8 @@ void flatten(const std::string& file, const std::string& prefix, const nlohmann:
     out[{file, prefix}] = value;
     return;
   }
-  for (const auto& [key, child] : value.items()) flatten(file, prefix.empty() ? key : prefix + "." + key, child, out);
+  for (const auto& [key, child] : value.items())
+    flatten(file, prefix.empty() ? key : prefix + "." + key, child, out);
 }
 
 std::optional<nlohmann::json> parse(const std::optional<std::string>& text, const std::string& file) {
@@ -68,12 +69,14 @@ Values params_of(const Revision& revision, const Selection& selection) {
 }
 
 // A metric lies in git or the workspace, or in the store when its output is cached.
-std::optional<std::string> read_metric(Repository& repository, const Revision& revision, const std::string& path) {
+std::optional<std::string> read_metric(Repository& repository, const Revision& revision,
+                                       const std::string& path) {
   if (auto text = revision.read_file(path)) return text;
   if (revision.is_workspace()) return std::nullopt;
   for (const TrackedPath& tracked : revision.tracked()) {
     const bool found = tracked.path == path && tracked.data && tracked.data->kind == DataKind::File;
-    if (found && repository.store().contains(tracked.data->id)) return repository.store().read_bytes(tracked.data->id);
+    if (found && repository.store().contains(tracked.data->id))
+      return repository.store().read_bytes(tracked.data->id);
   }
   return std::nullopt;
 }
@@ -109,7 +112,8 @@ ValueDiff diff_values(Repository& repository, const Revision& before, const Revi
   selection.add(before.pipeline());
   selection.add(after.pipeline());
   return {.params = compare(params_of(before, selection), params_of(after, selection)),
-          .metrics = compare(metrics_of(repository, before, selection), metrics_of(repository, after, selection))};
+          .metrics =
+              compare(metrics_of(repository, before, selection), metrics_of(repository, after, selection))};
 }
 
 }  // namespace dvx

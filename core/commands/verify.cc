@@ -11,7 +11,8 @@ VerifyReport verify(Repository& repository, const VerifyOptions& options, Progre
   report.notes = report.chain.notes;
   if (options.depth == VerifyDepth::Chain) return report;
   LocalRunner runner;
-  RebuildReport rebuilt = rebuild(repository, {.targets = options.targets, .keep = options.keep}, runner, progress);
+  RebuildReport rebuilt =
+      rebuild(repository, {.targets = options.targets, .keep = options.keep}, runner, progress);
   report.rebuilt = std::move(rebuilt.stages);
   report.findings.insert(report.findings.end(), rebuilt.findings.begin(), rebuilt.findings.end());
   report.notes.insert(report.notes.end(), rebuilt.notes.begin(), rebuilt.notes.end());

@@ -22,7 +22,8 @@ struct StageWhy {
   std::string stage;
   StageAction action = StageAction::UpToDate;
   std::vector<StaleReason> reasons;
-  // Of each dependency that is a directory and differs: its files that do. Absent when the old state is not known.
+  // Of each dependency that is a directory and differs: its files that do. Absent when the old state is not
+  // known.
   std::map<std::string, std::vector<FileChange>> files;
   std::optional<ObjectId> last_run;      // that dvx.lock names
   std::int64_t last_started_ns = 0;      // 0: its record is not in the store

@@ -28,7 +28,8 @@ void check_git(int code, std::string_view action) {
     throw Error(ErrorKind::Config, fmt::format("cannot {}: {}", action, reason),
                 "git config --global --add safe.directory \"$(pwd)\"");
   }
-  throw Error(code == GIT_ENOTFOUND ? ErrorKind::NotFound : ErrorKind::Io, fmt::format("cannot {}: {}", action, reason));
+  throw Error(code == GIT_ENOTFOUND ? ErrorKind::NotFound : ErrorKind::Io,
+              fmt::format("cannot {}: {}", action, reason));
 }
 
 }  // namespace dvx

@@ -78,7 +78,8 @@ struct GitRepository::Impl {
 
   GitCommit commit(const std::string& id) const {
     const git_oid oid = oid_of(id);
-    return git_make<GitCommit>(fmt::format("read commit '{}'", id), git_commit_lookup, repository.get(), &oid);
+    return git_make<GitCommit>(fmt::format("read commit '{}'", id), git_commit_lookup, repository.get(),
+                               &oid);
   }
 
   GitTree tree(const std::string& id) const {
@@ -122,15 +123,22 @@ std::optional<GitRepository> GitRepository::discover(const std::string& path) {
   return GitRepository(std::move(impl));
 }
 
-const std::string& GitRepository::work_tree() const { return impl_->work_tree; }
-const std::string& GitRepository::git_dir() const { return impl_->git_dir; }
-const std::string& GitRepository::common_dir() const { return impl_->common_dir; }
+const std::string& GitRepository::work_tree() const {
+  return impl_->work_tree;
+}
+const std::string& GitRepository::git_dir() const {
+  return impl_->git_dir;
+}
+const std::string& GitRepository::common_dir() const {
+  return impl_->common_dir;
+}
 
 std::string GitRepository::hooks_dir() const {
-  const auto config = git_make<GitConfig>("read git's settings", git_repository_config_snapshot,
-                                          impl_->repository.get());
+  const auto config =
+      git_make<GitConfig>("read git's settings", git_repository_config_snapshot, impl_->repository.get());
   git_buf value = GIT_BUF_INIT;
-  if (git_config_get_path(&value, config.get(), "core.hookspath") != 0) return join_path(common_dir(), "hooks");
+  if (git_config_get_path(&value, config.get(), "core.hookspath") != 0)
+    return join_path(common_dir(), "hooks");
   const std::string path(value.ptr, value.size);
   git_buf_dispose(&value);
   return absolute_path(path, work_tree());  // git runs hooks at the top of the work tree
@@ -145,7 +153,8 @@ std::optional<std::string> GitRepository::head() const {
 }
 
 std::string GitRepository::head_name() const {
-  const auto head = git_make<GitReference>("read HEAD", git_reference_lookup, impl_->repository.get(), "HEAD");
+  const auto head =
+      git_make<GitReference>("read HEAD", git_reference_lookup, impl_->repository.get(), "HEAD");
   const char* target = git_reference_symbolic_target(head.get());
   if (target == nullptr) return "HEAD";
   constexpr std::string_view kBranches = "refs/heads/";
@@ -166,7 +175,9 @@ std::string GitRepository::resolve(const std::string& revision) const {
   return hex_of(*git_object_id(peeled.get()));
 }
 
-GitCommitInfo GitRepository::commit_info(const std::string& commit) const { return info_of(*impl_->commit(commit)); }
+GitCommitInfo GitRepository::commit_info(const std::string& commit) const {
+  return info_of(*impl_->commit(commit));
+}
 
 std::vector<std::string> GitRepository::commit_parents(const std::string& commit) const {
   const GitCommit found = impl_->commit(commit);
@@ -209,7 +220,9 @@ std::optional<std::string> GitRepository::read_index(const std::string& path) co
   return impl_->blob(entry->id);
 }
 
-std::string GitRepository::read_blob(const std::string& blob_id) const { return impl_->blob(oid_of(blob_id)); }
+std::string GitRepository::read_blob(const std::string& blob_id) const {
+  return impl_->blob(oid_of(blob_id));
+}
 
 bool GitRepository::exists_at(const std::string& commit, const std::string& path) const {
   const GitTree tree = impl_->tree(commit);
@@ -267,7 +280,8 @@ std::vector<GitIndexEntry> GitRepository::list_at(const std::string& commit,
   const int code = git_tree_walk(tree.get(), GIT_TREEWALK_PRE, visit, &walk);
   if (walk.failure) std::rethrow_exception(walk.failure);
   check_git(code, fmt::format("list commit {}", commit));
-  std::sort(walk.entries.begin(), walk.entries.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  std::sort(walk.entries.begin(), walk.entries.end(),
+            [](const auto& a, const auto& b) { return a.path < b.path; });
   return std::move(walk.entries);
 }
 
@@ -303,7 +317,8 @@ std::vector<GitRepository::StagedChange> GitRepository::staged_changes() const {
     change.entry = entry_of(change.deleted ? delta->old_file : delta->new_file);
     changes.push_back(std::move(change));
   }
-  std::sort(changes.begin(), changes.end(), [](const auto& a, const auto& b) { return a.entry.path < b.entry.path; });
+  std::sort(changes.begin(), changes.end(),
+            [](const auto& a, const auto& b) { return a.entry.path < b.entry.path; });
   return changes;
 }
 
@@ -336,10 +351,12 @@ std::vector<std::string> GitRepository::all_refs_commits() const {
     git_object* raw = nullptr;
     const int code = git_revparse_single(&raw, impl_->repository.get(), (name + "^{commit}").c_str());
     const GitObject commit(raw);
-    if (code == 0) commits.push_back(hex_of(*git_object_id(commit.get())));  // else: unborn, or a tag of a blob
+    if (code == 0)
+      commits.push_back(hex_of(*git_object_id(commit.get())));  // else: unborn, or a tag of a blob
   }
   // `git stash` keeps all but the newest entry in the reflog alone.
-  const auto reflog = git_make<GitReflog>("read the stash", git_reflog_read, impl_->repository.get(), "refs/stash");
+  const auto reflog =
+      git_make<GitReflog>("read the stash", git_reflog_read, impl_->repository.get(), "refs/stash");
   for (std::size_t i = 0; i < git_reflog_entrycount(reflog.get()); ++i) {
     commits.push_back(hex_of(*git_reflog_entry_id_new(git_reflog_entry_byindex(reflog.get(), i))));
   }
@@ -348,7 +365,8 @@ std::vector<std::string> GitRepository::all_refs_commits() const {
   return commits;
 }
 
-void GitRepository::run_on_paths(std::vector<std::string> arguments, const std::vector<std::string>& paths) const {
+void GitRepository::run_on_paths(std::vector<std::string> arguments,
+                                 const std::vector<std::string>& paths) const {
   if (paths.empty()) return;
   arguments.insert(arguments.begin(), "--literal-pathspecs");
   arguments.insert(arguments.end(), {"--pathspec-from-file=-", "--pathspec-file-nul"});
@@ -394,7 +412,8 @@ int GitRepository::run_on_stderr(const std::vector<std::string>& arguments) cons
   return run_in_terminal(argv);
 }
 
-ProcessResult GitRepository::capture(const std::vector<std::string>& arguments, const std::string& input) const {
+ProcessResult GitRepository::capture(const std::vector<std::string>& arguments,
+                                     const std::string& input) const {
   std::vector<std::string> argv = {"git"};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   ProcessOptions options;

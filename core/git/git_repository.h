@@ -1,6 +1,6 @@
-// Git as dvx needs it: reading through libgit2, and running `git` for what needs hooks, credentials or signing.
-// All paths are relative to the work tree, bytes with '/'. Single-threaded. Errors: NotFound (a revision), Corruption
-// and Io (git's own files), Config (git refused).
+// Git as dvx needs it: reading through libgit2, and running `git` for what needs hooks, credentials or
+// signing. All paths are relative to the work tree, bytes with '/'. Single-threaded. Errors: NotFound (a
+// revision), Corruption and Io (git's own files), Config (git refused).
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,8 @@ struct ProcessResult;
 
 class GitRepository {
  public:
-  // Nearest repository around `path`; nullopt when there is none. Linked worktrees and submodules are repositories.
+  // Nearest repository around `path`; nullopt when there is none. Linked worktrees and submodules are
+  // repositories.
   static std::optional<GitRepository> discover(const std::string& path);
   GitRepository(GitRepository&&) noexcept;
   GitRepository& operator=(GitRepository&&) noexcept;
@@ -41,8 +42,8 @@ class GitRepository {
   const std::string& common_dir() const;  // shared by all worktrees
   std::string hooks_dir() const;          // honours core.hooksPath
 
-  std::optional<std::string> head() const;         // commit id; nullopt before the first commit
-  std::string head_name() const;                   // "main", or "HEAD" when detached
+  std::optional<std::string> head() const;                 // commit id; nullopt before the first commit
+  std::string head_name() const;                           // "main", or "HEAD" when detached
   std::string resolve(const std::string& revision) const;  // to a commit id; NotFound
   GitCommitInfo commit_info(const std::string& commit) const;
   std::vector<std::string> commit_parents(const std::string& commit) const;
@@ -62,9 +63,9 @@ class GitRepository {
   std::vector<GitIndexEntry> index_entries() const;
   // Paths staged for the next commit: index against HEAD (added, changed, deleted).
   struct StagedChange {
-    GitIndexEntry entry;                 // as staged; of a deleted file, as it is in HEAD
+    GitIndexEntry entry;  // as staged; of a deleted file, as it is in HEAD
     bool deleted = false;
-    std::optional<GitIndexEntry> before; // as it is in HEAD; nullopt for a new file
+    std::optional<GitIndexEntry> before;  // as it is in HEAD; nullopt for a new file
   };
   std::vector<StagedChange> staged_changes() const;
   bool is_tracked(const std::string& path) const;  // `path`, or anything below it, is in the git index
@@ -72,7 +73,8 @@ class GitRepository {
 
   std::vector<std::string> all_refs_commits() const;  // tips of branches, tags, remotes and stash
 
-  // `git add`, deletions too; paths that git and the disk know nothing of are passed over. Ignored ones are staged.
+  // `git add`, deletions too; paths that git and the disk know nothing of are passed over. Ignored ones are
+  // staged.
   void stage(const std::vector<std::string>& paths);
   void unstage(const std::vector<std::string>& paths);  // git rm --cached, whatever is staged for them
   // The git index to look at instead of the usual one: git names it in GIT_INDEX_FILE when it runs a hook.

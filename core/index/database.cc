@@ -49,7 +49,8 @@ using Handle = std::unique_ptr<sqlite3, Closer>;
 // Reads one integer; nullopt when the database will not even give that.
 std::optional<int> read_version(sqlite3* handle) {
   sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v2(handle, "PRAGMA user_version", -1, &statement, nullptr) != SQLITE_OK) return std::nullopt;
+  if (sqlite3_prepare_v2(handle, "PRAGMA user_version", -1, &statement, nullptr) != SQLITE_OK)
+    return std::nullopt;
   std::optional<int> version;
   if (sqlite3_step(statement) == SQLITE_ROW) version = sqlite3_column_int(statement, 0);
   sqlite3_finalize(statement);
@@ -58,7 +59,8 @@ std::optional<int> read_version(sqlite3* handle) {
 
 bool has_tables(sqlite3* handle) {
   sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v2(handle, "SELECT count(*) FROM sqlite_schema", -1, &statement, nullptr) != SQLITE_OK) {
+  if (sqlite3_prepare_v2(handle, "SELECT count(*) FROM sqlite_schema", -1, &statement, nullptr) !=
+      SQLITE_OK) {
     return true;
   }
   const bool some = sqlite3_step(statement) != SQLITE_ROW || sqlite3_column_int(statement, 0) > 0;
@@ -74,21 +76,25 @@ enum class Opened { Ready, Unusable, Damaged };
 
 Opened prepare_schema(sqlite3* handle, int version, const std::string& schema) {
   sqlite3_busy_timeout(handle, kBusyMilliseconds);
-  // Losing the last transactions at a power cut is fine for a cache; a torn file is not: hence WAL and NORMAL.
-  const int code = sqlite3_exec(handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8192",
-                                nullptr, nullptr, nullptr);
+  // Losing the last transactions at a power cut is fine for a cache; a torn file is not: hence WAL and
+  // NORMAL.
+  const int code =
+      sqlite3_exec(handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8192",
+                   nullptr, nullptr, nullptr);
   if (means_damage(code)) return Opened::Damaged;
   if (code != SQLITE_OK) return Opened::Unusable;
   const auto found = read_version(handle);
   if (found == version) return Opened::Ready;
   if (!found || *found != 0 || has_tables(handle)) {
     // Another process may be creating the tables right now: look again under the write lock.
-    if (sqlite3_exec(handle, "BEGIN IMMEDIATE; COMMIT", nullptr, nullptr, nullptr) != SQLITE_OK) return Opened::Damaged;
+    if (sqlite3_exec(handle, "BEGIN IMMEDIATE; COMMIT", nullptr, nullptr, nullptr) != SQLITE_OK)
+      return Opened::Damaged;
     return read_version(handle) == version ? Opened::Ready : Opened::Damaged;
   }
   try {
     run_script(handle, "BEGIN IMMEDIATE");
-    if (read_version(handle) != version) run_script(handle, schema + fmt::format(";PRAGMA user_version={}", version));
+    if (read_version(handle) != version)
+      run_script(handle, schema + fmt::format(";PRAGMA user_version={}", version));
     run_script(handle, "COMMIT");
   } catch (const Error&) {
     return Opened::Unusable;  // a full disk, say: a cache in memory will do for this command
@@ -98,8 +104,8 @@ Opened prepare_schema(sqlite3* handle, int version, const std::string& schema) {
 
 Handle open_handle(const std::string& file) {
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(file.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                                   nullptr);
+  const int code = sqlite3_open_v2(file.c_str(), &raw,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   Handle handle(raw);
   if (code != SQLITE_OK) handle.reset();
   return handle;
@@ -116,7 +122,9 @@ Statement& Statement::operator=(Statement&& other) noexcept {
   return *this;
 }
 
-Statement::~Statement() { sqlite3_finalize(statement_); }
+Statement::~Statement() {
+  sqlite3_finalize(statement_);
+}
 
 Statement& Statement::bind(int index, std::int64_t value) {
   check(database_, sqlite3_bind_int64(statement_, index, value));
@@ -124,7 +132,8 @@ Statement& Statement::bind(int index, std::int64_t value) {
 }
 
 Statement& Statement::bind_text(int index, std::string_view text) {
-  check(database_, sqlite3_bind_text64(statement_, index, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+  check(database_,
+        sqlite3_bind_text64(statement_, index, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
   return *this;
 }
 
@@ -135,7 +144,9 @@ Statement& Statement::bind_blob(int index, std::span<const std::byte> bytes) {
   return *this;
 }
 
-Statement& Statement::bind_blob(int index, std::string_view bytes) { return bind_blob(index, as_bytes(bytes)); }
+Statement& Statement::bind_blob(int index, std::string_view bytes) {
+  return bind_blob(index, as_bytes(bytes));
+}
 
 bool Statement::step() {
   const int code = sqlite3_step(statement_);
@@ -149,11 +160,17 @@ void Statement::run() {
   reset();
 }
 
-void Statement::reset() { sqlite3_reset(statement_); }
+void Statement::reset() {
+  sqlite3_reset(statement_);
+}
 
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
 
-std::string_view Statement::text(int column) const { return blob(column); }
+std::string_view Statement::text(int column) const {
+  return blob(column);
+}
 
 std::string_view Statement::blob(int column) const {
   const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_, column));
@@ -183,7 +200,9 @@ Database& Database::operator=(Database&& other) noexcept {
   return *this;
 }
 
-Database::~Database() { sqlite3_close_v2(handle_); }
+Database::~Database() {
+  sqlite3_close_v2(handle_);
+}
 
 Statement Database::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
@@ -191,9 +210,13 @@ Statement Database::prepare(std::string_view sql) {
   return Statement(handle_, statement);
 }
 
-void Database::execute(const std::string& sql) { run_script(handle_, sql); }
+void Database::execute(const std::string& sql) {
+  run_script(handle_, sql);
+}
 
-Database::Transaction::Transaction(Database& database) : database_(database) { database_.execute("BEGIN IMMEDIATE"); }
+Database::Transaction::Transaction(Database& database) : database_(database) {
+  database_.execute("BEGIN IMMEDIATE");
+}
 
 Database::Transaction::~Transaction() {
   if (open_) sqlite3_exec(database_.handle_, "ROLLBACK", nullptr, nullptr, nullptr);

@@ -1,8 +1,9 @@
 // SQLite behind two small types: the only place that sees its header.
 //
-// Every file opened here is a cache: lost or damaged, it is filled again. A damaged or foreign file is therefore set
-// aside as "<file>.broken" and begun anew. A database is used from one thread; several processes may share a file.
-// Errors of the disk are Error{Io}; a database that stays locked is Error{Locked}.
+// Every file opened here is a cache: lost or damaged, it is filled again. A damaged or foreign file is
+// therefore set aside as "<file>.broken" and begun anew. A database is used from one thread; several
+// processes may share a file. Errors of the disk are Error{Io}; a database that stays locked is
+// Error{Locked}.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +26,7 @@ class Statement {
   ~Statement();
 
   Statement& bind(int index, std::int64_t value);
-  Statement& bind_text(int index, std::string_view text);           // copied
+  Statement& bind_text(int index, std::string_view text);             // copied
   Statement& bind_blob(int index, std::span<const std::byte> bytes);  // copied
   Statement& bind_blob(int index, std::string_view bytes);
 
@@ -47,8 +48,9 @@ class Statement {
 
 class Database {
  public:
-  // Opens or creates `file` in write-ahead mode. When its version is not `version` (or it is damaged), it is emptied
-  // by being set aside, and `schema` is run. Where the directory cannot be written, an empty database in memory.
+  // Opens or creates `file` in write-ahead mode. When its version is not `version` (or it is damaged), it is
+  // emptied by being set aside, and `schema` is run. Where the directory cannot be written, an empty database
+  // in memory.
   static Database open(const std::string& file, int version, const std::string& schema);
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;

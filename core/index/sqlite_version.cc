@@ -4,6 +4,8 @@
 
 namespace dvx {
 
-std::string sqlite_version() { return sqlite3_libversion(); }
+std::string sqlite_version() {
+  return sqlite3_libversion();
+}
 
 }  // namespace dvx

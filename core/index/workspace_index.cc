@@ -15,13 +15,15 @@ namespace {
 
 constexpr int kVersion = 1;
 constexpr const char* kSchema =
-    "CREATE TABLE entries(path BLOB PRIMARY KEY, stamp BLOB NOT NULL, id BLOB NOT NULL, racy INTEGER NOT NULL)"
+    "CREATE TABLE entries(path BLOB PRIMARY KEY, stamp BLOB NOT NULL, id BLOB NOT NULL, racy INTEGER NOT "
+    "NULL)"
     " WITHOUT ROWID;"
     "CREATE TABLE notes(key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID";
 
 constexpr std::size_t kPage = 4096;
 
-// Six integers of the machine's byte order: the file never leaves the machine, and docs/formats/index.md says so.
+// Six integers of the machine's byte order: the file never leaves the machine, and docs/formats/index.md says
+// so.
 using PackedStamp = std::array<std::byte, 6 * sizeof(std::uint64_t)>;
 
 PackedStamp pack(const FileStamp& stamp) {
@@ -75,11 +77,11 @@ class PagedCursor final : public IndexCursor {
  public:
   PagedCursor(Database& database, std::string_view prefix)
       : range_(prefix),
-        statement_(database.prepare(range_.whole()
-                                        ? "SELECT path, stamp, id FROM entries WHERE path > ?1 AND racy = 0"
-                                          " ORDER BY path LIMIT 4096"
-                                        : "SELECT path, stamp, id FROM entries WHERE path > ?1 AND path < ?2 AND"
-                                          " racy = 0 ORDER BY path LIMIT 4096")),
+        statement_(database.prepare(
+            range_.whole() ? "SELECT path, stamp, id FROM entries WHERE path > ?1 AND racy = 0"
+                             " ORDER BY path LIMIT 4096"
+                           : "SELECT path, stamp, id FROM entries WHERE path > ?1 AND path < ?2 AND"
+                             " racy = 0 ORDER BY path LIMIT 4096")),
         single_(database.prepare("SELECT path, stamp, id FROM entries WHERE path = ?1 AND racy = 0")) {}
 
   const IndexEntry* next() override {
@@ -167,7 +169,10 @@ class SqliteIndex final : public WorkspaceIndex {
 
   void set_note(const std::string& key, const std::string& value) override {
     try {
-      database_.prepare("INSERT OR REPLACE INTO notes VALUES(?1, ?2)").bind_text(1, key).bind_blob(2, value).run();
+      database_.prepare("INSERT OR REPLACE INTO notes VALUES(?1, ?2)")
+          .bind_text(1, key)
+          .bind_blob(2, value)
+          .run();
     } catch (const Error&) {
       // A note is found out again.
     }
@@ -183,7 +188,11 @@ class SqliteIndex final : public WorkspaceIndex {
     for (const IndexEntry& entry : changed) {
       const PackedStamp stamp = pack(entry.stamp);
       const bool racy = entry.stamp.ctime_ns >= settled;
-      insert.bind_blob(1, entry.path).bind_blob(2, stamp).bind_blob(3, entry.id.bytes()).bind(4, racy ? 1 : 0).run();
+      insert.bind_blob(1, entry.path)
+          .bind_blob(2, stamp)
+          .bind_blob(3, entry.id.bytes())
+          .bind(4, racy ? 1 : 0)
+          .run();
     }
     transaction.commit();
   }

@@ -1,7 +1,8 @@
 // The workspace index: path → stat fingerprint → id, in SQLite. A cache: lost, it is filled again.
 //
-// Scans are ordered by path (bytewise) and merged with the ordered walk; nothing looks a file up alone in bulk. An
-// entry whose file may have changed within the clock tick of being indexed is stored as racy and never trusted.
+// Scans are ordered by path (bytewise) and merged with the ordered walk; nothing looks a file up alone in
+// bulk. An entry whose file may have changed within the clock tick of being indexed is stored as racy and
+// never trusted.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,8 @@ struct IndexEntry {
   ObjectId id;
 };
 
-// Entries in path order, fetched a page at a time: no transaction stays open, and memory does not grow with the index.
+// Entries in path order, fetched a page at a time: no transaction stays open, and memory does not grow with
+// the index.
 class IndexCursor {
  public:
   virtual ~IndexCursor() = default;
@@ -42,16 +44,16 @@ class WorkspaceIndex {
   virtual std::unique_ptr<IndexCursor> scan(std::string_view prefix) = 0;
   // A single file; not for many.
   virtual std::optional<IndexEntry> find(const std::string& path) = 0;
-  // One transaction: `removed` go, `changed` come (both sorted by path). A locked database is waited for; when the
-  // write fails nothing but time is lost, so it is not an error.
+  // One transaction: `removed` go, `changed` come (both sorted by path). A locked database is waited for;
+  // when the write fails nothing but time is lost, so it is not an error.
   virtual void update(const std::vector<IndexEntry>& changed, const std::vector<std::string>& removed) = 0;
   // Small named values beside the table (cached plans, link probes).
   virtual std::optional<std::string> get_note(const std::string& key) = 0;
   virtual void set_note(const std::string& key, const std::string& value) = 0;
 };
 
-// Coarsest step of the kernel's clock for file times (HZ=100), and a little more: a file changed less than this ago
-// may be changed again without a trace in its stamp.
+// Coarsest step of the kernel's clock for file times (HZ=100), and a little more: a file changed less than
+// this ago may be changed again without a trace in its stamp.
 inline constexpr std::int64_t kClockTickNs = 11'000'000;
 
 // What the index goes by: everything of the stamp but the device number, which is not stable over mounts.

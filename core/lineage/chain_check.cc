@@ -30,7 +30,11 @@ constexpr std::size_t kShortCommit = 7;
 class ChainCheck {
  public:
   ChainCheck(Repository& repository, const LockFile& lock, Progress& progress)
-      : repository_(repository), lock_(lock), progress_(progress), history_(repository.store(), lock), objects_(repository.store()) {}
+      : repository_(repository),
+        lock_(lock),
+        progress_(progress),
+        history_(repository.store(), lock),
+        objects_(repository.store()) {}
 
   void check_stage(const std::string& name) {
     throw_if_interrupted();
@@ -61,7 +65,8 @@ class ChainCheck {
     check_object(tracked.path, *tracked.data);
     const Snapshot snapshot = take_snapshot(repository_, tracked.path, {}, progress_);
     if (!snapshot.data) {
-      add(FindingKind::WorkspaceDiffers, tracked.path, "is not in the workspace", "dvx checkout " + typed(tracked.path));
+      add(FindingKind::WorkspaceDiffers, tracked.path, "is not in the workspace",
+          "dvx checkout " + typed(tracked.path));
     } else if (*snapshot.data != *tracked.data) {
       add(FindingKind::WorkspaceDiffers, tracked.path,
           fmt::format("is not what '{}' records", display_path(tracked.pointer)), "dvx status");
@@ -81,13 +86,18 @@ class ChainCheck {
     switch (reason.kind) {
       case ReasonKind::Upstream:       // told where it begins
       case ReasonKind::AlwaysChanged:  // by wish
-      case ReasonKind::Forced: return;
-      case ReasonKind::NeverRun: return add(FindingKind::NeverRun, {}, "never ran", "dvx repro " + stage_);
+      case ReasonKind::Forced:
+        return;
+      case ReasonKind::NeverRun:
+        return add(FindingKind::NeverRun, {}, "never ran", "dvx repro " + stage_);
       case ReasonKind::OutputMissing:
-        return add(FindingKind::WorkspaceDiffers, reason.what, "is not in the workspace", "dvx checkout " + typed(reason.what));
+        return add(FindingKind::WorkspaceDiffers, reason.what, "is not in the workspace",
+                   "dvx checkout " + typed(reason.what));
       case ReasonKind::OutputModified:
-        return add(FindingKind::WorkspaceDiffers, reason.what, "is not what dvx.lock records", "dvx checkout " + typed(reason.what));
-      default: add(FindingKind::Stale, {}, "is stale: " + describe(reason), "dvx repro " + stage_);
+        return add(FindingKind::WorkspaceDiffers, reason.what, "is not what dvx.lock records",
+                   "dvx checkout " + typed(reason.what));
+      default:
+        add(FindingKind::Stale, {}, "is stale: " + describe(reason), "dvx repro " + stage_);
     }
   }
 
@@ -97,15 +107,18 @@ class ChainCheck {
     if (run != nullptr || !told_.insert(id).second) return run;
     const Error& error = history_.unreadable().at(id);
     if (error.kind() == ErrorKind::NotFound) {
-      add(FindingKind::RecordMissing, {}, fmt::format("run record {} is not in the store", id.short_hex()), "dvx fetch");
+      add(FindingKind::RecordMissing, {}, fmt::format("run record {} is not in the store", id.short_hex()),
+          "dvx fetch");
     } else {
-      add(FindingKind::RecordDamaged, {}, fmt::format("run record {}: {}", id.short_hex(), error.message()), "dvx fsck --repair");
+      add(FindingKind::RecordDamaged, {}, fmt::format("run record {}: {}", id.short_hex(), error.message()),
+          "dvx fsck --repair");
     }
     return nullptr;
   }
 
   void mismatch(const ObjectId& run, const std::string& path, const std::string& what) {
-    add(FindingKind::RecordMismatch, path, fmt::format("run record {} {}", run.short_hex(), what), "dvx repro -f " + stage_);
+    add(FindingKind::RecordMismatch, path, fmt::format("run record {} {}", run.short_hex(), what),
+        "dvx repro -f " + stage_);
   }
 
   void check_lock_entry(const std::string& name, const LockedStage& locked, const RunRecord& record) {
@@ -113,15 +126,22 @@ class ChainCheck {
     if (record.key != locked.key) mismatch(locked.run, {}, "has another key than dvx.lock");
     if (record.commands != locked.commands) mismatch(locked.run, {}, "has other commands than dvx.lock");
     if (record.params != locked.params) mismatch(locked.run, {}, "has other params than dvx.lock");
-    if (record.exit_status != 0) mismatch(locked.run, {}, fmt::format("ended with exit status {}", record.exit_status));
+    if (record.exit_status != 0)
+      mismatch(locked.run, {}, fmt::format("ended with exit status {}", record.exit_status));
     for (const LockedPath& dep : locked.deps) {
-      const auto same = [&](const RunDependency& other) { return other.path == dep.path && other.data == dep.data; };
-      if (std::none_of(record.deps.begin(), record.deps.end(), same)) mismatch(locked.run, dep.path, "read other content of it than dvx.lock says");
+      const auto same = [&](const RunDependency& other) {
+        return other.path == dep.path && other.data == dep.data;
+      };
+      if (std::none_of(record.deps.begin(), record.deps.end(), same))
+        mismatch(locked.run, dep.path, "read other content of it than dvx.lock says");
     }
     if (record.outs.size() != locked.outs.size()) mismatch(locked.run, {}, "has other outputs than dvx.lock");
     for (const LockedPath& out : locked.outs) {
-      const auto same = [&](const RunOutput& other) { return other.path == out.path && other.data == out.data; };
-      if (std::none_of(record.outs.begin(), record.outs.end(), same)) mismatch(locked.run, out.path, "made other content of it than dvx.lock says");
+      const auto same = [&](const RunOutput& other) {
+        return other.path == out.path && other.data == out.data;
+      };
+      if (std::none_of(record.outs.begin(), record.outs.end(), same))
+        mismatch(locked.run, out.path, "made other content of it than dvx.lock says");
     }
   }
 
@@ -148,25 +168,30 @@ class ChainCheck {
 
   void check_own_fields(const KnownRun& run) {
     const RunRecord& record = run.record;
-    if (stage_key(record.key_fields) != record.key) mismatch(run.id, {}, "has a key that is not the hash of its key fields");
+    if (stage_key(record.key_fields) != record.key)
+      mismatch(run.id, {}, "has a key that is not the hash of its key fields");
     const auto has = [&](const char* field, const nlohmann::json& value) {
-      return record.key_fields.is_object() && record.key_fields.contains(field) && record.key_fields[field] == value;
+      return record.key_fields.is_object() && record.key_fields.contains(field) &&
+             record.key_fields[field] == value;
     };
     if (!has("commands", record.commands)) mismatch(run.id, {}, "has a key with other commands than its own");
     if (!has("params", record.params)) mismatch(run.id, {}, "has a key with other params than its own");
-    const nlohmann::json deps = record.key_fields.is_object() ? record.key_fields.value("deps", nlohmann::json::object())
-                                                              : nlohmann::json::object();
+    const nlohmann::json deps = record.key_fields.is_object()
+                                    ? record.key_fields.value("deps", nlohmann::json::object())
+                                    : nlohmann::json::object();
     for (const auto& [path, content] : deps.items()) {
       const auto same = [&](const RunDependency& dep) {
         return path_to_json_text(dep.path) == path && key_content(dep.data) == content;
       };
       if (std::none_of(record.deps.begin(), record.deps.end(), same)) {
-        mismatch(run.id, path_from_json_text(path), "has a key with other content of it than it says it read");
+        mismatch(run.id, path_from_json_text(path),
+                 "has a key with other content of it than it says it read");
       }
     }
     for (const SchemaVerdictRef& verdict : record.schemas) {
       if (verdict.valid) continue;
-      add(FindingKind::InvalidSchema, verdict.path, fmt::format("broke '{}' in run {}", display_path(verdict.schema), run.id.short_hex()),
+      add(FindingKind::InvalidSchema, verdict.path,
+          fmt::format("broke '{}' in run {}", display_path(verdict.schema), run.id.short_hex()),
           "dvx schema check " + typed(verdict.path));
     }
   }
@@ -174,18 +199,21 @@ class ChainCheck {
   void check_producer(const KnownRun& run, const RunDependency& dep, const KnownRun& producer) {
     for (const RunOutput& out : producer.record.outs) {
       if (!is_beneath(dep.path, out.path)) continue;
-      if (!out.cached && dep.path != out.path) return;  // a directory that git keeps: its tree is not in the store
+      if (!out.cached && dep.path != out.path)
+        return;  // a directory that git keeps: its tree is not in the store
       try {
         const auto made = data_within(repository_.store(), out.data, out.path, dep.path);
         if (made && *made == dep.data) return;
       } catch (const Error& error) {
-        if (error.kind() == ErrorKind::NotFound || error.kind() == ErrorKind::Corruption) return;  // told with the outputs
+        if (error.kind() == ErrorKind::NotFound || error.kind() == ErrorKind::Corruption)
+          return;  // told with the outputs
         throw;
       }
     }
     add(FindingKind::ProducerMismatch, dep.path,
-        fmt::format("run {} of stage '{}' read {}, but run {} of stage '{}' did not make that", run.id.short_hex(), run.record.stage,
-                    dep.data.id.short_hex(), producer.id.short_hex(), producer.record.stage),
+        fmt::format("run {} of stage '{}' read {}, but run {} of stage '{}' did not make that",
+                    run.id.short_hex(), run.record.stage, dep.data.id.short_hex(), producer.id.short_hex(),
+                    producer.record.stage),
         "dvx repro -f " + run.record.stage);
   }
 
@@ -194,8 +222,9 @@ class ChainCheck {
     const RunRecord& record = run.record;
     if (record.git_commit.empty() || record.git_dirty) return;
     if (!has_commit(record.git_commit)) {
-      report_.notes.push_back(fmt::format("commit {} of run {} ({}) is not in this clone", record.git_commit.substr(0, kShortCommit),
-                                          run.id.short_hex(), record.stage));
+      report_.notes.push_back(fmt::format("commit {} of run {} ({}) is not in this clone",
+                                          record.git_commit.substr(0, kShortCommit), run.id.short_hex(),
+                                          record.stage));
       return;
     }
     for (const RunDependency& dep : record.deps) {
@@ -203,8 +232,8 @@ class ChainCheck {
       const auto text = repository_.git().read_at(record.git_commit, dep.path);
       if (!text || ObjectId::of(*text) == dep.data.id) continue;
       add(FindingKind::GitMismatch, dep.path,
-          fmt::format("run {} read {}, which commit {} does not have", run.id.short_hex(), dep.data.id.short_hex(),
-                      record.git_commit.substr(0, kShortCommit)),
+          fmt::format("run {} read {}, which commit {} does not have", run.id.short_hex(),
+                      dep.data.id.short_hex(), record.git_commit.substr(0, kShortCommit)),
           "dvx repro -f " + record.stage);
     }
   }
@@ -221,11 +250,12 @@ class ChainCheck {
   void check_conflicts(const ObjectId& key) {
     if (!keys_.insert(key).second) return;
     for (const RunConflict& conflict : history_.conflicts_of(key)) {
-      report_.findings.push_back({FindingKind::NotDeterministic, conflict.stage, conflict.path,
-                                  fmt::format("is not deterministic: run {} made {}, run {} made {}", conflict.first_run.short_hex(),
-                                              conflict.first_output.short_hex(), conflict.second_run.short_hex(),
-                                              conflict.second_output.short_hex()),
-                                  "dvx lineage " + conflict.first_run.short_hex()});
+      report_.findings.push_back(
+          {FindingKind::NotDeterministic, conflict.stage, conflict.path,
+           fmt::format("is not deterministic: run {} made {}, run {} made {}", conflict.first_run.short_hex(),
+                       conflict.first_output.short_hex(), conflict.second_run.short_hex(),
+                       conflict.second_output.short_hex()),
+           "dvx lineage " + conflict.first_run.short_hex()});
     }
   }
 
@@ -233,7 +263,8 @@ class ChainCheck {
     for (const LockedPath& out : locked.outs) {
       bool cached = true;
       if (run != nullptr) {
-        for (const RunOutput& other : run->record.outs) cached = other.path == out.path ? other.cached : cached;
+        for (const RunOutput& other : run->record.outs)
+          cached = other.path == out.path ? other.cached : cached;
       }
       if (cached) check_object(out.path, out.data);
     }
@@ -245,8 +276,10 @@ class ChainCheck {
     report_.bytes += result.bytes;
     for (const auto& fault : result.faults) {
       const std::string where = join_path(path, fault.path);
-      add(fault.missing ? FindingKind::ObjectMissing : FindingKind::ObjectDamaged, fault.path.empty() ? path : where,
-          fmt::format("object {} {}", fault.id.short_hex(), fault.missing ? "is not in the store" : "is damaged"),
+      add(fault.missing ? FindingKind::ObjectMissing : FindingKind::ObjectDamaged,
+          fault.path.empty() ? path : where,
+          fmt::format("object {} {}", fault.id.short_hex(),
+                      fault.missing ? "is not in the store" : "is damaged"),
           fault.missing ? "dvx fetch" : "dvx fsck --repair");
     }
   }
@@ -282,7 +315,8 @@ ChainReport check_chain(Repository& repository, const std::vector<std::string>& 
   std::optional<PipelineSurvey> survey;
   if (!targets.empty() || exists(repository.path(kPipelineFileName))) {
     survey.emplace(repository, progress);
-    const std::vector<std::size_t> selected = survey->graph().select(targets, repository.cwd(), Reach::Ancestors);
+    const std::vector<std::size_t> selected =
+        survey->graph().select(targets, repository.cwd(), Reach::Ancestors);
     survey->look_at(selected);
     check.check_plan(survey->plan(selected, Force::No));
     for (const std::size_t stage : selected) stages.push_back(&survey->stages()[stage]);

@@ -13,7 +13,8 @@ namespace dvx {
 
 namespace fs = std::filesystem;
 
-CleanCopy::CleanCopy(Repository& original) : original_(original), directory_(original.temporary_dir(), "rebuild") {
+CleanCopy::CleanCopy(Repository& original)
+    : original_(original), directory_(original.temporary_dir(), "rebuild") {
   write_settings();
   for (const GitIndexEntry& entry : original_.git().index_entries()) {
     if (!is_beneath(entry.path, ".dvx")) copy_file(entry.path);
@@ -54,8 +55,10 @@ void CleanCopy::copy_file(const std::string& path) {
 
 void CleanCopy::take_untracked(const std::string& path) {
   if (!is_directory(original_.path(path))) return copy_file(path);
-  for (auto it = fs::recursive_directory_iterator(original_.path(path)); it != fs::recursive_directory_iterator(); ++it) {
-    if (!it->is_directory() || it->is_symlink()) copy_file(*path_beneath(it->path().string(), original_.root()));
+  for (auto it = fs::recursive_directory_iterator(original_.path(path));
+       it != fs::recursive_directory_iterator(); ++it) {
+    if (!it->is_directory() || it->is_symlink())
+      copy_file(*path_beneath(it->path().string(), original_.root()));
   }
 }
 
@@ -63,7 +66,9 @@ void CleanCopy::check_out(const std::vector<CheckoutTarget>& targets, Progress& 
   const CheckoutReport report = checkout_paths(*copy_, targets, Overwrite::Everything, progress);
   if (report.missing.empty()) return;
   const CheckoutTarget& first = report.missing.front();
-  throw Error{ErrorKind::NotFound, fmt::format("objects of '{}' ({}) are not in the store", display_path(first.path), first.data.id.short_hex()),
+  throw Error{ErrorKind::NotFound,
+              fmt::format("objects of '{}' ({}) are not in the store", display_path(first.path),
+                          first.data.id.short_hex()),
               "dvx fetch", first.path};
 }
 

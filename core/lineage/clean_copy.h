@@ -1,6 +1,6 @@
-// A second work tree of a repository in a directory of its own, with what a clone would have and nothing else: the
-// files that git tracks as they are in the work tree, and recorded data where it is asked for. It reads the same
-// store. It is removed when dropped.
+// A second work tree of a repository in a directory of its own, with what a clone would have and nothing
+// else: the files that git tracks as they are in the work tree, and recorded data where it is asked for. It
+// reads the same store. It is removed when dropped.
 #pragma once
 
 #include <optional>

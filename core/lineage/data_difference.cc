@@ -22,7 +22,8 @@ class ComparingSink final : public Sink {
     if (difference_) return;
     buffer_.resize(bytes.size());
     const std::size_t got = read_up_to(fd_.get(), buffer_, path_);
-    const auto [ours, theirs] = std::mismatch(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(got), buffer_.begin());
+    const auto [ours, theirs] =
+        std::mismatch(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(got), buffer_.begin());
     const auto same = static_cast<std::uint64_t>(ours - bytes.begin());
     if (same < bytes.size()) difference_ = offset_ + same;
     offset_ += bytes.size();
@@ -73,10 +74,12 @@ class TreeComparison {
         found_.push_back({DifferenceKind::Missing, below, entry.id, {}, {}});
       } else if (entry.kind != other->kind && entry.id == other->id) {
         found_.push_back({DifferenceKind::Mode, below, entry.id, other->id, {}});
-      } else if (entry.kind != other->kind && (entry.kind == EntryKind::Symlink || other->kind == EntryKind::Symlink)) {
+      } else if (entry.kind != other->kind &&
+                 (entry.kind == EntryKind::Symlink || other->kind == EntryKind::Symlink)) {
         found_.push_back({DifferenceKind::Mode, below, entry.id, other->id, {}});
       } else if (entry.kind == EntryKind::Symlink) {
-        if (entry.id != other->id) found_.push_back({DifferenceKind::Content, below, entry.id, other->id, {}});
+        if (entry.id != other->id)
+          found_.push_back({DifferenceKind::Content, below, entry.id, other->id, {}});
       } else {
         compare(below, data_of(entry), data_of(*other));
       }
@@ -97,15 +100,20 @@ class TreeComparison {
 
 std::string_view difference_name(DifferenceKind kind) {
   switch (kind) {
-    case DifferenceKind::Content: return "content";
-    case DifferenceKind::Missing: return "missing";
-    case DifferenceKind::Unexpected: return "unexpected";
-    case DifferenceKind::Mode: break;
+    case DifferenceKind::Content:
+      return "content";
+    case DifferenceKind::Missing:
+      return "missing";
+    case DifferenceKind::Unexpected:
+      return "unexpected";
+    case DifferenceKind::Mode:
+      break;
   }
   return "mode";
 }
 
-std::optional<std::uint64_t> first_difference(const ObjectStore& store, const ObjectId& recorded, const std::string& file) {
+std::optional<std::uint64_t> first_difference(const ObjectStore& store, const ObjectId& recorded,
+                                              const std::string& file) {
   ComparingSink sink(file);
   try {
     store.read(recorded, sink);
@@ -116,8 +124,9 @@ std::optional<std::uint64_t> first_difference(const ObjectStore& store, const Ob
   return sink.difference();
 }
 
-std::vector<DataDifference> data_differences(const ObjectStore& store, const DataRef& recorded, const DataRef& rebuilt,
-                                             const KnownTrees& rebuilt_trees, const std::string& rebuilt_path) {
+std::vector<DataDifference> data_differences(const ObjectStore& store, const DataRef& recorded,
+                                             const DataRef& rebuilt, const KnownTrees& rebuilt_trees,
+                                             const std::string& rebuilt_path) {
   if (recorded == rebuilt) return {};
   if (recorded.id == rebuilt.id) return {{DifferenceKind::Mode, {}, recorded.id, rebuilt.id, {}}};
   TreeComparison comparison(store, rebuilt_trees, rebuilt_path);

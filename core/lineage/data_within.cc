@@ -12,8 +12,8 @@ DataRef data_of(const TreeEntry& entry) {
           .executable = entry.kind == EntryKind::Executable};
 }
 
-std::optional<DataRef> data_within(const ObjectStore& store, const DataRef& whole, std::string_view whole_path,
-                                   std::string_view path) {
+std::optional<DataRef> data_within(const ObjectStore& store, const DataRef& whole,
+                                   std::string_view whole_path, std::string_view path) {
   const auto beneath = path_beneath(path, whole_path);
   if (!beneath) return std::nullopt;
   DataRef here = whole;

@@ -14,7 +14,7 @@ DataRef data_of(const TreeEntry& entry);
 
 // What `whole`, recorded at `whole_path`, has at `path`; itself when the paths are equal. nullopt when it has
 // nothing there. NotFound or Corruption of the store when a tree on the way cannot be read.
-std::optional<DataRef> data_within(const ObjectStore& store, const DataRef& whole, std::string_view whole_path,
-                                   std::string_view path);
+std::optional<DataRef> data_within(const ObjectStore& store, const DataRef& whole,
+                                   std::string_view whole_path, std::string_view path);
 
 }  // namespace dvx

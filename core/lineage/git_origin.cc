@@ -22,8 +22,8 @@ std::vector<std::string> self_and_parents(const std::string& path) {
   return paths;
 }
 
-// Answers "does this text hold the data asked for" and remembers the answer while the text stays the same, for most
-// commits change nothing of what is looked for.
+// Answers "does this text hold the data asked for" and remembers the answer while the text stays the same,
+// for most commits change nothing of what is looked for.
 class TextMatch {
  public:
   template <typename Decide>
@@ -45,7 +45,10 @@ class TextMatch {
 class OriginSearch {
  public:
   OriginSearch(Repository& repository, const OriginQuery& query)
-      : repository_(repository), query_(query), candidates_(self_and_parents(query.path)), pointers_(candidates_.size()) {}
+      : repository_(repository),
+        query_(query),
+        candidates_(self_and_parents(query.path)),
+        pointers_(candidates_.size()) {}
 
   bool done() const { return done_; }
   const Origin& origin() const { return origin_; }
@@ -81,7 +84,8 @@ class OriginSearch {
     }
     if (query_.data.kind == DataKind::Tree) {
       const auto data = data_in_commit(repository_.git(), commit, query_.path);
-      return data && data->id == query_.data.id ? std::optional(Origin{.kind = OriginKind::Git}) : std::nullopt;
+      return data && data->id == query_.data.id ? std::optional(Origin{.kind = OriginKind::Git})
+                                                : std::nullopt;
     }
     const auto same = [&](const std::string& text) { return ObjectId::of(text) == query_.data.id; };
     return file_.matches(repository_.git().read_at(commit, query_.path), same)
@@ -155,10 +159,12 @@ EntryKind entry_kind(std::uint32_t git_mode) {
   return git_mode == kGitExecutable ? EntryKind::Executable : EntryKind::File;
 }
 
-void insert(GitDirectory& directory, std::string_view path, const GitIndexEntry& entry, const std::string& content) {
+void insert(GitDirectory& directory, std::string_view path, const GitIndexEntry& entry,
+            const std::string& content) {
   const auto slash = path.find('/');
   if (slash != std::string_view::npos) {
-    return insert(directory.directories[std::string(path.substr(0, slash))], path.substr(slash + 1), entry, content);
+    return insert(directory.directories[std::string(path.substr(0, slash))], path.substr(slash + 1), entry,
+                  content);
   }
   directory.files.push_back({.name = std::string(path),
                              .kind = entry_kind(entry.mode),
@@ -168,21 +174,24 @@ void insert(GitDirectory& directory, std::string_view path, const GitIndexEntry&
 
 }  // namespace
 
-std::optional<DataRef> data_in_commit(const GitRepository& git, const std::string& commit, const std::string& path) {
+std::optional<DataRef> data_in_commit(const GitRepository& git, const std::string& commit,
+                                      const std::string& path) {
   const auto beneath = [&](std::string_view candidate) { return is_beneath(candidate, path); };
   GitDirectory root;
   std::size_t found = 0;
   for (const GitIndexEntry& entry : git.list_at(commit, beneath)) {
     const std::string content = git.read_blob(entry.blob_id);
     if (entry.path == path) {
-      return DataRef{.id = ObjectId::of(content), .size = content.size(), .executable = entry.mode == kGitExecutable};
+      return DataRef{
+          .id = ObjectId::of(content), .size = content.size(), .executable = entry.mode == kGitExecutable};
     }
     insert(root, *path_beneath(entry.path, path), entry, content);
     ++found;
   }
   if (found == 0) return std::nullopt;
   const Tree tree = to_tree(root);
-  return DataRef{.kind = DataKind::Tree, .id = tree.id(), .size = tree.total_size(), .files = tree.total_files()};
+  return DataRef{
+      .kind = DataKind::Tree, .id = tree.id(), .size = tree.total_size(), .files = tree.total_files()};
 }
 
 }  // namespace dvx

@@ -1,5 +1,5 @@
-// Where data that no run made comes from: the git commit that first recorded exactly this content, in a pointer
-// file or as a file of git's own.
+// Where data that no run made comes from: the git commit that first recorded exactly this content, in a
+// pointer file or as a file of git's own.
 #pragma once
 
 #include <optional>
@@ -20,7 +20,7 @@ enum class OriginKind {
 
 struct Origin {
   OriginKind kind = OriginKind::Unknown;
-  std::string pointer = {};             // path of the pointer file, for OriginKind::Pointer
+  std::string pointer = {};                  // path of the pointer file, for OriginKind::Pointer
   std::optional<GitCommitInfo> commit = {};  // nullopt: recorded in the work tree, not committed yet
 };
 
@@ -29,11 +29,13 @@ struct OriginQuery {
   DataRef data;
 };
 
-// One walk over the history of HEAD for all queries; the i-th origin belongs to the i-th query. Of several commits
-// with the content the oldest of the latest unbroken stretch is given.
+// One walk over the history of HEAD for all queries; the i-th origin belongs to the i-th query. Of several
+// commits with the content the oldest of the latest unbroken stretch is given.
 std::vector<Origin> find_origins(Repository& repository, const std::vector<OriginQuery>& queries);
 
-// What git has at `path` in a commit, a file or a directory, hashed as dvx would. nullopt when there is nothing.
-std::optional<DataRef> data_in_commit(const GitRepository& git, const std::string& commit, const std::string& path);
+// What git has at `path` in a commit, a file or a directory, hashed as dvx would. nullopt when there is
+// nothing.
+std::optional<DataRef> data_in_commit(const GitRepository& git, const std::string& commit,
+                                      const std::string& path);
 
 }  // namespace dvx

@@ -15,14 +15,15 @@ namespace {
 
 constexpr BoxSize kDataBox{216, 48};
 constexpr BoxSize kRunBox{216, 66};
-constexpr double kSmallestScale = 0.6;  // below it the page scrolls
+constexpr double kSmallestScale = 0.6;       // below it the page scrolls
 constexpr std::size_t kNameCharacters = 27;  // that fit into a box at 13 px
 constexpr std::size_t kCommandCharacters = 30;
 
 // Bytes of the first `count` characters of displayable (hence valid) UTF-8.
 std::size_t prefix_bytes(std::string_view text, std::size_t count) {
   std::size_t at = 0;
-  for (; count > 0 && at < text.size(); --count) at += std::max<std::size_t>(1, utf8_sequence_length(text.substr(at)));
+  for (; count > 0 && at < text.size(); --count)
+    at += std::max<std::size_t>(1, utf8_sequence_length(text.substr(at)));
   return at;
 }
 
@@ -65,8 +66,11 @@ std::string data_words(const LineageData& data) {
 }
 
 std::string node_class(const LineageNode& node) {
-  std::string name = node.kind == LineageNodeKind::Run ? "run" : fmt::format("data from-{}", origin_name(node.data.origin.kind));
-  if (node.kind == LineageNodeKind::Run && node.run.record && has_invalid_schema(*node.run.record)) name += " invalid";
+  std::string name = node.kind == LineageNodeKind::Run
+                         ? "run"
+                         : fmt::format("data from-{}", origin_name(node.data.origin.kind));
+  if (node.kind == LineageNodeKind::Run && node.run.record && has_invalid_schema(*node.run.record))
+    name += " invalid";
   if (node.kind == LineageNodeKind::Run && !node.run.record) name += " absent";
   return node.focus ? name + " focus" : name;
 }
@@ -78,11 +82,13 @@ std::string box_texts(const LineageNode& node, Point at) {
            text_at(x, at.y + 37, "small", data_words(node.data));
   }
   if (!node.run.record) {
-    return text_at(x, at.y + 22, "name", "record not here") + text_at(x, at.y + 40, "small", node.run.id.short_hex());
+    return text_at(x, at.y + 22, "name", "record not here") +
+           text_at(x, at.y + 40, "small", node.run.id.short_hex());
   }
   const RunRecord& record = *node.run.record;
   return text_at(x, at.y + 21, "name", fit_end(record.stage, kNameCharacters)) +
-         text_at(x, at.y + 38, "command", fit_end(display_path(one_line(record.commands)), kCommandCharacters)) +
+         text_at(x, at.y + 38, "command",
+                 fit_end(display_path(one_line(record.commands)), kCommandCharacters)) +
          text_at(x, at.y + 55, "small",
                  fmt::format("run {} · {}", node.run.id.short_hex(), readable_seconds(record.wall_seconds)));
 }
@@ -95,11 +101,13 @@ std::string tooltip(const LineageNode& node) {
 }
 
 std::string draw_box(const LineageNode& node, std::size_t index, Point at, BoxSize size) {
-  std::string svg = fmt::format("<a href=\"#n{}\" class=\"{}\"><title>{}</title>", index, node_class(node), html_text(tooltip(node)));
-  svg += fmt::format(R"(<rect class="box" x="{:.1f}" y="{:.1f}" width="{:.0f}" height="{:.0f}" rx="{}"/>)", at.x, at.y,
-                     size.width, size.height, node.kind == LineageNodeKind::Run ? 12 : 5);
+  std::string svg = fmt::format("<a href=\"#n{}\" class=\"{}\"><title>{}</title>", index, node_class(node),
+                                html_text(tooltip(node)));
+  svg += fmt::format(R"(<rect class="box" x="{:.1f}" y="{:.1f}" width="{:.0f}" height="{:.0f}" rx="{}"/>)",
+                     at.x, at.y, size.width, size.height, node.kind == LineageNodeKind::Run ? 12 : 5);
   if (node.kind == LineageNodeKind::Data) {
-    svg += fmt::format(R"(<rect class="mark" x="{:.1f}" y="{:.1f}" width="5" height="{:.0f}" rx="2"/>)", at.x, at.y, size.height);
+    svg += fmt::format(R"(<rect class="mark" x="{:.1f}" y="{:.1f}" width="5" height="{:.0f}" rx="2"/>)", at.x,
+                       at.y, size.height);
   }
   return svg + box_texts(node, at) + "</a>\n";
 }
@@ -109,8 +117,8 @@ std::string draw_route(const std::vector<Point>& route) {
   std::string path = fmt::format("M{:.1f} {:.1f}", route.front().x, route.front().y);
   for (std::size_t i = 1; i < route.size(); ++i) {
     const double middle = (route[i - 1].x + route[i].x) / 2;
-    path += fmt::format(" C{:.1f} {:.1f} {:.1f} {:.1f} {:.1f} {:.1f}", middle, route[i - 1].y, middle, route[i].y,
-                        route[i].x, route[i].y);
+    path += fmt::format(" C{:.1f} {:.1f} {:.1f} {:.1f} {:.1f} {:.1f}", middle, route[i - 1].y, middle,
+                        route[i].y, route[i].x, route[i].y);
   }
   return fmt::format("<path class=\"edge\" d=\"{}\" marker-end=\"url(#arrow)\"/>\n", path);
 }
@@ -128,12 +136,23 @@ std::string html_text(std::string_view text) {
       continue;
     }
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += text.substr(i, length);
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += text.substr(i, length);
     }
     i += length;
   }
@@ -157,23 +176,28 @@ std::string readable_seconds(double seconds) {
 }
 
 bool has_invalid_schema(const RunRecord& record) {
-  return std::any_of(record.schemas.begin(), record.schemas.end(), [](const auto& verdict) { return !verdict.valid; });
+  return std::any_of(record.schemas.begin(), record.schemas.end(),
+                     [](const auto& verdict) { return !verdict.valid; });
 }
 
 std::string lineage_drawing(const LineageGraph& graph) {
   std::vector<BoxSize> sizes;
-  for (const LineageNode& node : graph.nodes) sizes.push_back(node.kind == LineageNodeKind::Run ? kRunBox : kDataBox);
+  for (const LineageNode& node : graph.nodes)
+    sizes.push_back(node.kind == LineageNodeKind::Run ? kRunBox : kDataBox);
   std::vector<std::pair<std::size_t, std::size_t>> edges;
   for (const LineageEdge& edge : graph.edges) edges.emplace_back(edge.from, edge.to);
   const GraphLayout layout = lay_out(sizes, edges);
   std::string svg = fmt::format(
-      "<svg role=\"img\" aria-label=\"lineage graph\" width=\"{0:.0f}\" height=\"{1:.0f}\" viewBox=\"0 0 {0:.0f} {1:.0f}\" "
+      "<svg role=\"img\" aria-label=\"lineage graph\" width=\"{0:.0f}\" height=\"{1:.0f}\" viewBox=\"0 0 "
+      "{0:.0f} {1:.0f}\" "
       "style=\"min-width:{2:.0f}px\" xmlns=\"http://www.w3.org/2000/svg\">\n"
-      "<defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" "
+      "<defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" "
+      "markerHeight=\"7\" "
       "orient=\"auto\"><path class=\"arrow\" d=\"M0 0L8 4L0 8z\"/></marker></defs>\n",
       layout.width, layout.height, layout.width * kSmallestScale);
   for (const auto& route : layout.routes) svg += draw_route(route);
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i) svg += draw_box(graph.nodes[i], i, layout.boxes[i], sizes[i]);
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+    svg += draw_box(graph.nodes[i], i, layout.boxes[i], sizes[i]);
   return svg + "</svg>\n";
 }
 

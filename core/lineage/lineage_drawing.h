@@ -1,5 +1,5 @@
-// A lineage graph as inline SVG. Classes carry the meaning (run, data, focus, pointer, git, unknown, invalid);
-// colours are the page's. Each box links to "#n<index>".
+// A lineage graph as inline SVG. Classes carry the meaning (run, data, focus, pointer, git, unknown,
+// invalid); colours are the page's. Each box links to "#n<index>".
 #pragma once
 
 #include <string>
@@ -11,7 +11,8 @@ namespace dvx {
 
 std::string lineage_drawing(const LineageGraph& graph);
 
-// Text that is safe inside of elements and quoted attributes; control characters and invalid UTF-8 come as \xNN.
+// Text that is safe inside of elements and quoted attributes; control characters and invalid UTF-8 come as
+// \xNN.
 std::string html_text(std::string_view text);
 // "3.4 MB" and "1.2 s", as people read them.
 std::string readable_size(std::uint64_t bytes);

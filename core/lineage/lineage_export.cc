@@ -40,7 +40,10 @@ Json data_to_json(const LineageData& data) {
 }
 
 Json run_to_json(const LineageRun& run) {
-  Json json = {{"kind", "run"}, {"run", run.id.to_string()}, {"locked", run.locked}, {"recorded", run.record.has_value()}};
+  Json json = {{"kind", "run"},
+               {"run", run.id.to_string()},
+               {"locked", run.locked},
+               {"recorded", run.record.has_value()}};
   // The record itself, word for word: what a reader of the format already knows.
   if (run.record) json["record"] = Json::parse(serialize_run_record(*run.record));
   return json;
@@ -58,10 +61,14 @@ std::string label_lines(const LineageNode& node, std::string_view line_break) {
 
 std::string_view origin_name(OriginKind kind) {
   switch (kind) {
-    case OriginKind::Run: return "run";
-    case OriginKind::Pointer: return "pointer";
-    case OriginKind::Git: return "git";
-    case OriginKind::Unknown: break;
+    case OriginKind::Run:
+      return "run";
+    case OriginKind::Pointer:
+      return "pointer";
+    case OriginKind::Git:
+      return "git";
+    case OriginKind::Unknown:
+      break;
   }
   return "unknown";
 }
@@ -81,11 +88,12 @@ nlohmann::json lineage_to_json(const LineageGraph& graph) {
   }
   Json conflicts = Json::array();
   for (const RunConflict& conflict : graph.conflicts) {
-    conflicts.push_back({{"stage", conflict.stage},
-                         {"path", path_to_json_text(conflict.path)},
-                         {"key", conflict.key.to_string()},
-                         {"runs", {conflict.first_run.to_string(), conflict.second_run.to_string()}},
-                         {"outputs", {conflict.first_output.to_string(), conflict.second_output.to_string()}}});
+    conflicts.push_back(
+        {{"stage", conflict.stage},
+         {"path", path_to_json_text(conflict.path)},
+         {"key", conflict.key.to_string()},
+         {"runs", {conflict.first_run.to_string(), conflict.second_run.to_string()}},
+         {"outputs", {conflict.first_output.to_string(), conflict.second_output.to_string()}}});
   }
   return {{"nodes", nodes}, {"edges", edges}, {"conflicts", conflicts}};
 }
@@ -107,7 +115,8 @@ std::string lineage_to_mermaid(const LineageGraph& graph) {
   std::string text = "flowchart LR\n";
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const LineageNode& node = graph.nodes[i];
-    const std::string escaped = replace_all(replace_all(label_lines(node, "\n"), "\"", "#quot;"), "<", "#lt;");
+    const std::string escaped =
+        replace_all(replace_all(label_lines(node, "\n"), "\"", "#quot;"), "<", "#lt;");
     const std::string label = replace_all(escaped, "\n", "<br/>");
     text += node.kind == LineageNodeKind::Run ? fmt::format("  n{}([\"{}\"])\n", i, label)
                                               : fmt::format("  n{}[\"{}\"]\n", i, label);

@@ -11,7 +11,8 @@
 
 namespace dvx {
 
-// {"nodes": [{"id", "kind": "data" | "run", …}], "edges": [{"from", "to"}], "conflicts": […]}; ids are "n0", "n1", …
+// {"nodes": [{"id", "kind": "data" | "run", …}], "edges": [{"from", "to"}], "conflicts": […]}; ids are "n0",
+// "n1", …
 nlohmann::json lineage_to_json(const LineageGraph& graph);
 std::string lineage_to_dot(const LineageGraph& graph);
 std::string lineage_to_mermaid(const LineageGraph& graph);

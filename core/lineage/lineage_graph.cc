@@ -24,8 +24,8 @@ void sort_by_name(const LineageGraph& graph, std::vector<std::size_t>& nodes) {
 }
 
 // data_within() where a tree that was not fetched means "cannot tell", hence no.
-std::optional<DataRef> try_data_within(const ObjectStore& store, const DataRef& whole, const std::string& whole_path,
-                                       const std::string& path) {
+std::optional<DataRef> try_data_within(const ObjectStore& store, const DataRef& whole,
+                                       const std::string& whole_path, const std::string& path) {
   try {
     return data_within(store, whole, whole_path, path);
   } catch (const Error& error) {
@@ -150,8 +150,8 @@ void LineageBuilder::follow_consumers(std::size_t data) {
   }
 }
 
-// Whether a dependency is this data, a part of it, or a directory that holds it at the same path. The same content
-// at another path counts only where the record does not say that some run made it there.
+// Whether a dependency is this data, a part of it, or a directory that holds it at the same path. The same
+// content at another path counts only where the record does not say that some run made it there.
 bool LineageBuilder::feeds(const LineageData& data, const RunDependency& dep) const {
   if (dep.data.id == data.data.id) return dep.path == data.path || (!dep.producer && data.data.size > 0);
   const ObjectStore& store = repository_.store();

@@ -1,5 +1,5 @@
-// The graph of how data came to be: data and runs as nodes, edges in the direction in which data flows. A value:
-// drawing it, writing it as JSON, DOT, Mermaid or HTML needs nothing else.
+// The graph of how data came to be: data and runs as nodes, edges in the direction in which data flows. A
+// value: drawing it, writing it as JSON, DOT, Mermaid or HTML needs nothing else.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +33,7 @@ struct LineageNode {
   LineageNodeKind kind = LineageNodeKind::Data;
   LineageData data = {};  // of a Data node
   LineageRun run = {};    // of a Run node
-  bool focus = false;  // what was asked for
+  bool focus = false;     // what was asked for
 };
 
 struct LineageEdge {
@@ -42,8 +42,8 @@ struct LineageEdge {
 };
 
 struct LineageGraph {
-  std::vector<LineageNode> nodes;  // in the order they were found; the focus comes first
-  std::vector<LineageEdge> edges;  // sorted
+  std::vector<LineageNode> nodes;      // in the order they were found; the focus comes first
+  std::vector<LineageEdge> edges;      // sorted
   std::vector<RunConflict> conflicts;  // runs of the graph's keys that disagree
 
   // Nodes that lead to, or follow from, `node`, in the order of their paths or stages.

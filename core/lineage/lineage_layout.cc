@@ -16,7 +16,7 @@ using Edge = std::pair<std::size_t, std::size_t>;
 struct Slot {
   std::size_t layer = 0;
   double height = 0;
-  double y = 0;  // of the middle
+  double y = 0;                            // of the middle
   std::vector<std::size_t> before, after;  // slots in the neighbouring layers
 };
 
@@ -89,7 +89,8 @@ class Layout {
     for (std::size_t i = 0; i < boxes_.size(); ++i) add_slot(layer_[i], boxes_[i].height);
     for (const auto& [from, to] : edges_) {
       std::vector<std::size_t> chain = {from};
-      for (std::size_t layer = layer_[from] + 1; layer < layer_[to]; ++layer) chain.push_back(add_slot(layer, kBendGap));
+      for (std::size_t layer = layer_[from] + 1; layer < layer_[to]; ++layer)
+        chain.push_back(add_slot(layer, kBendGap));
       chain.push_back(to);
       if (layer_[from] < layer_[to]) {
         for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
@@ -121,7 +122,8 @@ class Layout {
         ends.insert(ends.end(), mine.begin(), mine.end());
       }
       for (std::size_t i = 0; i < ends.size(); ++i) {
-        count += static_cast<std::size_t>(std::count_if(ends.begin(), ends.begin() + static_cast<std::ptrdiff_t>(i),
+        count += static_cast<std::size_t>(std::count_if(ends.begin(),
+                                                        ends.begin() + static_cast<std::ptrdiff_t>(i),
                                                         [&](std::size_t end) { return end > ends[i]; }));
       }
     }
@@ -139,7 +141,8 @@ class Layout {
                                                : sum / static_cast<double>(neighbours.size()),
                             slot);
     }
-    std::stable_sort(weighted.begin(), weighted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::stable_sort(weighted.begin(), weighted.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
     for (std::size_t i = 0; i < layer.size(); ++i) layer[i] = weighted[i].second;
   }
 
@@ -149,7 +152,8 @@ class Layout {
     std::size_t fewest = crossings();
     for (int sweep = 0; sweep < kOrderSweeps && fewest > 0; ++sweep) {
       const bool rightward = sweep % 2 == 0;
-      for (std::size_t i = 0; i < layers_.size(); ++i) sort_layer(layers_[rightward ? i : layers_.size() - 1 - i], rightward);
+      for (std::size_t i = 0; i < layers_.size(); ++i)
+        sort_layer(layers_[rightward ? i : layers_.size() - 1 - i], rightward);
       const std::size_t now = crossings();
       if (now < fewest) {
         fewest = now;
@@ -173,8 +177,9 @@ class Layout {
     }
   }
 
-  // Each slot wants to be level with its neighbours; kept in order and apart, the wishes are met by least squares:
-  // slots that would overlap are pooled and share the mean of their wishes (pool adjacent violators).
+  // Each slot wants to be level with its neighbours; kept in order and apart, the wishes are met by least
+  // squares: slots that would overlap are pooled and share the mean of their wishes (pool adjacent
+  // violators).
   void align_layer(const std::vector<std::size_t>& layer) {
     struct Pool {
       double sum = 0;
@@ -209,12 +214,14 @@ class Layout {
   }
 
   void align(bool rightward) {
-    for (std::size_t i = 0; i < layers_.size(); ++i) align_layer(layers_[rightward ? i : layers_.size() - 1 - i]);
+    for (std::size_t i = 0; i < layers_.size(); ++i)
+      align_layer(layers_[rightward ? i : layers_.size() - 1 - i]);
   }
 
   GraphLayout places() const {
     std::vector<double> width(layers_.size(), 0), left(layers_.size(), kMargin);
-    for (std::size_t i = 0; i < boxes_.size(); ++i) width[layer_[i]] = std::max(width[layer_[i]], boxes_[i].width);
+    for (std::size_t i = 0; i < boxes_.size(); ++i)
+      width[layer_[i]] = std::max(width[layer_[i]], boxes_[i].width);
     for (std::size_t i = 1; i < layers_.size(); ++i) left[i] = left[i - 1] + width[i - 1] + kColumnGap;
     double top = slots_.empty() ? 0 : slots_.front().y, bottom = top;
     for (const Slot& slot : slots_) {
@@ -224,10 +231,12 @@ class Layout {
     const auto level = [&](std::size_t slot) { return slots_[slot].y - top + kMargin; };
     GraphLayout layout;
     for (std::size_t i = 0; i < boxes_.size(); ++i) {
-      layout.boxes.push_back({left[layer_[i]] + (width[layer_[i]] - boxes_[i].width) / 2, level(i) - boxes_[i].height / 2});
+      layout.boxes.push_back(
+          {left[layer_[i]] + (width[layer_[i]] - boxes_[i].width) / 2, level(i) - boxes_[i].height / 2});
     }
     for (const auto& chain : chains_) {
-      std::vector<Point> route = {{layout.boxes[chain.front()].x + boxes_[chain.front()].width, level(chain.front())}};
+      std::vector<Point> route = {
+          {layout.boxes[chain.front()].x + boxes_[chain.front()].width, level(chain.front())}};
       for (std::size_t i = 1; i + 1 < chain.size(); ++i) {
         const std::size_t layer = slots_[chain[i]].layer;
         route.push_back({left[layer], level(chain[i])});
@@ -244,7 +253,7 @@ class Layout {
   const std::vector<BoxSize>& boxes_;
   const std::vector<Edge>& edges_;
   std::vector<std::size_t> layer_;
-  std::vector<Slot> slots_;                     // boxes first, then bends
+  std::vector<Slot> slots_;                       // boxes first, then bends
   std::vector<std::vector<std::size_t>> layers_;  // slots from top to bottom
   std::vector<std::vector<std::size_t>> chains_;  // of each edge: the slots it goes through
 };

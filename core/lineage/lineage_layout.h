@@ -1,5 +1,6 @@
-// Places a directed graph in layers from left to right (after Sugiyama, Tagawa and Toda, 1981): layers by longest
-// path, order within a layer by barycentres, heights by least squares. Pure: the same graph gives the same places.
+// Places a directed graph in layers from left to right (after Sugiyama, Tagawa and Toda, 1981): layers by
+// longest path, order within a layer by barycentres, heights by least squares. Pure: the same graph gives the
+// same places.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +24,7 @@ struct GraphLayout {
 };
 
 // `edges` are pairs of indices into `boxes`. A cycle is cut at its first box.
-GraphLayout lay_out(const std::vector<BoxSize>& boxes, const std::vector<std::pair<std::size_t, std::size_t>>& edges);
+GraphLayout lay_out(const std::vector<BoxSize>& boxes,
+                    const std::vector<std::pair<std::size_t, std::size_t>>& edges);
 
 }  // namespace dvx

@@ -59,9 +59,13 @@ th { border-top: 0; color: var(--quiet); font-weight: 600; font-size: 13px; } td
 footer { color: var(--quiet); font-size: 13px; padding: 24px; text-align: center; }
 )";
 
-std::string id_text(const ObjectId& id) { return fmt::format("<span class=\"id\">{}</span>", id.to_string()); }
+std::string id_text(const ObjectId& id) {
+  return fmt::format("<span class=\"id\">{}</span>", id.to_string());
+}
 
-std::string path_text(const std::string& path) { return fmt::format("<code>{}</code>", html_text(display_path(path))); }
+std::string path_text(const std::string& path) {
+  return fmt::format("<code>{}</code>", html_text(display_path(path)));
+}
 
 std::string fact(std::string_view name, const std::string& html) {
   return fmt::format("<dt>{}</dt><dd>{}</dd>", name, html);
@@ -86,7 +90,8 @@ std::string nested_values(const nlohmann::json& groups) {
       continue;
     }
     for (const auto& [name, value] : values.items()) {
-      lines.push_back(fmt::format("<span class=\"id\">{}</span> {} = <b>{}</b>", html_text(group), html_text(name), json_value(value)));
+      lines.push_back(fmt::format("<span class=\"id\">{}</span> {} = <b>{}</b>", html_text(group),
+                                  html_text(name), json_value(value)));
     }
   }
   return joined(lines);
@@ -95,9 +100,10 @@ std::string nested_values(const nlohmann::json& groups) {
 std::string schema_facts(const RunRecord& record) {
   std::vector<std::string> lines;
   for (const SchemaVerdictRef& verdict : record.schemas) {
-    lines.push_back(fmt::format("{} by {}: {}", path_text(verdict.path), path_text(verdict.schema),
-                                verdict.valid ? std::string("<span class=\"good\">valid</span>")
-                                              : fmt::format("<span class=\"bad\">{} violations</span>", verdict.violations)));
+    lines.push_back(fmt::format(
+        "{} by {}: {}", path_text(verdict.path), path_text(verdict.schema),
+        verdict.valid ? std::string("<span class=\"good\">valid</span>")
+                      : fmt::format("<span class=\"bad\">{} violations</span>", verdict.violations)));
   }
   return joined(lines);
 }
@@ -112,7 +118,8 @@ template <typename Items>
 std::string data_lines(const Items& items) {
   std::vector<std::string> lines;
   for (const auto& item : items) {
-    lines.push_back(fmt::format("{} {} {}", path_text(item.path), readable_size(item.data.size), id_text(item.data.id)));
+    lines.push_back(
+        fmt::format("{} {} {}", path_text(item.path), readable_size(item.data.size), id_text(item.data.id)));
   }
   return joined(lines);
 }
@@ -123,25 +130,31 @@ std::string record_facts(const RunRecord& record) {
   if (!record.environment.empty()) html += fact("environment", nested_values(record.environment));
   if (!record.schemas.empty()) html += fact("schemas", schema_facts(record));
   html += fact("git", git_facts(record)) + fact("key", id_text(record.key));
-  html += fact("ran", fmt::format("{} for {} ({} of processor time, {} of memory at most)", format_utc(record.started_ns),
-                                  readable_seconds(record.wall_seconds), readable_seconds(record.cpu_seconds),
-                                  readable_size(static_cast<std::uint64_t>(std::max<std::int64_t>(0, record.peak_memory_bytes)))));
-  html += fact("on", html_text(fmt::format("{}, executor {}, dvx {}", record.machine, record.executor, record.dvx_version)));
+  html += fact(
+      "ran",
+      fmt::format(
+          "{} for {} ({} of processor time, {} of memory at most)", format_utc(record.started_ns),
+          readable_seconds(record.wall_seconds), readable_seconds(record.cpu_seconds),
+          readable_size(static_cast<std::uint64_t>(std::max<std::int64_t>(0, record.peak_memory_bytes)))));
+  html += fact("on", html_text(fmt::format("{}, executor {}, dvx {}", record.machine, record.executor,
+                                           record.dvx_version)));
   if (record.log) html += fact("log", id_text(*record.log));
   return html;
 }
 
 std::string run_card(const LineageRun& run, std::size_t index) {
   if (!run.record) {
-    return fmt::format("<article id=\"n{}\" class=\"warning\"><h3>A run whose record is not here</h3>{}<p>Bring it with "
-                       "<code>dvx fetch</code>.</p></article>\n",
-                       index, id_text(run.id));
+    return fmt::format(
+        "<article id=\"n{}\" class=\"warning\"><h3>A run whose record is not here</h3>{}<p>Bring it with "
+        "<code>dvx fetch</code>.</p></article>\n",
+        index, id_text(run.id));
   }
   std::string commands;
   for (const std::string& command : run.record->commands) commands += html_text(command) + "\n";
   const std::string wdir = run.record->wdir.empty() ? "" : fact("in", path_text(run.record->wdir));
-  return fmt::format("<article id=\"n{}\"><h3>{}</h3><span class=\"id\">run {}</span><pre>{}</pre><dl>{}{}</dl></article>\n", index,
-                     html_text(run.record->stage), run.id.to_string(), commands, wdir, record_facts(*run.record));
+  return fmt::format(
+      "<article id=\"n{}\"><h3>{}</h3><span class=\"id\">run {}</span><pre>{}</pre><dl>{}{}</dl></article>\n",
+      index, html_text(run.record->stage), run.id.to_string(), commands, wdir, record_facts(*run.record));
 }
 
 std::string origin_text(const Origin& origin) {
@@ -150,30 +163,35 @@ std::string origin_text(const Origin& origin) {
   const std::string kind = origin.kind == OriginKind::Git ? "in git" : path_text(origin.pointer);
   if (!origin.commit) return kind + ", not committed yet";
   const GitCommitInfo& commit = *origin.commit;
-  return fmt::format("{} since <span class=\"id\">{}</span>, {}, {}: {}", kind, html_text(commit.id.substr(0, 12)),
-                     format_utc(commit.time * kNanoseconds).substr(0, 10), html_text(commit.author), html_text(commit.summary));
+  return fmt::format("{} since <span class=\"id\">{}</span>, {}, {}: {}", kind,
+                     html_text(commit.id.substr(0, 12)), format_utc(commit.time * kNanoseconds).substr(0, 10),
+                     html_text(commit.author), html_text(commit.summary));
 }
 
 std::string data_row(const LineageData& data, std::size_t index) {
-  return fmt::format("<tr id=\"n{}\"><td>{}<br>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td><td>{}</td></tr>\n", index,
-                     path_text(data.path), id_text(data.data.id), readable_size(data.data.size), data.data.files,
-                     origin_text(data.origin));
+  return fmt::format(
+      "<tr id=\"n{}\"><td>{}<br>{}</td><td class=\"number\">{}</td><td "
+      "class=\"number\">{}</td><td>{}</td></tr>\n",
+      index, path_text(data.path), id_text(data.data.id), readable_size(data.data.size), data.data.files,
+      origin_text(data.origin));
 }
 
 std::string conflict_cards(const LineageGraph& graph) {
   std::string html;
   for (const RunConflict& conflict : graph.conflicts) {
-    html += fmt::format("<article class=\"warning\"><h3>Stage {} is not deterministic</h3>Two runs with the same key made "
-                        "different {}: {} by run {}, {} by run {}.</article>\n",
-                        html_text(conflict.stage), path_text(conflict.path), id_text(conflict.first_output),
-                        id_text(conflict.first_run), id_text(conflict.second_output), id_text(conflict.second_run));
+    html += fmt::format(
+        "<article class=\"warning\"><h3>Stage {} is not deterministic</h3>Two runs with the same key made "
+        "different {}: {} by run {}, {} by run {}.</article>\n",
+        html_text(conflict.stage), path_text(conflict.path), id_text(conflict.first_output),
+        id_text(conflict.first_run), id_text(conflict.second_output), id_text(conflict.second_run));
   }
   return html;
 }
 
 std::string title_of(const LineageNode& focus) {
   if (focus.kind == LineageNodeKind::Data) return "Lineage of " + display_path(focus.data.path);
-  return "Lineage of " + (focus.run.record ? "stage " + focus.run.record->stage : "run " + focus.run.id.short_hex());
+  return "Lineage of " +
+         (focus.run.record ? "stage " + focus.run.record->stage : "run " + focus.run.id.short_hex());
 }
 
 std::string head(const LineageGraph& graph, const LineageNode& focus) {
@@ -181,25 +199,29 @@ std::string head(const LineageGraph& graph, const LineageNode& focus) {
   const auto runs = std::count_if(graph.nodes.begin(), graph.nodes.end(),
                                   [](const LineageNode& node) { return node.kind == LineageNodeKind::Run; });
   const bool is_run = focus.kind == LineageNodeKind::Run;
-  return fmt::format("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{0}</title>\n"
-                     "<style>{1}</style>\n</head>\n<body>\n<header>\n<h1>{0}</h1>\n"
-                     "<p class=\"facts\">{2} · {3} runs, {4} pieces of data</p>\n</header>\n",
-                     title, kStyle, id_text(is_run ? focus.run.id : focus.data.data.id), runs,
-                     static_cast<std::ptrdiff_t>(graph.nodes.size()) - runs);
+  return fmt::format(
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{0}</title>\n"
+      "<style>{1}</style>\n</head>\n<body>\n<header>\n<h1>{0}</h1>\n"
+      "<p class=\"facts\">{2} · {3} runs, {4} pieces of data</p>\n</header>\n",
+      title, kStyle, id_text(is_run ? focus.run.id : focus.data.data.id), runs,
+      static_cast<std::ptrdiff_t>(graph.nodes.size()) - runs);
 }
 
 constexpr const char* kLegend =
     "<div class=\"legend\"><span><i style=\"background:var(--focus)\"></i>what was asked for</span>"
-    "<span><i style=\"background:var(--run)\"></i>a run</span><span><i style=\"background:var(--made)\"></i>made by a run</span>"
-    "<span><i style=\"background:var(--pointer)\"></i>tracked data</span><span><i style=\"background:var(--git)\"></i>a file in "
+    "<span><i style=\"background:var(--run)\"></i>a run</span><span><i "
+    "style=\"background:var(--made)\"></i>made by a run</span>"
+    "<span><i style=\"background:var(--pointer)\"></i>tracked data</span><span><i "
+    "style=\"background:var(--git)\"></i>a file in "
     "git</span><span><i style=\"background:var(--unknown)\"></i>not recorded</span></div>\n";
 
 }  // namespace
 
 std::string lineage_page(const LineageGraph& graph, std::size_t focus) {
   std::string html = head(graph, graph.nodes[focus]);
-  html += "<div class=\"graph\">" + lineage_drawing(graph) + kLegend + "</div>\n<main>\n" + conflict_cards(graph);
+  html +=
+      "<div class=\"graph\">" + lineage_drawing(graph) + kLegend + "</div>\n<main>\n" + conflict_cards(graph);
   std::string runs, data;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const LineageNode& node = graph.nodes[i];
@@ -211,10 +233,14 @@ std::string lineage_page(const LineageGraph& graph, std::size_t focus) {
   }
   if (!runs.empty()) html += "<h2>Runs</h2>\n" + runs;
   if (!data.empty()) {
-    html += "<h2>Data</h2>\n<table><tr><th>path and object</th><th>size</th><th>files</th><th>where it comes from</th></tr>\n" +
-            data + "</table>\n";
+    html +=
+        "<h2>Data</h2>\n<table><tr><th>path and object</th><th>size</th><th>files</th><th>where it comes "
+        "from</th></tr>\n" +
+        data + "</table>\n";
   }
-  return html + "</main>\n<footer>Every id is the SHA-256 of what it names. Written by dvx lineage.</footer>\n</body>\n</html>\n";
+  return html +
+         "</main>\n<footer>Every id is the SHA-256 of what it names. Written by dvx "
+         "lineage.</footer>\n</body>\n</html>\n";
 }
 
 }  // namespace dvx

@@ -1,5 +1,5 @@
-// A lineage graph as one self-contained HTML page: the drawing, and below it every run and all data in full. No
-// scripts, nothing fetched; light or dark as the reader's system is. The same graph gives the same bytes.
+// A lineage graph as one self-contained HTML page: the drawing, and below it every run and all data in full.
+// No scripts, nothing fetched; light or dark as the reader's system is. The same graph gives the same bytes.
 #pragma once
 
 #include <string>

@@ -47,7 +47,8 @@ ObjectCheck::Result ObjectCheck::check(const DataRef& data, Progress& progress) 
   return result;
 }
 
-void ObjectCheck::check_tree(const std::string& path, const ObjectId& id, Result& result, Progress& progress) {
+void ObjectCheck::check_tree(const std::string& path, const ObjectId& id, Result& result,
+                             Progress& progress) {
   if (const State state = state_of(id, result); state != State::Good) {
     result.faults.push_back({path, id, state == State::Missing});
     return;

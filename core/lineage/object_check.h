@@ -1,5 +1,5 @@
-// Reads recorded data in full from the store and names what is missing or damaged. Each object is read once in the
-// life of a check, however often it is recorded.
+// Reads recorded data in full from the store and names what is missing or damaged. Each object is read once
+// in the life of a check, however often it is recorded.
 #pragma once
 
 #include <cstdint>

@@ -26,11 +26,18 @@ constexpr std::size_t kMostFindingsOfAnOutput = 10;
 class Rebuild {
  public:
   Rebuild(Repository& original, const RebuildOptions& options, CommandRunner& runner, Progress& progress)
-      : original_(original), options_(options), progress_(progress), copy_(original), lock_(load_lock(original)),
-        tracked_(tracked_paths(original)), survey_(copy_.repository(), progress), running_(runner) {
+      : original_(original),
+        options_(options),
+        progress_(progress),
+        copy_(original),
+        lock_(load_lock(original)),
+        tracked_(tracked_paths(original)),
+        survey_(copy_.repository(), progress),
+        running_(runner) {
     selected_ = survey_.graph().select(options.targets, original.cwd(), Reach::Only);
     waiting_.insert(selected_.begin(), selected_.end());
-    for (const std::size_t stage : selected_) report_.stages.push_back({.stage = name(stage), .differences = {}});
+    for (const std::size_t stage : selected_)
+      report_.stages.push_back({.stage = name(stage), .differences = {}});
   }
 
   RebuildReport run() {
@@ -53,10 +60,12 @@ class Rebuild {
     return report_.stages[static_cast<std::size_t>(at)];
   }
   bool is_selected(const std::string& stage_name) const {
-    return std::any_of(selected_.begin(), selected_.end(), [&](std::size_t index) { return name(index) == stage_name; });
+    return std::any_of(selected_.begin(), selected_.end(),
+                       [&](std::size_t index) { return name(index) == stage_name; });
   }
 
-  void add(std::size_t index, FindingKind kind, const std::string& path, std::string message, std::string hint) {
+  void add(std::size_t index, FindingKind kind, const std::string& path, std::string message,
+           std::string hint) {
     report_.findings.push_back({kind, name(index), path, std::move(message), std::move(hint)});
   }
 
@@ -71,7 +80,8 @@ class Rebuild {
         if (is_selected(tracked.stage) || !tracked.data || !tracked.cached) continue;
         const bool part = is_beneath(dep.path, tracked.path);
         const std::string& path = part ? dep.path : tracked.path;
-        const auto data = part ? data_within(original_.store(), *tracked.data, tracked.path, dep.path) : tracked.data;
+        const auto data =
+            part ? data_within(original_.store(), *tracked.data, tracked.path, dep.path) : tracked.data;
         if (data && brought_.insert(path).second) targets.push_back({path, *data});
       }
       if (!found) bring_untracked(dep.path);
@@ -83,7 +93,8 @@ class Rebuild {
   void bring_untracked(const std::string& path) {
     if (copy_.has(path) || !exists(original_.path(path))) return;
     copy_.take_untracked(path);
-    report_.notes.push_back(fmt::format("'{}' is in neither git nor dvx: a clone cannot rebuild from it", display_path(path)));
+    report_.notes.push_back(
+        fmt::format("'{}' is in neither git nor dvx: a clone cannot rebuild from it", display_path(path)));
   }
 
   void start_what_is_ready() {
@@ -91,7 +102,8 @@ class Rebuild {
       if (running_.count() >= original_.jobs()) return;
       if (!waiting_.contains(index)) continue;
       const auto& upstream = survey_.graph().upstream(index);
-      const bool ready = std::none_of(upstream.begin(), upstream.end(), [&](std::size_t other) { return !is_done(other); });
+      const bool ready =
+          std::none_of(upstream.begin(), upstream.end(), [&](std::size_t other) { return !is_done(other); });
       if (!ready) continue;
       waiting_.erase(index);
       if (!start(index)) finish(index, RebuildOutcome::Skipped);
@@ -105,7 +117,8 @@ class Rebuild {
     const Stage& it = stage(index);
     const LockedStage* locked = survey_.locked(it.name);
     if (locked == nullptr) {
-      add(index, FindingKind::NeverRun, {}, "never ran, so there is nothing to compare with", "dvx repro " + it.name);
+      add(index, FindingKind::NeverRun, {}, "never ran, so there is nothing to compare with",
+          "dvx repro " + it.name);
       return false;
     }
     if (it.frozen) {
@@ -116,7 +129,8 @@ class Rebuild {
     const StageDecision decision = decide_stage(survey_.facts(index, Force::Yes), survey_.lookup());
     if (decision.action == StageAction::Blocked || decision.key != locked->key) {
       for (const StaleReason& reason : differing_inputs(index, decision)) {
-        add(index, FindingKind::Stale, {}, "cannot be rebuilt as recorded: " + describe(reason), "dvx repro " + it.name);
+        add(index, FindingKind::Stale, {}, "cannot be rebuilt as recorded: " + describe(reason),
+            "dvx repro " + it.name);
       }
       return false;
     }
@@ -130,8 +144,11 @@ class Rebuild {
   std::vector<StaleReason> differing_inputs(std::size_t index, const StageDecision& decision) {
     if (decision.action == StageAction::Blocked) return decision.reasons;
     const LockedStage& locked = *survey_.locked(name(index));
-    std::vector<StaleReason> reasons = compare_keys(key_fields_of_lock(locked, decision.key_fields), decision.key_fields);
-    if (reasons.empty()) reasons.push_back({.kind = ReasonKind::KeyVersion, .what = {}, .file = {}, .old_value = {}, .new_value = {}});
+    std::vector<StaleReason> reasons =
+        compare_keys(key_fields_of_lock(locked, decision.key_fields), decision.key_fields);
+    if (reasons.empty())
+      reasons.push_back(
+          {.kind = ReasonKind::KeyVersion, .what = {}, .file = {}, .old_value = {}, .new_value = {}});
     return reasons;
   }
 
@@ -141,7 +158,8 @@ class Rebuild {
       make_directories(parent_path(copy_.join(out.path)));
       survey_.forget(out.path);
       if (out.persist) {
-        report_.notes.push_back(fmt::format("output '{}' of stage '{}' persists: it was rebuilt from nothing", display_path(out.path), it.name));
+        report_.notes.push_back(fmt::format("output '{}' of stage '{}' persists: it was rebuilt from nothing",
+                                            display_path(out.path), it.name));
       }
     }
     make_directories(copy_.join(it.wdir));
@@ -150,14 +168,15 @@ class Rebuild {
   CommandJob job(const Stage& it) {
     const std::string prefix = it.name + " | ";
     Progress& progress = progress_;
-    return {.stage = it.name,
-            .commands = it.commands,
-            .directory = copy_.join(it.wdir),
-            .environment = stage_environment(original_.surroundings().environment, it.env),
-            .log_file = join_path(copy_.repository().temporary_dir(), it.name + ".log"),
-            .on_line = [prefix, &progress](std::string_view line) { progress.line(prefix + std::string(line)); },
-            .should_stop = {},
-            .kill_now = {}};
+    return {
+        .stage = it.name,
+        .commands = it.commands,
+        .directory = copy_.join(it.wdir),
+        .environment = stage_environment(original_.surroundings().environment, it.env),
+        .log_file = join_path(copy_.repository().temporary_dir(), it.name + ".log"),
+        .on_line = [prefix, &progress](std::string_view line) { progress.line(prefix + std::string(line)); },
+        .should_stop = {},
+        .kill_now = {}};
   }
 
   void take_next() {
@@ -171,8 +190,9 @@ class Rebuild {
       const CommandOutcome& outcome = finished.outcome;
       const std::string& command = stage(index).commands.at(outcome.command);
       add(index, FindingKind::RebuildFailed, {},
-          outcome.signal != 0 ? fmt::format("'{}' was killed by signal {} in a clean copy", command, outcome.signal)
-                              : fmt::format("'{}' exited with status {} in a clean copy", command, outcome.exit_status),
+          outcome.signal != 0
+              ? fmt::format("'{}' was killed by signal {} in a clean copy", command, outcome.signal)
+              : fmt::format("'{}' exited with status {} in a clean copy", command, outcome.exit_status),
           "dvx status");
       restore_recorded(index);
       return finish(index, RebuildOutcome::Failed);
@@ -186,8 +206,9 @@ class Rebuild {
     KnownTrees trees;
     std::vector<std::string> paths;
     for (const LockedPath& out : locked.outs) paths.push_back(out.path);
-    const SnapshotOptions options{.mode = IngestMode::HashOnly,
-                                  .on_tree = [&](const ObjectId& id, const Tree& tree) { trees.emplace(id, tree); }};
+    const SnapshotOptions options{
+        .mode = IngestMode::HashOnly,
+        .on_tree = [&](const ObjectId& id, const Tree& tree) { trees.emplace(id, tree); }};
     const std::vector<Snapshot> snapshots = take_snapshots(copy_.repository(), paths, options, progress_);
     for (std::size_t i = 0; i < paths.size(); ++i) {
       survey_.forget(paths[i]);
@@ -199,7 +220,8 @@ class Rebuild {
     finish(index, outcome);
   }
 
-  RebuildOutcome compare_output(std::size_t index, const LockedPath& out, const Snapshot& rebuilt, const KnownTrees& trees) {
+  RebuildOutcome compare_output(std::size_t index, const LockedPath& out, const Snapshot& rebuilt,
+                                const KnownTrees& trees) {
     if (!rebuilt.failed.empty()) throw rebuilt.failed.front().error;
     if (!rebuilt.data) {
       add(index, FindingKind::RebuildFailed, out.path, "was not made in a clean copy", "dvx status");
@@ -230,27 +252,36 @@ class Rebuild {
     const std::string rebuilt = read_file(copy_.join(difference.path));
     const std::size_t common = std::min(bytes.size(), rebuilt.size());
     const auto end = bytes.begin() + static_cast<std::ptrdiff_t>(common);
-    difference.offset = static_cast<std::uint64_t>(std::mismatch(bytes.begin(), end, rebuilt.begin()).first - bytes.begin());
+    difference.offset =
+        static_cast<std::uint64_t>(std::mismatch(bytes.begin(), end, rebuilt.begin()).first - bytes.begin());
   }
 
   void tell(std::size_t index, const std::vector<DataDifference>& differences) {
-    const std::string hint = options_.keep.empty() ? fmt::format("dvx verify --rebuild {} --keep rebuilt", name(index)) : std::string();
+    const std::string hint = options_.keep.empty()
+                                 ? fmt::format("dvx verify --rebuild {} --keep rebuilt", name(index))
+                                 : std::string();
     for (std::size_t i = 0; i < std::min(differences.size(), kMostFindingsOfAnOutput); ++i) {
       add(index, FindingKind::RebuildDiffers, differences[i].path, words(differences[i]), hint);
     }
     if (differences.size() > kMostFindingsOfAnOutput) {
-      add(index, FindingKind::RebuildDiffers, {}, fmt::format("and {} more files differ", differences.size() - kMostFindingsOfAnOutput), hint);
+      add(index, FindingKind::RebuildDiffers, {},
+          fmt::format("and {} more files differ", differences.size() - kMostFindingsOfAnOutput), hint);
     }
   }
 
   static std::string words(const DataDifference& difference) {
     switch (difference.kind) {
-      case DifferenceKind::Missing: return "is recorded, but was not made in a clean copy";
-      case DifferenceKind::Unexpected: return "was made in a clean copy, but is not recorded";
-      case DifferenceKind::Mode: return "has another mode or kind than recorded";
-      case DifferenceKind::Content: break;
+      case DifferenceKind::Missing:
+        return "is recorded, but was not made in a clean copy";
+      case DifferenceKind::Unexpected:
+        return "was made in a clean copy, but is not recorded";
+      case DifferenceKind::Mode:
+        return "has another mode or kind than recorded";
+      case DifferenceKind::Content:
+        break;
     }
-    return fmt::format("differs{}: recorded {}, rebuilt {}", difference.offset ? fmt::format(" at offset {}", *difference.offset) : "",
+    return fmt::format("differs{}: recorded {}, rebuilt {}",
+                       difference.offset ? fmt::format(" at offset {}", *difference.offset) : "",
                        difference.recorded->short_hex(), difference.rebuilt->short_hex());
   }
 
@@ -260,8 +291,10 @@ class Rebuild {
     const std::string to = join_path(options_.keep, path);
     make_directories(parent_path(to));
     std::error_code failure;
-    fs::copy(copy_.join(path), to,
-             fs::copy_options::recursive | fs::copy_options::copy_symlinks | fs::copy_options::overwrite_existing, failure);
+    fs::copy(
+        copy_.join(path), to,
+        fs::copy_options::recursive | fs::copy_options::copy_symlinks | fs::copy_options::overwrite_existing,
+        failure);
     if (failure) throw system_error("cannot write", to, failure.value());
   }
 
@@ -270,7 +303,8 @@ class Rebuild {
     std::vector<CheckoutTarget> targets;
     for (const LockedPath& out : survey_.locked(name(index))->outs) {
       survey_.forget(out.path);
-      const auto declared = std::find_if(tracked_.begin(), tracked_.end(), [&](const TrackedPath& t) { return t.path == out.path; });
+      const auto declared = std::find_if(tracked_.begin(), tracked_.end(),
+                                         [&](const TrackedPath& t) { return t.path == out.path; });
       if (declared != tracked_.end() && !declared->cached) {
         remove_tree(copy_.join(out.path));
         copy_.take_untracked(out.path);
@@ -306,15 +340,20 @@ class Rebuild {
 
 std::string_view rebuild_outcome_name(RebuildOutcome outcome) {
   switch (outcome) {
-    case RebuildOutcome::Identical: return "identical";
-    case RebuildOutcome::Different: return "different";
-    case RebuildOutcome::Failed: return "failed";
-    case RebuildOutcome::Skipped: break;
+    case RebuildOutcome::Identical:
+      return "identical";
+    case RebuildOutcome::Different:
+      return "different";
+    case RebuildOutcome::Failed:
+      return "failed";
+    case RebuildOutcome::Skipped:
+      break;
   }
   return "skipped";
 }
 
-RebuildReport rebuild(Repository& repository, const RebuildOptions& options, CommandRunner& runner, Progress& progress) {
+RebuildReport rebuild(Repository& repository, const RebuildOptions& options, CommandRunner& runner,
+                      Progress& progress) {
   return Rebuild(repository, options, runner, progress).run();
 }
 

@@ -1,8 +1,8 @@
-// Proof by doing: stages run again in a clean copy, with the recorded inputs and without the run cache, and what
-// they make is compared byte for byte with what is recorded.
+// Proof by doing: stages run again in a clean copy, with the recorded inputs and without the run cache, and
+// what they make is compared byte for byte with what is recorded.
 //
-// A stage whose output differs does not spoil those after it: they get the recorded output. Nothing is written to
-// the store, the lock file or the workspace.
+// A stage whose output differs does not spoil those after it: they get the recorded output. Nothing is
+// written to the store, the lock file or the workspace.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ struct RebuiltStage {
   std::string stage;
   RebuildOutcome outcome = RebuildOutcome::Skipped;
   double seconds = 0;
-  std::uint64_t outputs = 0, bytes = 0;  // compared
+  std::uint64_t outputs = 0, bytes = 0;     // compared
   std::vector<DataDifference> differences;  // paths from the root
 };
 
@@ -44,6 +44,7 @@ struct RebuildOptions {
   std::string keep;                  // absolute directory that gets what came out different, or ""
 };
 
-RebuildReport rebuild(Repository& repository, const RebuildOptions& options, CommandRunner& runner, Progress& progress);
+RebuildReport rebuild(Repository& repository, const RebuildOptions& options, CommandRunner& runner,
+                      Progress& progress);
 
 }  // namespace dvx

@@ -12,12 +12,14 @@ namespace {
 
 void sort_by_importance(std::vector<const KnownRun*>& runs) {
   std::sort(runs.begin(), runs.end(), [](const KnownRun* a, const KnownRun* b) {
-    return std::tuple(!a->locked, -a->record.started_ns, a->id) < std::tuple(!b->locked, -b->record.started_ns, b->id);
+    return std::tuple(!a->locked, -a->record.started_ns, a->id) <
+           std::tuple(!b->locked, -b->record.started_ns, b->id);
   });
 }
 
 // The first path inside of `tree` with this content. Trees whose nested trees were not fetched hold nothing.
-std::optional<std::string> find_inside(const ObjectStore& store, const ObjectId& tree, const ObjectId& content) {
+std::optional<std::string> find_inside(const ObjectStore& store, const ObjectId& tree,
+                                       const ObjectId& content) {
   std::optional<std::string> found;
   try {
     store.walk_tree(tree, [&](const std::string& path, const TreeEntry& entry) {
@@ -42,7 +44,9 @@ const KnownRun* RunHistory::load(const ObjectId& id) {
   if (known != runs_.end()) return &known->second;
   if (unreadable_.contains(id)) return nullptr;
   try {
-    KnownRun run{.id = id, .record = parse_run_record(store_.read_bytes(id), id.to_hex()), .locked = locked_.contains(id)};
+    KnownRun run{.id = id,
+                 .record = parse_run_record(store_.read_bytes(id), id.to_hex()),
+                 .locked = locked_.contains(id)};
     for (const RunOutput& out : run.record.outs) makers_[out.data.id].push_back(id);
     return &runs_.emplace(id, std::move(run)).first->second;
   } catch (const Error& error) {
@@ -51,7 +55,9 @@ const KnownRun* RunHistory::load(const ObjectId& id) {
   }
 }
 
-const KnownRun* RunHistory::find(const ObjectId& id) { return load(id); }
+const KnownRun* RunHistory::find(const ObjectId& id) {
+  return load(id);
+}
 
 std::vector<const KnownRun*> RunHistory::makers_of(const ObjectId& content) {
   std::vector<const KnownRun*> found;
@@ -92,7 +98,8 @@ std::vector<RunConflict> RunHistory::conflicts_of(const ObjectId& key) const {
     for (const RunOutput& out : run->record.outs) {
       const auto [it, fresh] = first.try_emplace(out.path, run, out.data.id);
       if (fresh || it->second.second == out.data.id) continue;
-      conflicts.push_back({run->record.stage, out.path, key, it->second.first->id, run->id, it->second.second, out.data.id});
+      conflicts.push_back(
+          {run->record.stage, out.path, key, it->second.first->id, run->id, it->second.second, out.data.id});
     }
   }
   std::sort(conflicts.begin(), conflicts.end(), [](const RunConflict& a, const RunConflict& b) {

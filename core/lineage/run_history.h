@@ -1,5 +1,5 @@
-// Every run this clone knows of: those that dvx.lock names and those in the run cache, read once and looked up by
-// run id, by what they made and by what they read. Single-threaded.
+// Every run this clone knows of: those that dvx.lock names and those in the run cache, read once and looked
+// up by run id, by what they made and by what they read. Single-threaded.
 #pragma once
 
 #include <map>

@@ -26,7 +26,8 @@ class RecordReader {
   explicit RecordReader(const std::string& name) : name_(name) {}
 
   [[noreturn]] void fail(const std::string& what) const {
-    throw Error{ErrorKind::Corruption, fmt::format("run record '{}' is damaged: {}", name_, what), "dvx fsck", name_};
+    throw Error{ErrorKind::Corruption, fmt::format("run record '{}' is damaged: {}", name_, what), "dvx fsck",
+                name_};
   }
 
   const Json& field(const Json& object, const char* key) const {
@@ -40,7 +41,9 @@ class RecordReader {
     if (!value.is_string()) fail(fmt::format("'{}' is not a string", key));
     return value.get<std::string>();
   }
-  std::string path(const Json& object, const char* key) const { return path_from_json_text(text(object, key)); }
+  std::string path(const Json& object, const char* key) const {
+    return path_from_json_text(text(object, key));
+  }
   std::uint64_t count(const Json& object, const char* key) const {
     const Json& value = field(object, key);
     if (!value.is_number_unsigned()) fail(fmt::format("'{}' is not a count", key));
@@ -176,8 +179,8 @@ std::int64_t parse_utc(const RecordReader& reader, const std::string& text) {
   std::tm tm{};
   int milliseconds = 0;
   char end = 0;
-  if (std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d.%3d%c", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour,
-                  &tm.tm_min, &tm.tm_sec, &milliseconds, &end) != 8 ||
+  if (std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d.%3d%c", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
+                  &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &milliseconds, &end) != 8 ||
       end != 'Z') {
     reader.fail("'started' is not a time");
   }
@@ -189,34 +192,36 @@ std::int64_t parse_utc(const RecordReader& reader, const std::string& text) {
 void check_version(const RecordReader& reader, const Json& json, const std::string& name) {
   const std::uint64_t version = reader.count(json, "dvx_run");
   if (version <= kVersion) return;
-  throw Error{ErrorKind::Config, fmt::format("run record '{}' has format {}, newer than this dvx", name, version),
-              "dvx doctor", name};
+  throw Error{ErrorKind::Config,
+              fmt::format("run record '{}' has format {}, newer than this dvx", name, version), "dvx doctor",
+              name};
 }
 
 }  // namespace
 
 std::string serialize_run_record(const RunRecord& record) {
-  Json json = {{"dvx_run", kVersion},
-               {"stage", record.stage},
-               {"key", record.key.to_string()},
-               {"key_fields", record.key_fields},
-               {"commands", record.commands},
-               {"wdir", path_to_json_text(record.wdir)},
-               {"deps", dependencies_to_json(record.deps)},
-               {"outs", outputs_to_json(record.outs)},
-               {"params", record.params},
-               {"environment", record.environment},
-               {"git_commit", record.git_commit},
-               {"git_dirty", record.git_dirty},
-               {"schemas", schemas_to_json(record.schemas)},
-               {"started", format_utc(record.started_ns)},
-               {"wall_ms", to_milliseconds(record.wall_seconds)},
-               {"cpu_ms", to_milliseconds(record.cpu_seconds)},
-               {"peak_memory_bytes", static_cast<std::uint64_t>(std::max<std::int64_t>(0, record.peak_memory_bytes))},
-               {"exit_status", record.exit_status},
-               {"machine", record.machine},
-               {"executor", record.executor},
-               {"dvx_version", record.dvx_version}};
+  Json json = {
+      {"dvx_run", kVersion},
+      {"stage", record.stage},
+      {"key", record.key.to_string()},
+      {"key_fields", record.key_fields},
+      {"commands", record.commands},
+      {"wdir", path_to_json_text(record.wdir)},
+      {"deps", dependencies_to_json(record.deps)},
+      {"outs", outputs_to_json(record.outs)},
+      {"params", record.params},
+      {"environment", record.environment},
+      {"git_commit", record.git_commit},
+      {"git_dirty", record.git_dirty},
+      {"schemas", schemas_to_json(record.schemas)},
+      {"started", format_utc(record.started_ns)},
+      {"wall_ms", to_milliseconds(record.wall_seconds)},
+      {"cpu_ms", to_milliseconds(record.cpu_seconds)},
+      {"peak_memory_bytes", static_cast<std::uint64_t>(std::max<std::int64_t>(0, record.peak_memory_bytes))},
+      {"exit_status", record.exit_status},
+      {"machine", record.machine},
+      {"executor", record.executor},
+      {"dvx_version", record.dvx_version}};
   if (record.log) json["log"] = record.log->to_string();
   return canonical_json(json);
 }

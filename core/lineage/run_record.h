@@ -1,5 +1,5 @@
-// The immutable account of one execution of a stage: canonical JSON, an object like any other, named by its hash
-// (docs/formats/run-record.md). Through `producer` of its dependencies one id fixes everything upstream.
+// The immutable account of one execution of a stage: canonical JSON, an object like any other, named by its
+// hash (docs/formats/run-record.md). Through `producer` of its dependencies one id fixes everything upstream.
 #pragma once
 
 #include <cstdint>
@@ -42,16 +42,16 @@ struct RunRecord {
   std::vector<RunDependency> deps;  // sorted by path
   std::vector<RunOutput> outs;      // sorted by path
   nlohmann::json params, environment;
-  std::string git_commit;           // hex, "" before the first commit
+  std::string git_commit;  // hex, "" before the first commit
   bool git_dirty = false;
   std::vector<SchemaVerdictRef> schemas;
   std::int64_t started_ns = 0;
   double wall_seconds = 0, cpu_seconds = 0;
   std::int64_t peak_memory_bytes = 0;
   int exit_status = 0;
-  std::string machine;              // host, system, architecture
+  std::string machine;  // host, system, architecture
   std::string executor = "local";
-  std::optional<ObjectId> log;      // captured output
+  std::optional<ObjectId> log;  // captured output
   std::string dvx_version;
 };
 

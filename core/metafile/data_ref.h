@@ -1,4 +1,5 @@
-// What a tracked path holds: a file or a tree, by id. The form shared by pointer files, the lock and run records.
+// What a tracked path holds: a file or a tree, by id. The form shared by pointer files, the lock and run
+// records.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
-// dvx.lock: what each stage last ran with and gave (docs/formats/lock.md). Sorted JSON, one dependency or output a
-// line. Written whole and atomically; several `dvx repro` merge their own stages under a kernel lock.
+// dvx.lock: what each stage last ran with and gave (docs/formats/lock.md). Sorted JSON, one dependency or
+// output a line. Written whole and atomically; several `dvx repro` merge their own stages under a kernel
+// lock.
 #pragma once
 
 #include <map>

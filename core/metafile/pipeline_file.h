@@ -35,29 +35,30 @@ struct StageOutput {
 
 struct Stage {
   std::string name;
-  std::string file;                     // the dvx.yaml it stands in, relative to the root
-  std::vector<std::string> commands;    // run in order by /bin/sh -c, stopped by the first that fails
-  std::string wdir;                     // relative to the root, "" is the root
+  std::string file;                   // the dvx.yaml it stands in, relative to the root
+  std::vector<std::string> commands;  // run in order by /bin/sh -c, stopped by the first that fails
+  std::string wdir;                   // relative to the root, "" is the root
   std::vector<StageDependency> deps;
   std::vector<StageParams> params;
-  std::vector<StageOutput> outs;        // metrics too
+  std::vector<StageOutput> outs;  // metrics too
   std::map<std::string, std::string> env;
-  std::vector<std::string> tools;       // commands whose output belongs to the key
+  std::vector<std::string> tools;  // commands whose output belongs to the key
   bool frozen = false, always_changed = false;
   std::string desc;
   std::map<std::string, std::string> meta;
-  TextPosition position;                // of the stage's name
+  TextPosition position;  // of the stage's name
 };
 
 struct PipelineFile {
   std::vector<Stage> stages;  // in the order of the file
 };
 
-// Paths in the file are relative to its directory (and `wdir`); the result's are relative to the root. `file` is
-// the path of the text from the root. Error{Config} with line and column.
+// Paths in the file are relative to its directory (and `wdir`); the result's are relative to the root. `file`
+// is the path of the text from the root. Error{Config} with line and column.
 PipelineFile parse_pipeline(std::string_view text, const std::string& file);
 
-// `text` with a stage spliced in at the end of `stages`; every other byte stays. Blocked when the name is taken.
+// `text` with a stage spliced in at the end of `stages`; every other byte stays. Blocked when the name is
+// taken.
 std::string add_stage_to_text(std::string_view text, const std::string& file, const Stage& stage);
 
 }  // namespace dvx

@@ -42,14 +42,16 @@ const YamlNode& required_field(const YamlNode& map, const std::string& name, std
 DataRef parse_data(const YamlNode& root, const std::string& name) {
   const YamlNode* file = root.find("file");
   const YamlNode* tree = root.find("tree");
-  if ((file == nullptr) == (tree == nullptr)) yaml_error(root, name, "exactly one of 'file' and 'tree' must be given");
+  if ((file == nullptr) == (tree == nullptr))
+    yaml_error(root, name, "exactly one of 'file' and 'tree' must be given");
   DataRef data;
   data.kind = file != nullptr ? DataKind::File : DataKind::Tree;
   data.id = file != nullptr ? id_field(*file, name, "file") : id_field(*tree, name, "tree");
   data.size = number_field(required_field(root, name, "size"), name, "size");
   if (const YamlNode* files = root.find("files")) data.files = number_field(*files, name, "files");
   if (const YamlNode* executable = root.find("executable")) {
-    if (tree != nullptr) yaml_error(*executable, name, "a tree keeps modes inside; 'executable' is for a file");
+    if (tree != nullptr)
+      yaml_error(*executable, name, "a tree keeps modes inside; 'executable' is for a file");
     data.executable = yaml_bool(*executable, name, "executable");
   }
   return data;
@@ -63,10 +65,11 @@ std::string optional_string(const YamlNode& root, const std::string& name, std::
 bool is_plain(std::string_view text) {
   constexpr std::string_view kWords[] = {"true", "false", "null", "yes", "no", "on", "off"};
   const auto fine = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-           c == '.' || c == '/';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.' || c == '/';
   };
-  const bool letter_first = !text.empty() && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'));
+  const bool letter_first =
+      !text.empty() && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'));
   if (!letter_first || !std::ranges::all_of(text, fine)) return false;
   std::string lower(text);
   std::ranges::transform(lower, lower.begin(),
@@ -97,8 +100,9 @@ std::string scalar(std::string_view text) {
 PointerFile parse_pointer(std::string_view text, const std::string& name_for_errors) {
   const YamlNode root = parse_yaml(text, name_for_errors);
   if (root.kind() != YamlNode::Kind::Map) yaml_error(root, name_for_errors, "a pointer file must be a map");
-  yaml_known_fields(root, name_for_errors,
-                    {"path", "file", "tree", "size", "files", "executable", "schema", "desc", "remote", "meta"});
+  yaml_known_fields(
+      root, name_for_errors,
+      {"path", "file", "tree", "size", "files", "executable", "schema", "desc", "remote", "meta"});
   PointerFile pointer;
   const YamlNode& path = required_field(root, name_for_errors, "path");
   pointer.path = path_from_json_text(yaml_string(path, name_for_errors, "path"));
@@ -111,7 +115,8 @@ PointerFile parse_pointer(std::string_view text, const std::string& name_for_err
   pointer.desc = optional_string(root, name_for_errors, "desc");
   pointer.remote = optional_string(root, name_for_errors, "remote");
   if (const YamlNode* meta = root.find("meta")) {
-    if (meta->kind() != YamlNode::Kind::Map) yaml_error(*meta, name_for_errors, "'meta' must be a map of strings");
+    if (meta->kind() != YamlNode::Kind::Map)
+      yaml_error(*meta, name_for_errors, "'meta' must be a map of strings");
     for (const auto& [key, value] : meta->fields()) {
       if (value.kind() == YamlNode::Kind::Map || value.kind() == YamlNode::Kind::List) {
         yaml_error(value, name_for_errors, fmt::format("'meta.{}' must be a string", key.scalar()));
@@ -124,7 +129,8 @@ PointerFile parse_pointer(std::string_view text, const std::string& name_for_err
 
 std::string serialize_pointer(const PointerFile& pointer) {
   std::string out = fmt::format("path: {}\n", scalar(path_to_json_text(pointer.path)));
-  out += fmt::format("{}: {}\n", pointer.data.kind == DataKind::File ? "file" : "tree", pointer.data.id.to_string());
+  out += fmt::format("{}: {}\n", pointer.data.kind == DataKind::File ? "file" : "tree",
+                     pointer.data.id.to_string());
   out += fmt::format("size: {}\n", pointer.data.size);
   if (pointer.data.kind == DataKind::Tree) out += fmt::format("files: {}\n", pointer.data.files);
   if (pointer.data.executable) out += "executable: true\n";

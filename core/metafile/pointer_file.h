@@ -13,18 +13,21 @@ namespace dvx {
 struct PointerFile {
   std::string path;  // name of the data, relative to the pointer file's directory; one component
   DataRef data;
-  std::string schema;                      // path of a schema file relative to the repository root, or ""
+  std::string schema;  // path of a schema file relative to the repository root, or ""
   std::string desc;
-  std::string remote;                      // name of the remote it goes to, or "" for the default
+  std::string remote;  // name of the remote it goes to, or "" for the default
   std::map<std::string, std::string> meta;
 };
 
-// Error{Config} with "file:line:column: …" for anything that is not exactly a pointer file, unknown fields included.
+// Error{Config} with "file:line:column: …" for anything that is not exactly a pointer file, unknown fields
+// included.
 PointerFile parse_pointer(std::string_view text, const std::string& name_for_errors);
 std::string serialize_pointer(const PointerFile& pointer);
 
-inline std::string pointer_path_of(const std::string& data_path) { return data_path + ".dvx"; }
-bool is_pointer_path(std::string_view path);                 // ends in ".dvx", and more than that
-std::string data_path_of(const std::string& pointer_path);   // without ".dvx"
+inline std::string pointer_path_of(const std::string& data_path) {
+  return data_path + ".dvx";
+}
+bool is_pointer_path(std::string_view path);                // ends in ".dvx", and more than that
+std::string data_path_of(const std::string& pointer_path);  // without ".dvx"
 
 }  // namespace dvx

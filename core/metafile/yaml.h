@@ -1,5 +1,5 @@
-// YAML as dvx accepts it: no aliases, anchors, tags, duplicate keys or several documents; every node knows where
-// it stands, so that messages can point at it and edits can splice the user's text.
+// YAML as dvx accepts it: no aliases, anchors, tags, duplicate keys or several documents; every node knows
+// where it stands, so that messages can point at it and edits can splice the user's text.
 #pragma once
 
 #include <cstddef>
@@ -24,10 +24,10 @@ class YamlNode {
   enum class Kind { Null, Bool, Int, Float, String, List, Map };
 
   Kind kind() const { return kind_; }
-  std::string_view kind_name() const;  // "a string", "a list", … for messages
-  const std::string& scalar() const { return scalar_; }  // as written, unquoted
-  bool is_plain() const { return plain_; }               // an unquoted scalar
-  const std::vector<YamlNode>& items() const { return items_; }                         // of a list
+  std::string_view kind_name() const;                            // "a string", "a list", … for messages
+  const std::string& scalar() const { return scalar_; }          // as written, unquoted
+  bool is_plain() const { return plain_; }                       // an unquoted scalar
+  const std::vector<YamlNode>& items() const { return items_; }  // of a list
   const std::vector<std::pair<YamlNode, YamlNode>>& fields() const { return fields_; }  // of a map, in order
   const YamlNode* find(std::string_view key) const;                                     // in a map, or null
   TextPosition begin() const { return begin_; }
@@ -52,12 +52,13 @@ YamlNode parse_yaml(std::string_view text, const std::string& name);
 const std::string& yaml_string(const YamlNode& node, const std::string& name, std::string_view what);
 bool yaml_bool(const YamlNode& node, const std::string& name, std::string_view what);
 // Refuses keys that are not in `known`, with "did you mean".
-void yaml_known_fields(const YamlNode& map, const std::string& name, const std::vector<std::string_view>& known);
+void yaml_known_fields(const YamlNode& map, const std::string& name,
+                       const std::vector<std::string_view>& known);
 
 nlohmann::json yaml_to_json(const YamlNode& node);
 
-// `text` (UTF-8, without NUL) as a scalar for new text: plain where every reader takes it as this string, else in
-// double quotes.
+// `text` (UTF-8, without NUL) as a scalar for new text: plain where every reader takes it as this string,
+// else in double quotes.
 std::string yaml_scalar(std::string_view text);
 
 }  // namespace dvx

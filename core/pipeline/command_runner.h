@@ -1,7 +1,7 @@
 // The seam through which the commands of a stage are run: on this machine, in a sandbox, on a cluster.
 //
-// run() is called from several threads at once, one for each running stage, and returns when nothing of the stage
-// is left running.
+// run() is called from several threads at once, one for each running stage, and returns when nothing of the
+// stage is left running.
 #pragma once
 
 #include <cstddef>
@@ -26,9 +26,9 @@ struct CommandJob {
 };
 
 struct CommandOutcome {
-  int exit_status = 0;   // meaningful when signal is 0
-  int signal = 0;        // that ended the command, or 0
-  bool stopped = false;  // because should_stop said so
+  int exit_status = 0;      // meaningful when signal is 0
+  int signal = 0;           // that ended the command, or 0
+  bool stopped = false;     // because should_stop said so
   std::size_t command = 0;  // index of the command that failed
   double wall_seconds = 0, cpu_seconds = 0;
   std::int64_t peak_memory_bytes = 0;

@@ -34,9 +34,15 @@ class Executor {
  public:
   Executor(PipelineSurvey& survey, const std::vector<std::size_t>& selected, const ExecuteOptions& options,
            CommandRunner& runner, Progress& progress)
-      : survey_(survey), selected_(selected), options_(options), runner_(runner), progress_(progress),
+      : survey_(survey),
+        selected_(selected),
+        options_(options),
+        runner_(runner),
+        progress_(progress),
         lock_(survey.repository(), stage_names(survey)),
-        results_(selected.size()), waits_for_(selected.size(), 0), needed_by_(selected.size()),
+        results_(selected.size()),
+        waits_for_(selected.size(), 0),
+        needed_by_(selected.size()),
         running_(runner) {
     for (std::size_t i = 0; i < selected.size(); ++i) results_[i].stage = stage(i).name;
   }
@@ -52,7 +58,9 @@ class Executor {
     }
     lock_.flush();
     throw_if_interrupted();
-    return {.stages = std::move(results_), .lock_written = lock_.wrote(), .ignore_files = std::move(ignore_files_)};
+    return {.stages = std::move(results_),
+            .lock_written = lock_.wrote(),
+            .ignore_files = std::move(ignore_files_)};
   }
 
  private:
@@ -98,11 +106,16 @@ class Executor {
     StageDecision decision = decide_stage(survey_.facts(selected_[i], options_.force), survey_.lookup());
     results_[i].reasons = decision.reasons;
     switch (decision.action) {
-      case StageAction::UpToDate: return accept(i);
-      case StageAction::Frozen: return freeze(i);
-      case StageAction::Restore: return restore(i, decision);
-      case StageAction::Run: return start(i, std::move(decision));
-      case StageAction::Blocked: return fail(i, blocked(i, decision));
+      case StageAction::UpToDate:
+        return accept(i);
+      case StageAction::Frozen:
+        return freeze(i);
+      case StageAction::Restore:
+        return restore(i, decision);
+      case StageAction::Run:
+        return start(i, std::move(decision));
+      case StageAction::Blocked:
+        return fail(i, blocked(i, decision));
     }
   }
 
@@ -110,9 +123,11 @@ class Executor {
   StageFailure blocked(std::size_t i, const StageDecision& decision) const {
     const std::string& path = decision.reasons.front().what;
     const auto maker = survey_.maker_of(path);
-    const std::string from = maker ? fmt::format(", which stage '{}' should make", survey_.stages()[*maker].name) : "";
+    const std::string from =
+        maker ? fmt::format(", which stage '{}' should make", survey_.stages()[*maker].name) : "";
     return {fmt::format("its dependency '{}'{} does not exist", display_path(path), from),
-            "dvx why " + stage(i).name, {}};
+            "dvx why " + stage(i).name,
+            {}};
   }
 
   // Not run, so what the lock records is checked against the schemas as they are now.
@@ -144,7 +159,8 @@ class Executor {
       if (survey_.content(out.path) != out.data) targets.push_back({out.path, out.data});
       outs.push_back({out.path, out.data});
     }
-    for (const StageDependency& dep : stage(i).deps) deps.push_back({dep.path, survey_.content(dep.path).value()});
+    for (const StageDependency& dep : stage(i).deps)
+      deps.push_back({dep.path, survey_.content(dep.path).value()});
     if (auto failure = check_out(targets)) return fail(i, *std::move(failure));
     const ObjectId run = decision.cached->id;
     if (auto failure = schema_failure(check_schemas_unless_recorded(survey_, stage(i), run))) {
@@ -165,7 +181,8 @@ class Executor {
     for (const CheckoutTarget& target : targets) survey_.forget(target.path);
     if (report.missing.empty()) return std::nullopt;
     const std::string& path = report.missing.front().path;
-    return StageFailure{fmt::format("its output '{}' is not in the store", display_path(path)), "dvx pull " + path, {}};
+    return StageFailure{
+        fmt::format("its output '{}' is not in the store", display_path(path)), "dvx pull " + path, {}};
   }
 
   void start(std::size_t i, StageDecision decision) {
@@ -184,9 +201,10 @@ class Executor {
   void refuse_outputs_in_git(const Stage& stage) {
     for (const StageOutput& out : stage.outs) {
       if (!out.cache || !survey_.repository().git().is_tracked(out.path)) continue;
-      throw Error(ErrorKind::Config,
-                  fmt::format("output '{}' of stage '{}' is tracked by git", display_path(out.path), stage.name),
-                  fmt::format("git rm -r --cached {}", out.path), out.path);
+      throw Error(
+          ErrorKind::Config,
+          fmt::format("output '{}' of stage '{}' is tracked by git", display_path(out.path), stage.name),
+          fmt::format("git rm -r --cached {}", out.path), out.path);
     }
   }
 
@@ -277,9 +295,9 @@ class Executor {
   LockWriter lock_;
   std::optional<TemporaryDirectory> logs_;
   std::vector<StageResult> results_;
-  std::vector<std::size_t> waits_for_;               // how many stages before each are not done
+  std::vector<std::size_t> waits_for_;  // how many stages before each are not done
   std::vector<std::vector<std::size_t>> needed_by_;
-  std::set<std::size_t> ready_, skipped_;            // sets: the first in order starts first
+  std::set<std::size_t> ready_, skipped_;  // sets: the first in order starts first
   std::set<std::string> ignore_files_;
   std::optional<GitState> git_state_;
   bool has_failed_ = false;
@@ -291,18 +309,24 @@ class Executor {
 
 std::string_view outcome_name(StageOutcome outcome) {
   switch (outcome) {
-    case StageOutcome::UpToDate: return "up-to-date";
-    case StageOutcome::Restored: return "restored";
-    case StageOutcome::Ran: return "ran";
-    case StageOutcome::Frozen: return "frozen";
-    case StageOutcome::Failed: return "failed";
-    case StageOutcome::Skipped: return "skipped";
+    case StageOutcome::UpToDate:
+      return "up-to-date";
+    case StageOutcome::Restored:
+      return "restored";
+    case StageOutcome::Ran:
+      return "ran";
+    case StageOutcome::Frozen:
+      return "frozen";
+    case StageOutcome::Failed:
+      return "failed";
+    case StageOutcome::Skipped:
+      return "skipped";
   }
   return "unknown";
 }
 
-Execution execute(PipelineSurvey& survey, const std::vector<std::size_t>& selected, const ExecuteOptions& options,
-                  CommandRunner& runner, Progress& progress) {
+Execution execute(PipelineSurvey& survey, const std::vector<std::size_t>& selected,
+                  const ExecuteOptions& options, CommandRunner& runner, Progress& progress) {
   return Executor(survey, selected, options, runner, progress).run();
 }
 

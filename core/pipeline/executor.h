@@ -1,8 +1,9 @@
-// Carries a pipeline out: each stage is decided on when its inputs are known, and then left alone, restored from the
-// run cache, or run through a CommandRunner, several at once as the graph allows.
+// Carries a pipeline out: each stage is decided on when its inputs are known, and then left alone, restored
+// from the run cache, or run through a CommandRunner, several at once as the graph allows.
 //
-// Only commands run in other threads; whatever touches the repository happens in the caller's. The lock file gets the
-// entry of a stage as soon as it has run, so an interrupt loses at most the stages that were running.
+// Only commands run in other threads; whatever touches the repository happens in the caller's. The lock file
+// gets the entry of a stage as soon as it has run, so an interrupt loses at most the stages that were
+// running.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +20,10 @@
 
 namespace dvx {
 
-enum class OnFailure { Stop, KeepGoing };  // Stop: start nothing new; KeepGoing: what does not need the failed stage
+enum class OnFailure {
+  Stop,
+  KeepGoing
+};  // Stop: start nothing new; KeepGoing: what does not need the failed stage
 
 struct ExecuteOptions {
   std::size_t jobs = 1;  // stages that run at once
@@ -33,12 +37,12 @@ std::string_view outcome_name(StageOutcome outcome);  // in JSON: "up-to-date", 
 struct StageResult {
   std::string stage;
   StageOutcome outcome = StageOutcome::Skipped;
-  std::vector<StaleReason> reasons;            // why it was run or restored
-  std::optional<ObjectId> run;                 // the record that its lock entry names now
-  std::string message, hint;                   // of a failure; or which stage it was skipped for
-  std::vector<SchemaViolation> violations;     // of a failure
-  double seconds = 0;                          // its commands took
-  bool outputs_unchanged = false;              // it ran and made what was there before
+  std::vector<StaleReason> reasons;         // why it was run or restored
+  std::optional<ObjectId> run;              // the record that its lock entry names now
+  std::string message, hint;                // of a failure; or which stage it was skipped for
+  std::vector<SchemaViolation> violations;  // of a failure
+  double seconds = 0;                       // its commands took
+  bool outputs_unchanged = false;           // it ran and made what was there before
 };
 
 struct Execution {
@@ -47,9 +51,10 @@ struct Execution {
   std::set<std::string> ignore_files;  // .gitignore files that got a line for an output
 };
 
-// `selected` is in an order in which each stage comes after those it needs. Throws Interrupted after a signal, when
-// nothing runs any more, and Error for what is wrong with the machine; the lock file then has what was finished.
-Execution execute(PipelineSurvey& survey, const std::vector<std::size_t>& selected, const ExecuteOptions& options,
-                  CommandRunner& runner, Progress& progress);
+// `selected` is in an order in which each stage comes after those it needs. Throws Interrupted after a
+// signal, when nothing runs any more, and Error for what is wrong with the machine; the lock file then has
+// what was finished.
+Execution execute(PipelineSurvey& survey, const std::vector<std::size_t>& selected,
+                  const ExecuteOptions& options, CommandRunner& runner, Progress& progress);
 
 }  // namespace dvx

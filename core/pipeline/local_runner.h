@@ -1,5 +1,5 @@
-// Runs the commands of a stage as processes of this machine, each in a process group that ends with it, and with
-// dvx, however dvx ends.
+// Runs the commands of a stage as processes of this machine, each in a process group that ends with it, and
+// with dvx, however dvx ends.
 #pragma once
 
 #include "core/pipeline/command_runner.h"

@@ -1,5 +1,5 @@
-// Brings entries of stages into dvx.lock: under the kernel lock of writers, merged with what other processes wrote
-// meanwhile, all or nothing.
+// Brings entries of stages into dvx.lock: under the kernel lock of writers, merged with what other processes
+// wrote meanwhile, all or nothing.
 #pragma once
 
 #include <map>

@@ -44,7 +44,8 @@ std::string hint_for(PipelineSurvey& survey, const std::string& path) {
   return {};
 }
 
-bool will_be_made(const PipelineSurvey& survey, const std::set<std::size_t>& chosen, const std::string& path) {
+bool will_be_made(const PipelineSurvey& survey, const std::set<std::size_t>& chosen,
+                  const std::string& path) {
   const auto makes = [&](const std::string& made) {
     const auto maker = survey.maker_of(made);
     return maker && chosen.contains(*maker);
@@ -63,9 +64,10 @@ void refuse_missing_inputs(PipelineSurvey& survey, const std::vector<std::size_t
     for (const StageDependency& dep : stage.deps) {
       if (survey.content(dep.path)) continue;
       if (will_be_made(survey, chosen, dep.path)) continue;
-      throw Error(ErrorKind::NotFound,
-                  fmt::format("dependency '{}' of stage '{}' does not exist", display_path(dep.path), stage.name),
-                  hint_for(survey, dep.path), dep.path);
+      throw Error(
+          ErrorKind::NotFound,
+          fmt::format("dependency '{}' of stage '{}' does not exist", display_path(dep.path), stage.name),
+          hint_for(survey, dep.path), dep.path);
     }
   }
 }

@@ -8,8 +8,8 @@
 
 namespace dvx {
 
-// NotFound for the first dependency or param in order, naming stage and path, with a hint: what gets it from the store or a remote, the
-// stage that makes it when that is not selected, or the nearest name.
+// NotFound for the first dependency or param in order, naming stage and path, with a hint: what gets it from
+// the store or a remote, the stage that makes it when that is not selected, or the nearest name.
 void refuse_missing_inputs(PipelineSurvey& survey, const std::vector<std::size_t>& selected);
 
 }  // namespace dvx

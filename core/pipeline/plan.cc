@@ -18,7 +18,8 @@ const std::optional<DataRef>& content_of(const Contents& contents, const std::st
 std::vector<StaleReason> missing_inputs(const StageFacts& facts) {
   std::vector<StaleReason> reasons;
   for (const StageDependency& dep : facts.stage->deps) {
-    if (!content_of(facts.contents, dep.path)) reasons.push_back({ReasonKind::MissingInput, dep.path, {}, {}, {}});
+    if (!content_of(facts.contents, dep.path))
+      reasons.push_back({ReasonKind::MissingInput, dep.path, {}, {}, {}});
   }
   return reasons;
 }
@@ -39,19 +40,22 @@ std::vector<StaleReason> output_reasons(const StageFacts& facts) {
     if (!here) {
       reasons.push_back({ReasonKind::OutputMissing, out.path, {}, {}, {}});
     } else if (recorded != nullptr && *here != *recorded) {
-      reasons.push_back({ReasonKind::OutputModified, out.path, {}, key_content(*recorded), key_content(*here)});
+      reasons.push_back(
+          {ReasonKind::OutputModified, out.path, {}, key_content(*recorded), key_content(*here)});
     }
   }
   return reasons;
 }
 
-std::vector<StaleReason> key_reasons(const StageFacts& facts, const StageDecision& decision, const RunLookup& lookup) {
+std::vector<StaleReason> key_reasons(const StageFacts& facts, const StageDecision& decision,
+                                     const RunLookup& lookup) {
   auto reasons = compare_keys(lookup.last_key(*facts.locked, decision.key_fields), decision.key_fields);
   if (reasons.empty()) reasons.push_back({ReasonKind::KeyVersion, {}, {}, "?", "?"});
   return reasons;
 }
 
-std::vector<StaleReason> stale_reasons(const StageFacts& facts, const StageDecision& decision, const RunLookup& lookup) {
+std::vector<StaleReason> stale_reasons(const StageFacts& facts, const StageDecision& decision,
+                                       const RunLookup& lookup) {
   if (facts.force == Force::Yes) return {{ReasonKind::Forced, {}, {}, {}, {}}};
   if (facts.stage->always_changed) return {{ReasonKind::AlwaysChanged, {}, {}, {}, {}}};
   if (facts.locked == nullptr) return {{ReasonKind::NeverRun, {}, {}, {}, {}}};
@@ -61,13 +65,16 @@ std::vector<StaleReason> stale_reasons(const StageFacts& facts, const StageDecis
 
 StageInputs inputs_of(const StageFacts& facts) {
   StageInputs inputs;
-  for (const StageDependency& dep : facts.stage->deps) inputs.deps[dep.path] = *content_of(facts.contents, dep.path);
+  for (const StageDependency& dep : facts.stage->deps)
+    inputs.deps[dep.path] = *content_of(facts.contents, dep.path);
   inputs.params = facts.params;
   inputs.tools = facts.tools;
   return inputs;
 }
 
-bool overlap(const std::string& a, const std::string& b) { return is_beneath(a, b) || is_beneath(b, a); }
+bool overlap(const std::string& a, const std::string& b) {
+  return is_beneath(a, b) || is_beneath(b, a);
+}
 
 bool makes_input_of(const Stage& before, const Stage& stage) {
   const auto reads = [&](const std::string& path) {
@@ -168,11 +175,16 @@ class Planner {
 
 std::string_view action_name(StageAction action) {
   switch (action) {
-    case StageAction::UpToDate: return "up-to-date";
-    case StageAction::Restore: return "restore";
-    case StageAction::Run: return "run";
-    case StageAction::Frozen: return "frozen";
-    case StageAction::Blocked: return "blocked";
+    case StageAction::UpToDate:
+      return "up-to-date";
+    case StageAction::Restore:
+      return "restore";
+    case StageAction::Run:
+      return "run";
+    case StageAction::Frozen:
+      return "frozen";
+    case StageAction::Blocked:
+      return "blocked";
   }
   return "unknown";
 }
@@ -199,6 +211,8 @@ StageDecision decide_stage(const StageFacts& facts, const RunLookup& lookup) {
   return decision;
 }
 
-Plan make_plan(const PlanInput& input) { return Planner(input).run(); }
+Plan make_plan(const PlanInput& input) {
+  return Planner(input).run();
+}
 
 }  // namespace dvx

@@ -1,9 +1,10 @@
-// What repro would do and why, as a value. Nothing here reads the disk or changes anything: facts come in, decisions
-// go out, and the executor decides nothing of its own.
+// What repro would do and why, as a value. Nothing here reads the disk or changes anything: facts come in,
+// decisions go out, and the executor decides nothing of its own.
 //
-// A stage can be decided for good once its inputs are known. decide_stage() does that for one stage, and is what the
-// executor asks again and again (so that a stage whose inputs came out identical is not run). make_plan() does it for
-// all stages at once, before anything ran: where an input is still to be made it says Run with an Upstream reason.
+// A stage can be decided for good once its inputs are known. decide_stage() does that for one stage, and is
+// what the executor asks again and again (so that a stage whose inputs came out identical is not run).
+// make_plan() does it for all stages at once, before anything ran: where an input is still to be made it says
+// Run with an Upstream reason.
 #pragma once
 
 #include <cstddef>
@@ -54,10 +55,10 @@ struct StageFacts {
 
 struct StageDecision {
   StageAction action = StageAction::UpToDate;
-  std::vector<StaleReason> reasons;   // empty when up to date
-  nlohmann::json key_fields;          // null when blocked or frozen
-  ObjectId key;                       // of key_fields
-  std::optional<CachedRun> cached;    // with Restore
+  std::vector<StaleReason> reasons;  // empty when up to date
+  nlohmann::json key_fields;         // null when blocked or frozen
+  ObjectId key;                      // of key_fields
+  std::optional<CachedRun> cached;   // with Restore
 };
 
 StageDecision decide_stage(const StageFacts& facts, const RunLookup& lookup);
@@ -73,7 +74,8 @@ struct Plan {
 
 struct PlanStage {
   StageFacts facts;
-  std::vector<std::size_t> upstream;  // positions in PlanInput::stages of the stages it needs; all are smaller
+  std::vector<std::size_t>
+      upstream;  // positions in PlanInput::stages of the stages it needs; all are smaller
 };
 
 struct PlanInput {

@@ -19,7 +19,7 @@ namespace {
 
 void copy_in_place(const std::string& path) {
   const UniqueFd from = open_file(path, O_RDONLY);
-  struct stat status{};
+  struct stat status {};
   if (::fstat(from.get(), &status) != 0) throw system_error("stat", path);
   AtomicFile to(path, (status.st_mode & 0777) | 0200, Durability::Relaxed);
   std::array<std::byte, 65536> buffer;

@@ -51,7 +51,9 @@ std::vector<std::string> names_in(const std::string& path) {
 
 RunCache::RunCache(const ObjectStore& store) : directory_(join_path(store.directory(), "runs")) {}
 
-std::string RunCache::bucket(const ObjectId& key) const { return join_path(directory_, key.to_hex().substr(0, 2)); }
+std::string RunCache::bucket(const ObjectId& key) const {
+  return join_path(directory_, key.to_hex().substr(0, 2));
+}
 
 std::vector<ObjectId> RunCache::find(const ObjectId& key) const {
   std::vector<ObjectId> runs;

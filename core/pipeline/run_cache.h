@@ -1,8 +1,10 @@
-// The run cache: which runs are known for a key. It says where a result may be restored from instead of made anew.
+// The run cache: which runs are known for a key. It says where a result may be restored from instead of made
+// anew.
 //
-// One empty file a run, `<store>/runs/<first 2 digits of key>/<key>.<run id>`, so it needs no rebuilding, survives
-// every other cache, is shared by all clones of one store and can be copied file by file. The run record itself is
-// an object of the store and is made durable before it is listed here. Any thread or process may add and read.
+// One empty file a run, `<store>/runs/<first 2 digits of key>/<key>.<run id>`, so it needs no rebuilding,
+// survives every other cache, is shared by all clones of one store and can be copied file by file. The run
+// record itself is an object of the store and is made durable before it is listed here. Any thread or process
+// may add and read.
 #pragma once
 
 #include <string>

@@ -6,7 +6,9 @@
 
 namespace dvx {
 
-RunningStages::~RunningStages() { stop_ = true; }
+RunningStages::~RunningStages() {
+  stop_ = true;
+}
 
 void RunningStages::start(std::size_t token, CommandJob job) {
   job.should_stop = [this] { return stop_ || interrupt_signal() != 0; };

@@ -1,4 +1,5 @@
-// The stages whose commands are running now, a thread each. Dropped, it stops what still runs and waits for it.
+// The stages whose commands are running now, a thread each. Dropped, it stops what still runs and waits for
+// it.
 #pragma once
 
 #include <atomic>
@@ -37,7 +38,7 @@ class RunningStages {
   std::atomic<bool> stop_ = false;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Finished> finished_;                  // under mutex_
+  std::deque<Finished> finished_;                // under mutex_
   std::map<std::size_t, std::jthread> threads_;  // last: joined before the rest goes
 };
 

@@ -8,7 +8,8 @@ std::map<std::string, std::string> stage_environment(const std::map<std::string,
       {"LANG", "C.UTF-8"},
       {"LC_ALL", "C.UTF-8"},
       {"PATH", "/usr/local/bin:/usr/bin:/bin"},
-      {"PYTHONDONTWRITEBYTECODE", "1"},  // __pycache__ must not appear inside of a dependency while it is used
+      {"PYTHONDONTWRITEBYTECODE",
+       "1"},  // __pycache__ must not appear inside of a dependency while it is used
       {"PYTHONHASHSEED", "0"},
       {"PYTHONUNBUFFERED", "1"},
       {"SHELL", "/bin/sh"},

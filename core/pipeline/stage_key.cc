@@ -42,6 +42,8 @@ Json stage_key_fields(const Stage& stage, const StageInputs& inputs) {
   };
 }
 
-ObjectId stage_key(const Json& key_fields) { return ObjectId::of(canonical_json(key_fields)); }
+ObjectId stage_key(const Json& key_fields) {
+  return ObjectId::of(canonical_json(key_fields));
+}
 
 }  // namespace dvx

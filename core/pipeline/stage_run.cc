@@ -25,17 +25,19 @@ namespace dvx {
 namespace {
 
 std::string this_machine() {
-  struct utsname name{};
+  struct utsname name {};
   if (::uname(&name) != 0) return {};
   return fmt::format("{} {} {} {}", name.nodename, name.sysname, name.release, name.machine);
 }
 
-void sort_by_path(std::vector<LockedPath>& paths) { std::ranges::sort(paths, {}, &LockedPath::path); }
+void sort_by_path(std::vector<LockedPath>& paths) {
+  std::ranges::sort(paths, {}, &LockedPath::path);
+}
 
 }  // namespace
 
-LockedStage make_lock_entry(const Stage& stage, const nlohmann::json& key_fields, std::vector<LockedPath> deps,
-                            std::vector<LockedPath> outs, const ObjectId& run) {
+LockedStage make_lock_entry(const Stage& stage, const nlohmann::json& key_fields,
+                            std::vector<LockedPath> deps, std::vector<LockedPath> outs, const ObjectId& run) {
   sort_by_path(deps);
   sort_by_path(outs);
   return {.key = stage_key(key_fields),
@@ -60,7 +62,8 @@ std::optional<StageFailure> StageRun::prepare(Progress& progress) {
   const std::string directory = repository.path(stage_.wdir);
   if (!is_directory(directory)) {
     return StageFailure{fmt::format("its wdir '{}' is not a directory", display_path(stage_.wdir)),
-                        "mkdir -p " + stage_.wdir, {}};
+                        "mkdir -p " + stage_.wdir,
+                        {}};
   }
   for (const StageOutput& out : stage_.outs) {
     const std::string path = repository.path(out.path);
@@ -80,14 +83,15 @@ std::optional<StageFailure> StageRun::prepare(Progress& progress) {
 CommandJob StageRun::job(Progress& progress) const {
   Repository& repository = survey_.repository();
   const std::string prefix = stage_.name + " | ";
-  return {.stage = stage_.name,
-          .commands = stage_.commands,
-          .directory = repository.path(stage_.wdir),
-          .environment = stage_environment(repository.surroundings().environment, stage_.env),
-          .log_file = log_file_,
-          .on_line = [prefix, &progress](std::string_view line) { progress.line(prefix + std::string(line)); },
-          .should_stop = {},
-          .kill_now = {}};
+  return {
+      .stage = stage_.name,
+      .commands = stage_.commands,
+      .directory = repository.path(stage_.wdir),
+      .environment = stage_environment(repository.surroundings().environment, stage_.env),
+      .log_file = log_file_,
+      .on_line = [prefix, &progress](std::string_view line) { progress.line(prefix + std::string(line)); },
+      .should_stop = {},
+      .kill_now = {}};
 }
 
 std::variant<FinishedRun, StageFailure> StageRun::finish(const CommandOutcome& outcome, const GitState& git,
@@ -110,7 +114,9 @@ std::optional<StageFailure> StageRun::check_commands(const CommandOutcome& outco
   if (outcome.stopped) return StageFailure{"it was interrupted", "dvx repro " + stage_.name, {}};
   if (outcome.signal != 0) {
     return StageFailure{fmt::format("'{}' was killed by signal {} ({})", command, outcome.signal,
-                                    ::strsignal(outcome.signal)), {}, {}};
+                                    ::strsignal(outcome.signal)),
+                        {},
+                        {}};
   }
   return StageFailure{fmt::format("'{}' exited with status {}", command, outcome.exit_status), {}, {}};
 }
@@ -122,18 +128,22 @@ std::optional<StageFailure> StageRun::store_outputs(Progress& progress) {
     if (!exists(repository.path(out.path))) {
       return StageFailure{fmt::format("it did not make its output '{}'", display_path(out.path)), {}, {}};
     }
-    // Git keeps metrics, but of the commit alone: the run cache must be able to bring back every one there was.
+    // Git keeps metrics, but of the commit alone: the run cache must be able to bring back every one there
+    // was.
     (out.cache || out.kind == OutputKind::Metric ? kept : hashed).push_back(out.path);
   }
-  const auto take = [&](const std::vector<std::string>& paths, IngestMode mode) -> std::optional<StageFailure> {
+  const auto take = [&](const std::vector<std::string>& paths,
+                        IngestMode mode) -> std::optional<StageFailure> {
     if (paths.empty()) return std::nullopt;
     const auto snapshots = take_snapshots(repository, paths, {.mode = mode, .on_tree = {}}, progress);
     for (std::size_t i = 0; i < paths.size(); ++i) {
       if (!snapshots[i].failed.empty()) {
         const Error& error = snapshots[i].failed.front().error;
-        return StageFailure{fmt::format("output '{}': {}", display_path(paths[i]), error.message()), error.hint(), {}};
+        return StageFailure{
+            fmt::format("output '{}': {}", display_path(paths[i]), error.message()), error.hint(), {}};
       }
-      if (!snapshots[i].data) return StageFailure{fmt::format("output '{}' vanished", display_path(paths[i])), {}, {}};
+      if (!snapshots[i].data)
+        return StageFailure{fmt::format("output '{}' vanished", display_path(paths[i])), {}, {}};
       survey_.know(paths[i], *snapshots[i].data);
       outs_.push_back({paths[i], *snapshots[i].data});
     }
@@ -148,7 +158,8 @@ std::optional<StageFailure> StageRun::store_outputs(Progress& progress) {
 std::optional<StageFailure> StageRun::check_inputs_again(Progress& progress) {
   std::vector<std::string> paths;
   for (const LockedPath& dep : deps_) paths.push_back(dep.path);
-  // Trees of directories that nobody tracks, such as code, are kept with the record: `why` names files by them.
+  // Trees of directories that nobody tracks, such as code, are kept with the record: `why` names files by
+  // them.
   const auto keep_tree = [this](const ObjectId& id, const Tree& tree) {
     if (!survey_.repository().store().contains(id)) trees_.push_back(tree.serialize());
   };
@@ -158,7 +169,8 @@ std::optional<StageFailure> StageRun::check_inputs_again(Progress& progress) {
     if (snapshots[i].data == deps_[i].data) continue;
     survey_.forget(paths[i]);
     return StageFailure{fmt::format("input '{}' changed while the stage ran", display_path(paths[i])),
-                        "dvx repro " + stage_.name, {}};
+                        "dvx repro " + stage_.name,
+                        {}};
   }
   return std::nullopt;
 }

@@ -1,8 +1,8 @@
 // One execution of one stage around its commands: what must hold before, what is checked and recorded after.
 //
-// The order after the commands (docs/formats/key.md): outputs are hashed and stored, inputs are hashed again, schemas
-// are checked, log and run record become durable, then the run cache entry. The lock entry is the caller's. What fails
-// leaves the workspace as the commands left it and records nothing.
+// The order after the commands (docs/formats/key.md): outputs are hashed and stored, inputs are hashed again,
+// schemas are checked, log and run record become durable, then the run cache entry. The lock entry is the
+// caller's. What fails leaves the workspace as the commands left it and records nothing.
 #pragma once
 
 #include <cstddef>
@@ -65,7 +65,7 @@ class StageRun {
 };
 
 // The entry of dvx.lock for a stage with these key fields.
-LockedStage make_lock_entry(const Stage& stage, const nlohmann::json& key_fields, std::vector<LockedPath> deps,
-                            std::vector<LockedPath> outs, const ObjectId& run);
+LockedStage make_lock_entry(const Stage& stage, const nlohmann::json& key_fields,
+                            std::vector<LockedPath> deps, std::vector<LockedPath> outs, const ObjectId& run);
 
 }  // namespace dvx

@@ -73,8 +73,9 @@ std::optional<StageFailure> schema_failure(const std::vector<SchemaVerdict>& ver
     failure.violations.insert(failure.violations.end(), verdict.violations.begin(), verdict.violations.end());
   }
   if (first == nullptr) return std::nullopt;
-  failure.message = fmt::format("'{}' does not match its schema '{}': {} violation{}", display_path(first->path),
-                                display_path(first->schema), count, count == 1 ? "" : "s");
+  failure.message =
+      fmt::format("'{}' does not match its schema '{}': {} violation{}", display_path(first->path),
+                  display_path(first->schema), count, count == 1 ? "" : "s");
   failure.hint = fmt::format("dvx schema check --schema {} {}", first->schema, first->path);
   return failure;
 }

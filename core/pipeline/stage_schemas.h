@@ -16,7 +16,8 @@ enum class SchemaSide { Dependencies, Outputs };
 // Verdicts on what the workspace holds now; empty when the stage binds none.
 std::vector<SchemaVerdict> check_stage_schemas(PipelineSurvey& survey, const Stage& stage, SchemaSide side);
 
-// The same for both sides of a stage that was not run, passing over what the run that made it has a verdict on.
+// The same for both sides of a stage that was not run, passing over what the run that made it has a verdict
+// on.
 std::vector<SchemaVerdict> check_schemas_unless_recorded(PipelineSurvey& survey, const Stage& stage,
                                                          const ObjectId& run);
 

@@ -60,7 +60,8 @@ class Comparison {
       add(ReasonKind::Command, {}, joined(member(old_, "commands")), joined(member(new_, "commands")));
     }
     if (!same(member(old_, "wdir"), member(new_, "wdir"))) {
-      add(ReasonKind::WorkingDirectory, {}, value_text(member(old_, "wdir")), value_text(member(new_, "wdir")));
+      add(ReasonKind::WorkingDirectory, {}, value_text(member(old_, "wdir")),
+          value_text(member(new_, "wdir")));
     }
     compare_maps("deps", ReasonKind::Dependency);
     compare_params();
@@ -68,7 +69,8 @@ class Comparison {
     compare_maps("tools", ReasonKind::Tool);
     compare_maps("outs", ReasonKind::OutputFlags);
     if (!same(member(old_, "version"), member(new_, "version"))) {
-      add(ReasonKind::KeyVersion, {}, value_text(member(old_, "version")), value_text(member(new_, "version")));
+      add(ReasonKind::KeyVersion, {}, value_text(member(old_, "version")),
+          value_text(member(new_, "version")));
     }
     return std::move(reasons_);
   }
@@ -96,7 +98,8 @@ class Comparison {
       const Json* a = before == nullptr ? nullptr : member(*before, file);
       const Json* b = after == nullptr ? nullptr : member(*after, file);
       for (const std::string& name : names_of(a, b)) {
-        compare_param(file, name, a == nullptr ? nullptr : member(*a, name), b == nullptr ? nullptr : member(*b, name));
+        compare_param(file, name, a == nullptr ? nullptr : member(*a, name),
+                      b == nullptr ? nullptr : member(*b, name));
       }
     }
   }
@@ -145,21 +148,36 @@ std::string describe_flags(const StaleReason& reason) {
 
 std::string_view reason_name(ReasonKind kind) {
   switch (kind) {
-    case ReasonKind::NeverRun: return "never-run";
-    case ReasonKind::Command: return "command";
-    case ReasonKind::WorkingDirectory: return "wdir";
-    case ReasonKind::Dependency: return "dependency";
-    case ReasonKind::Param: return "param";
-    case ReasonKind::Environment: return "env";
-    case ReasonKind::Tool: return "tool";
-    case ReasonKind::OutputFlags: return "output-flags";
-    case ReasonKind::KeyVersion: return "key-version";
-    case ReasonKind::OutputMissing: return "output-missing";
-    case ReasonKind::OutputModified: return "output-modified";
-    case ReasonKind::MissingInput: return "missing-input";
-    case ReasonKind::Upstream: return "upstream";
-    case ReasonKind::AlwaysChanged: return "always-changed";
-    case ReasonKind::Forced: return "forced";
+    case ReasonKind::NeverRun:
+      return "never-run";
+    case ReasonKind::Command:
+      return "command";
+    case ReasonKind::WorkingDirectory:
+      return "wdir";
+    case ReasonKind::Dependency:
+      return "dependency";
+    case ReasonKind::Param:
+      return "param";
+    case ReasonKind::Environment:
+      return "env";
+    case ReasonKind::Tool:
+      return "tool";
+    case ReasonKind::OutputFlags:
+      return "output-flags";
+    case ReasonKind::KeyVersion:
+      return "key-version";
+    case ReasonKind::OutputMissing:
+      return "output-missing";
+    case ReasonKind::OutputModified:
+      return "output-modified";
+    case ReasonKind::MissingInput:
+      return "missing-input";
+    case ReasonKind::Upstream:
+      return "upstream";
+    case ReasonKind::AlwaysChanged:
+      return "always-changed";
+    case ReasonKind::Forced:
+      return "forced";
   }
   return "unknown";
 }
@@ -185,23 +203,38 @@ Json key_fields_of_lock(const LockedStage& locked, const Json& now) {
 std::string describe(const StaleReason& reason) {
   const std::string what = display_path(reason.what);
   switch (reason.kind) {
-    case ReasonKind::NeverRun: return "it has never run";
-    case ReasonKind::Command: return change("command", reason.old_value, reason.new_value);
-    case ReasonKind::WorkingDirectory: return fmt::format("wdir: '{}' → '{}'", reason.old_value, reason.new_value);
-    case ReasonKind::Dependency: return describe_content("dependency", reason);
+    case ReasonKind::NeverRun:
+      return "it has never run";
+    case ReasonKind::Command:
+      return change("command", reason.old_value, reason.new_value);
+    case ReasonKind::WorkingDirectory:
+      return fmt::format("wdir: '{}' → '{}'", reason.old_value, reason.new_value);
+    case ReasonKind::Dependency:
+      return describe_content("dependency", reason);
     case ReasonKind::Param:
-      return change(fmt::format("param {}:{}", display_path(reason.file), what), reason.old_value, reason.new_value);
-    case ReasonKind::Environment: return change("env " + what, reason.old_value, reason.new_value);
-    case ReasonKind::Tool: return change(fmt::format("tool '{}'", what), reason.old_value, reason.new_value);
-    case ReasonKind::OutputFlags: return describe_flags(reason);
+      return change(fmt::format("param {}:{}", display_path(reason.file), what), reason.old_value,
+                    reason.new_value);
+    case ReasonKind::Environment:
+      return change("env " + what, reason.old_value, reason.new_value);
+    case ReasonKind::Tool:
+      return change(fmt::format("tool '{}'", what), reason.old_value, reason.new_value);
+    case ReasonKind::OutputFlags:
+      return describe_flags(reason);
     case ReasonKind::KeyVersion:
-      return fmt::format("keys are made anew by this dvx: version {} → {}", reason.old_value, reason.new_value);
-    case ReasonKind::OutputMissing: return fmt::format("output {} is missing", what);
-    case ReasonKind::OutputModified: return describe_content("output", reason) + ", not as recorded";
-    case ReasonKind::MissingInput: return fmt::format("dependency {} is missing", what);
-    case ReasonKind::Upstream: return fmt::format("stage {} before it will run", what);
-    case ReasonKind::AlwaysChanged: return "it is always run (always_changed)";
-    case ReasonKind::Forced: return "it was asked for with --force";
+      return fmt::format("keys are made anew by this dvx: version {} → {}", reason.old_value,
+                         reason.new_value);
+    case ReasonKind::OutputMissing:
+      return fmt::format("output {} is missing", what);
+    case ReasonKind::OutputModified:
+      return describe_content("output", reason) + ", not as recorded";
+    case ReasonKind::MissingInput:
+      return fmt::format("dependency {} is missing", what);
+    case ReasonKind::Upstream:
+      return fmt::format("stage {} before it will run", what);
+    case ReasonKind::AlwaysChanged:
+      return "it is always run (always_changed)";
+    case ReasonKind::Forced:
+      return "it was asked for with --force";
   }
   return {};
 }

@@ -13,21 +13,21 @@
 namespace dvx {
 
 enum class ReasonKind {
-  NeverRun,         // no record of it in dvx.lock
-  Command,          // old and new value: commands, joined by line feeds
+  NeverRun,  // no record of it in dvx.lock
+  Command,   // old and new value: commands, joined by line feeds
   WorkingDirectory,
-  Dependency,       // its content differs; old and new are key_content()
-  Param,            // file, name; old and new are JSON texts, "" where there was none
-  Environment,      // a variable of `env`
-  Tool,             // a command of `tools` prints something else
-  OutputFlags,      // an output was added, removed, or its flags differ
-  KeyVersion,       // the lock is of another version of dvx
-  OutputMissing,    // what: path
-  OutputModified,   // the workspace does not hold what was recorded; old and new are key_content()
-  MissingInput,     // a dependency is not there and nobody makes it
-  Upstream,         // what: a stage before it that will run; whether this one must is known after
-  AlwaysChanged,    // `always_changed: true`
-  Forced,           // --force
+  Dependency,      // its content differs; old and new are key_content()
+  Param,           // file, name; old and new are JSON texts, "" where there was none
+  Environment,     // a variable of `env`
+  Tool,            // a command of `tools` prints something else
+  OutputFlags,     // an output was added, removed, or its flags differ
+  KeyVersion,      // the lock is of another version of dvx
+  OutputMissing,   // what: path
+  OutputModified,  // the workspace does not hold what was recorded; old and new are key_content()
+  MissingInput,    // a dependency is not there and nobody makes it
+  Upstream,        // what: a stage before it that will run; whether this one must is known after
+  AlwaysChanged,   // `always_changed: true`
+  Forced,          // --force
 };
 
 // Stable name in JSON: "dependency", "param", …
@@ -45,8 +45,8 @@ struct StaleReason {
 // In the order of ReasonKind, then by name. Empty when the keys are equal.
 std::vector<StaleReason> compare_keys(const nlohmann::json& old_key, const nlohmann::json& new_key);
 
-// The key fields as far as the lock file holds them, for when the run record is not at hand. What it does not hold
-// (wdir, flags of outputs) is taken from `now`.
+// The key fields as far as the lock file holds them, for when the run record is not at hand. What it does not
+// hold (wdir, flags of outputs) is taken from `now`.
 nlohmann::json key_fields_of_lock(const LockedStage& locked, const nlohmann::json& now);
 
 // One line for people: "params.yaml: train.C: 1.0 → 0.5". Ids are shortened.

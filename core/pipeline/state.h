@@ -1,5 +1,5 @@
-// The state of the pipeline for `dvx status`: which stages are stale, and why. Takes no lock and runs nothing but the
-// commands under `tools`.
+// The state of the pipeline for `dvx status`: which stages are stale, and why. Takes no lock and runs nothing
+// but the commands under `tools`.
 #pragma once
 
 #include <string>

@@ -22,14 +22,16 @@ namespace {
 bool same_paths(const RunRecord& record, const Stage& stage) {
   if (record.outs.size() != stage.outs.size()) return false;
   return std::all_of(stage.outs.begin(), stage.outs.end(), [&](const StageOutput& out) {
-    return std::any_of(record.outs.begin(), record.outs.end(),
-                       [&](const RunOutput& made) { return made.path == out.path && made.cached == out.cache; });
+    return std::any_of(record.outs.begin(), record.outs.end(), [&](const RunOutput& made) {
+      return made.path == out.path && made.cached == out.cache;
+    });
   });
 }
 
 std::vector<std::string> tracked_data(const Repository& repository) {
   std::vector<std::string> paths;
-  for (const std::string& pointer : find_pointer_files(repository.root())) paths.push_back(data_path_of(pointer));
+  for (const std::string& pointer : find_pointer_files(repository.root()))
+    paths.push_back(data_path_of(pointer));
   return paths;
 }
 
@@ -57,7 +59,8 @@ PipelineSurvey::PipelineSurvey(Repository& repository, Progress& progress)
       params_([this](const std::string& path) { return read_params_file(path); }) {
   for (const Stage& stage : stages()) {
     for (const StageOutput& out : stage.outs) outputs_.insert(out.path);
-    for (const StageParams& params : stage.params) makes_params_ = makes_params_ || maker_of(params.file).has_value();
+    for (const StageParams& params : stage.params)
+      makes_params_ = makes_params_ || maker_of(params.file).has_value();
   }
   lookup_.restorable = [this](const Stage& stage, const ObjectId& key, const Contents& contents) {
     return restorable(stage, key, contents);
@@ -88,7 +91,8 @@ const std::optional<DataRef>& PipelineSurvey::content(const std::string& path) {
 
 std::vector<std::optional<DataRef>> PipelineSurvey::look(const std::vector<std::string>& paths) {
   std::vector<std::optional<DataRef>> result;
-  for (Snapshot& snapshot : take_snapshots(repository_, paths, {.mode = IngestMode::HashOnly, .on_tree = {}}, progress_)) {
+  for (Snapshot& snapshot :
+       take_snapshots(repository_, paths, {.mode = IngestMode::HashOnly, .on_tree = {}}, progress_)) {
     if (!snapshot.failed.empty()) throw snapshot.failed.front().error;
     result.push_back(snapshot.data);
   }
@@ -97,7 +101,8 @@ std::vector<std::optional<DataRef>> PipelineSurvey::look(const std::vector<std::
 
 void PipelineSurvey::forget(const std::string& path) {
   for (std::string above = path; !above.empty(); above = parent_path(above)) contents_.erase(above);
-  if (makes_params_) params_ = ParamsLookup([this](const std::string& file) { return read_params_file(file); });
+  if (makes_params_)
+    params_ = ParamsLookup([this](const std::string& file) { return read_params_file(file); });
   const std::string below = path + "/";
   auto first = contents_.lower_bound(below);
   auto last = first;
@@ -117,7 +122,11 @@ const LockedStage* PipelineSurvey::locked(const std::string& stage) const {
 
 StageFacts PipelineSurvey::facts(std::size_t index, Force force) {
   const Stage& stage = stages().at(index);
-  StageFacts facts{.stage = &stage, .locked = locked(stage.name), .contents = {}, .params = nullptr, .tools = {},
+  StageFacts facts{.stage = &stage,
+                   .locked = locked(stage.name),
+                   .contents = {},
+                   .params = nullptr,
+                   .tools = {},
                    .force = force};
   for (const StageDependency& dep : stage.deps) facts.contents[dep.path] = content(dep.path);
   for (const StageOutput& out : stage.outs) facts.contents[out.path] = content(out.path);

@@ -1,5 +1,5 @@
-// A pipeline and the state it is in: stages, graph and lock file, and what the workspace holds for each stage, looked
-// at once and remembered. From it come the facts that plan.h decides on.
+// A pipeline and the state it is in: stages, graph and lock file, and what the workspace holds for each
+// stage, looked at once and remembered. From it come the facts that plan.h decides on.
 //
 // Reads only (the workspace index may learn fingerprints) and takes no lock. Single-threaded.
 #pragma once
@@ -62,7 +62,8 @@ class PipelineSurvey {
  private:
   nlohmann::json params_of(const Stage& stage);
   std::optional<std::string> read_params_file(const std::string& path) const;
-  std::optional<CachedRun> restorable(const Stage& stage, const ObjectId& key, const Contents& contents) const;
+  std::optional<CachedRun> restorable(const Stage& stage, const ObjectId& key,
+                                      const Contents& contents) const;
   bool can_have(const RunRecord& record, const Stage& stage, const Contents& contents) const;
   std::vector<std::optional<DataRef>> look(const std::vector<std::string>& paths);
 

@@ -34,7 +34,8 @@ const std::string& ToolOutputs::of(const std::string& command, const std::string
   throw_if_interrupted();
   if (!result.ok()) {
     throw Error(ErrorKind::NotFound,
-                fmt::format("tool '{}' of stage '{}' failed: {}", command, stage, trimmed(result.output)), command);
+                fmt::format("tool '{}' of stage '{}' failed: {}", command, stage, trimmed(result.output)),
+                command);
   }
   return outputs_[command] = trimmed(result.output);
 }

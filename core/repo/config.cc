@@ -7,9 +7,9 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/nearest_word.h"
 #include "base/path.h"
 #include "core/git/git_handle.h"
-#include "base/nearest_word.h"
 #include "core/repo/config_keys.h"
 
 namespace dvx {
@@ -61,8 +61,8 @@ struct Config::Impl {
     return found->second;
   }
 
-  // Edits a copy with libgit2, which keeps comments and order, then replaces the file all or nothing: the library's
-  // own way leaves a lock file behind when it is killed.
+  // Edits a copy with libgit2, which keeps comments and order, then replaces the file all or nothing: the
+  // library's own way leaves a lock file behind when it is killed.
   template <typename Edit>
   void edit(ConfigScope scope, Edit change) {
     const std::string& target = path(scope);
@@ -133,7 +133,8 @@ std::vector<ConfigEntry> Config::all() const {
   for (const ConfigScope scope : kByStrength) {
     const auto entries = impl_->entries.find(scope);
     if (entries == impl_->entries.end()) continue;
-    for (const auto& [key, value] : entries->second) strongest.try_emplace(key, ConfigEntry{key, value, scope});
+    for (const auto& [key, value] : entries->second)
+      strongest.try_emplace(key, ConfigEntry{key, value, scope});
   }
   std::vector<ConfigEntry> out;
   for (auto& [key, entry] : strongest) out.push_back(std::move(entry));
@@ -146,14 +147,16 @@ void Config::set(ConfigScope scope, const std::string& key, const std::string& v
     throw Error(ErrorKind::Usage, fmt::format("'{}' will not do for '{}': it {}", value, key, *refused));
   }
   const std::string name = canonical_config_key(key);
-  impl_->edit(scope, [&](git_config* config) { return git_config_set_string(config, name.c_str(), value.c_str()); });
+  impl_->edit(scope,
+              [&](git_config* config) { return git_config_set_string(config, name.c_str(), value.c_str()); });
 }
 
 bool Config::unset(ConfigScope scope, const std::string& key) {
   const std::string name = canonical_config_key(key);
   const auto entries = impl_->entries.find(scope);
   if (entries == impl_->entries.end() || !entries->second.contains(name)) return false;
-  impl_->edit(scope, [&](git_config* config) { return git_config_delete_multivar(config, name.c_str(), ".*"); });
+  impl_->edit(scope,
+              [&](git_config* config) { return git_config_delete_multivar(config, name.c_str(), ".*"); });
   return true;
 }
 
@@ -162,7 +165,8 @@ std::vector<std::string> Config::remotes() const {
   std::set<std::string> names;
   for (const auto& [scope, entries] : impl_->entries) {
     for (const auto& [key, value] : entries) {
-      if (key.size() > kPrefix.size() + kSuffix.size() && key.starts_with(kPrefix) && key.ends_with(kSuffix)) {
+      if (key.size() > kPrefix.size() + kSuffix.size() && key.starts_with(kPrefix) &&
+          key.ends_with(kSuffix)) {
         names.insert(key.substr(kPrefix.size(), key.size() - kPrefix.size() - kSuffix.size()));
       }
     }

@@ -1,5 +1,6 @@
-// Settings in git's config syntax: .dvx/config (committed) and .dvx/config.local (this clone), the latter stronger;
-// below both the user's ~/.config/dvx/config. Known keys are listed in docs/config.md; unknown ones are refused.
+// Settings in git's config syntax: .dvx/config (committed) and .dvx/config.local (this clone), the latter
+// stronger; below both the user's ~/.config/dvx/config. Known keys are listed in docs/config.md; unknown ones
+// are refused.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,8 @@ class Config {
 
   std::optional<std::string> get(const std::string& key) const;
   std::string get_or(const std::string& key, const std::string& fallback) const;
-  std::uint64_t size_or(const std::string& key, std::uint64_t fallback) const;  // bytes; "10M", "1G" understood
+  std::uint64_t size_or(const std::string& key,
+                        std::uint64_t fallback) const;  // bytes; "10M", "1G" understood
   bool bool_or(const std::string& key, bool fallback) const;
   std::vector<ConfigEntry> all() const;  // sorted by key, the strongest scope of each
   void set(ConfigScope scope, const std::string& key, const std::string& value);

@@ -9,14 +9,20 @@ namespace dvx {
 namespace {
 
 constexpr ConfigKey kKeys[] = {
-    {"core.jobs", ConfigValue::Count, "threads and parallel stages when -j is not given; 0: as many as processors"},
-    {"core.link", ConfigValue::Link, "how files come from the store: auto, reflink, copy, hardlink or symlink"},
-    {"core.project", ConfigValue::Text, "name of this project on remotes; written by dvx init, not to be changed"},
+    {"core.jobs", ConfigValue::Count,
+     "threads and parallel stages when -j is not given; 0: as many as processors"},
+    {"core.link", ConfigValue::Link,
+     "how files come from the store: auto, reflink, copy, hardlink or symlink"},
+    {"core.project", ConfigValue::Text,
+     "name of this project on remotes; written by dvx init, not to be changed"},
     {"core.remote", ConfigValue::Text, "remote that push, fetch and pull use when none is named"},
     {"core.store", ConfigValue::Text, "directory of the object store; may be shared by several clones"},
-    {"hooks.allow", ConfigValue::Text, "files that the pre-commit hook lets pass: patterns, separated by spaces"},
-    {"hooks.dataSize", ConfigValue::Size, "the same for files whose name says that they are data; default 1K"},
-    {"hooks.maxSize", ConfigValue::Size, "the pre-commit hook stops unversioned files larger than this; default 1M"},
+    {"hooks.allow", ConfigValue::Text,
+     "files that the pre-commit hook lets pass: patterns, separated by spaces"},
+    {"hooks.dataSize", ConfigValue::Size,
+     "the same for files whose name says that they are data; default 1K"},
+    {"hooks.maxSize", ConfigValue::Size,
+     "the pre-commit hook stops unversioned files larger than this; default 1M"},
     {"remote.*.url", ConfigValue::Text, "where a remote is: a path or file: URL"},
     {"schema.duckdb", ConfigValue::Text, "path of libduckdb"},
     {"schema.memory", ConfigValue::Size, "memory that a schema check may use"},
@@ -55,15 +61,19 @@ std::uint64_t unit_factor(std::string_view unit) {
 
 }  // namespace
 
-std::span<const ConfigKey> config_keys() { return kKeys; }
+std::span<const ConfigKey> config_keys() {
+  return kKeys;
+}
 
 const ConfigKey* find_config_key(std::string_view key) {
   const auto parts = split(key);
   if (!parts) return nullptr;
   for (const ConfigKey& row : kKeys) {
     const auto known = split(row.name);
-    const bool subsection_fits = known->subsection == "*" ? !parts->subsection.empty() : parts->subsection.empty();
-    if (subsection_fits && same_letters(known->section, parts->section) && same_letters(known->name, parts->name)) {
+    const bool subsection_fits =
+        known->subsection == "*" ? !parts->subsection.empty() : parts->subsection.empty();
+    if (subsection_fits && same_letters(known->section, parts->section) &&
+        same_letters(known->name, parts->name)) {
       return &row;
     }
   }

@@ -19,7 +19,8 @@ struct ConfigKey {
 
 std::span<const ConfigKey> config_keys();  // sorted by name
 
-// The row for `key`, whatever the case of its first and last word (as in git); null when dvx does not know it.
+// The row for `key`, whatever the case of its first and last word (as in git); null when dvx does not know
+// it.
 const ConfigKey* find_config_key(std::string_view key);
 // `key` spelt as in the table: "HOOKS.maxsize" is "hooks.maxSize". Unknown keys come back unchanged.
 std::string canonical_config_key(std::string_view key);

@@ -12,10 +12,14 @@ namespace dvx {
 
 std::string_view link_name(LinkKind kind) {
   switch (kind) {
-    case LinkKind::Reflink: return "reflink";
-    case LinkKind::Copy: return "copy";
-    case LinkKind::Hardlink: return "hardlink";
-    case LinkKind::Symlink: return "symlink";
+    case LinkKind::Reflink:
+      return "reflink";
+    case LinkKind::Copy:
+      return "copy";
+    case LinkKind::Hardlink:
+      return "hardlink";
+    case LinkKind::Symlink:
+      return "symlink";
   }
   return "copy";
 }
@@ -41,9 +45,10 @@ LinkKind choose_link(const Config& config, WorkspaceIndex& index, const std::str
   const bool works = remembered_reflink(index, workspace_directory, store_directory);
   if (asked == "auto") return works ? LinkKind::Reflink : LinkKind::Copy;
   if (asked != "reflink") {
-    throw Error(ErrorKind::Config,
-                fmt::format("setting 'core.link' is '{}': must be auto, reflink, copy, hardlink or symlink", asked),
-                "dvx config core.link auto");
+    throw Error(
+        ErrorKind::Config,
+        fmt::format("setting 'core.link' is '{}': must be auto, reflink, copy, hardlink or symlink", asked),
+        "dvx config core.link auto");
   }
   if (!works) {
     throw Error(ErrorKind::Config, "core.link is 'reflink', but the file system here cannot share extents",
@@ -52,6 +57,8 @@ LinkKind choose_link(const Config& config, WorkspaceIndex& index, const std::str
   return LinkKind::Reflink;
 }
 
-Encoding encoding_for(LinkKind kind) { return kind == LinkKind::Copy ? Encoding::Packed : Encoding::Whole; }
+Encoding encoding_for(LinkKind kind) {
+  return kind == LinkKind::Copy ? Encoding::Packed : Encoding::Whole;
+}
 
 }  // namespace dvx

@@ -16,8 +16,8 @@ enum class LinkKind : std::uint8_t { Reflink, Copy, Hardlink, Symlink };
 
 std::string_view link_name(LinkKind kind);  // "reflink", …
 
-// core.link; for "auto" a reflink where one was really made between the two directories (the answer is remembered in
-// the index), else a copy. "reflink" is an Error{Config} where it does not work.
+// core.link; for "auto" a reflink where one was really made between the two directories (the answer is
+// remembered in the index), else a copy. "reflink" is an Error{Config} where it does not work.
 LinkKind choose_link(const Config& config, WorkspaceIndex& index, const std::string& workspace_directory,
                      const std::string& store_directory);
 

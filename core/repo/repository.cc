@@ -32,10 +32,12 @@ std::string find_root(const std::string& from) {
     if (exists(join_path(directory, ".dvx/config"))) return directory;
     if (directory == "/" || directory.empty()) break;
   }
-  throw Error(ErrorKind::NotARepository, fmt::format("not a dvx repository: '{}' (nor any directory above)", from), "dvx init");
+  throw Error(ErrorKind::NotARepository,
+              fmt::format("not a dvx repository: '{}' (nor any directory above)", from), "dvx init");
 }
 
-// Objects are shared by all work trees of a git repository: they live with the main one, or inside a bare one.
+// Objects are shared by all work trees of a git repository: they live with the main one, or inside a bare
+// one.
 std::string shared_store(GitRepository& git, const std::string& own_dvx_dir) {
   if (git.git_dir() == git.common_dir()) return join_path(own_dvx_dir, "store");
   if (file_name(git.common_dir()) != ".git") return join_path(git.common_dir(), "dvx/store");
@@ -73,10 +75,18 @@ Repository Repository::open(Surroundings surroundings) {
   return Repository(std::move(impl));
 }
 
-const std::string& Repository::root() const { return impl_->root; }
-const std::string& Repository::cwd() const { return impl_->cwd; }
-std::string Repository::path(const std::string& relative) const { return join_path(impl_->root, relative); }
-std::string Repository::dvx_dir() const { return impl_->dvx_dir; }
+const std::string& Repository::root() const {
+  return impl_->root;
+}
+const std::string& Repository::cwd() const {
+  return impl_->cwd;
+}
+std::string Repository::path(const std::string& relative) const {
+  return join_path(impl_->root, relative);
+}
+std::string Repository::dvx_dir() const {
+  return impl_->dvx_dir;
+}
 
 std::string Repository::temporary_dir() const {
   std::string directory = join_path(impl_->dvx_dir, "tmp");
@@ -91,12 +101,17 @@ std::string Repository::from_user(const std::string& typed) const {
   // The same place under another name: a symlink above the repository. The last name itself is not followed.
   const std::string resolved = join_path(resolve_links(parent_path(absolute)), file_name(absolute));
   if (auto beneath = path_beneath(resolved, resolve_links(impl_->root))) return *beneath;
-  throw Error(ErrorKind::Usage, fmt::format("'{}' lies outside of the repository '{}'", typed, impl_->root), {}, typed);
+  throw Error(ErrorKind::Usage, fmt::format("'{}' lies outside of the repository '{}'", typed, impl_->root),
+              {}, typed);
 }
 
-std::string Repository::to_user(const std::string& relative) const { return path_from(relative, impl_->cwd); }
+std::string Repository::to_user(const std::string& relative) const {
+  return path_from(relative, impl_->cwd);
+}
 
-const Surroundings& Repository::surroundings() const { return impl_->surroundings; }
+const Surroundings& Repository::surroundings() const {
+  return impl_->surroundings;
+}
 
 const Clock& Repository::clock() const {
   return impl_->surroundings.clock == nullptr ? impl_->system_clock : *impl_->surroundings.clock;
@@ -108,13 +123,15 @@ std::size_t Repository::jobs() const {
   return configured > 0 ? configured : default_thread_count();
 }
 
-Config& Repository::config() { return *impl_->config; }
+Config& Repository::config() {
+  return *impl_->config;
+}
 
 GitRepository& Repository::git() {
   if (!impl_->git) impl_->git = GitRepository::discover(impl_->root);
   if (!impl_->git) {
-    throw Error(ErrorKind::NotARepository, fmt::format("'{}' is not in a git work tree", impl_->root), "git init",
-                impl_->root);
+    throw Error(ErrorKind::NotARepository, fmt::format("'{}' is not in a git work tree", impl_->root),
+                "git init", impl_->root);
   }
   return *impl_->git;
 }
@@ -134,7 +151,8 @@ LinkKind Repository::link() {
 }
 
 ObjectStore& Repository::store() {
-  if (!impl_->store) impl_->store = ObjectStore::open(store_dir(), StoreOptions{.encoding = encoding_for(link())});
+  if (!impl_->store)
+    impl_->store = ObjectStore::open(store_dir(), StoreOptions{.encoding = encoding_for(link())});
   return *impl_->store;
 }
 

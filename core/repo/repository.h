@@ -2,8 +2,9 @@
 //
 //   <root>/.dvx/config        committed settings          <root>/.dvx/config.local  this clone's
 //   <root>/.dvx/store/        objects (core.store moves it; linked git worktrees use the main work tree's)
-//   <root>/.dvx/index.db      workspace index, disposable   <root>/.dvx/cache.db     run cache and lineage index
-//   <root>/.dvx/tmp/          scratch, on the root's file system   <root>/.dvx/lock   kernel lock of writers
+//   <root>/.dvx/index.db      workspace index, disposable   <root>/.dvx/cache.db     run cache and lineage
+//   index <root>/.dvx/tmp/          scratch, on the root's file system   <root>/.dvx/lock   kernel lock of
+//   writers
 #pragma once
 
 #include <cstdint>
@@ -24,15 +25,16 @@ namespace dvx {
 class WorkspaceIndex;
 enum class LinkKind : std::uint8_t;
 
-// What comes from outside of the repository and core may not read by itself (environment, home, command line).
+// What comes from outside of the repository and core may not read by itself (environment, home, command
+// line).
 struct Surroundings {
   std::string cwd;          // absolute
   std::string user_config;  // path, or ""
   std::string duckdb;       // path or name of libduckdb to load, or "" for the search order in docs/schema.md
   std::string executable;   // of this program, absolute; hooks call it
   std::map<std::string, std::string> environment;  // of this process
-  std::size_t jobs = 0;     // 0: as many as processors
-  const Clock* clock = nullptr;  // null: the system's
+  std::size_t jobs = 0;                            // 0: as many as processors
+  const Clock* clock = nullptr;                    // null: the system's
 };
 
 class Repository {
@@ -42,11 +44,11 @@ class Repository {
   Repository(Repository&&) noexcept;
   ~Repository();
 
-  const std::string& root() const;                     // absolute
-  const std::string& cwd() const;                      // of the user, relative to the root; "" is the root
-  std::string path(const std::string& relative) const; // absolute path of a path from the root
+  const std::string& root() const;                      // absolute
+  const std::string& cwd() const;                       // of the user, relative to the root; "" is the root
+  std::string path(const std::string& relative) const;  // absolute path of a path from the root
   std::string dvx_dir() const;
-  std::string temporary_dir() const;                   // exists
+  std::string temporary_dir() const;  // exists
   // What the user typed, seen from cwd, as a path from the root. Usage when it lies outside.
   std::string from_user(const std::string& typed) const;
   std::string to_user(const std::string& relative) const;  // as the user would type it, from cwd
@@ -56,10 +58,10 @@ class Repository {
   std::size_t jobs() const;  // never 0
   Config& config();
   GitRepository& git();
-  ObjectStore& store();      // opened on first use, with the encoding that core.link asks for
-  WorkspaceIndex& index();   // opened on first use
-  std::string store_dir();   // absolute
-  LinkKind link();           // how checkout places files; decided once
+  ObjectStore& store();     // opened on first use, with the encoding that core.link asks for
+  WorkspaceIndex& index();  // opened on first use
+  std::string store_dir();  // absolute
+  LinkKind link();          // how checkout places files; decided once
 
   // Writers of pointers, lock file and index serialize here; never held while a stage's command runs.
   FileLock lock_for_writing();

@@ -19,13 +19,15 @@ struct CheckoutTarget {
 
 struct CheckoutReport {
   std::uint64_t created = 0, replaced = 0, removed = 0, unchanged = 0;  // files
-  std::vector<std::string> would_lose;    // files whose bytes are not in the store: kept, and nothing was changed
-  std::vector<CheckoutTarget> missing;    // targets with objects that the store lacks: left as they are
+  std::vector<std::string>
+      would_lose;  // files whose bytes are not in the store: kept, and nothing was changed
+  std::vector<CheckoutTarget> missing;  // targets with objects that the store lacks: left as they are
 };
 
-// Files of a target's directory that are not in its tree are removed, unless ignored. Files are created beneath a
-// directory handle, by temp name and rename, so that a kill leaves old or new. The index is brought up to date.
-CheckoutReport checkout_paths(Repository& repository, const std::vector<CheckoutTarget>& targets, Overwrite overwrite,
-                              Progress& progress);
+// Files of a target's directory that are not in its tree are removed, unless ignored. Files are created
+// beneath a directory handle, by temp name and rename, so that a kill leaves old or new. The index is brought
+// up to date.
+CheckoutReport checkout_paths(Repository& repository, const std::vector<CheckoutTarget>& targets,
+                              Overwrite overwrite, Progress& progress);
 
 }  // namespace dvx

@@ -6,8 +6,8 @@ namespace dvx {
 
 namespace {
 
-// No match here; or, stronger, none however much more the '*' before takes. The latter keeps '*' linear: it is what
-// a literal part that ran past the end of the path reports.
+// No match here; or, stronger, none however much more the '*' before takes. The latter keeps '*' linear: it
+// is what a literal part that ran past the end of the path reports.
 enum class Verdict { Match, NoMatch, GiveUp };
 
 bool in_class(std::string_view name, char c) {
@@ -29,7 +29,8 @@ bool in_class(std::string_view name, char c) {
   return false;
 }
 
-// Matches `c` with the set that begins at pattern[at] == '['; leaves `at` behind its ']'. npos when it never ends.
+// Matches `c` with the set that begins at pattern[at] == '['; leaves `at` behind its ']'. npos when it never
+// ends.
 struct SetMatch {
   bool matches = false;
   std::size_t end = std::string_view::npos;
@@ -122,6 +123,8 @@ Verdict match(std::string_view pattern, std::string_view path) {
 
 }  // namespace
 
-bool glob_matches(std::string_view pattern, std::string_view path) { return match(pattern, path) == Verdict::Match; }
+bool glob_matches(std::string_view pattern, std::string_view path) {
+  return match(pattern, path) == Verdict::Match;
+}
 
 }  // namespace dvx

@@ -1,5 +1,6 @@
-// Shell patterns as git's ignore files have them (wildmatch): '*' and '?' stop at '/', '**' between slashes does
-// not, '[a-z]', '[!x]' and '[[:alpha:]]' are sets, '\' takes the next character as it is. Bytes, no locale.
+// Shell patterns as git's ignore files have them (wildmatch): '*' and '?' stop at '/', '**' between slashes
+// does not, '[a-z]', '[!x]' and '[[:alpha:]]' are sets, '\' takes the next character as it is. Bytes, no
+// locale.
 #pragma once
 
 #include <string_view>

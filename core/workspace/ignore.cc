@@ -91,13 +91,16 @@ bool IgnoreRules::ignores(std::string_view path, PathKind kind) const {
   return false;
 }
 
-IgnoreRules load_ignore_rules(const std::string& root, const std::string& directory, const std::string& file_name) {
+IgnoreRules load_ignore_rules(const std::string& root, const std::string& directory,
+                              const std::string& file_name) {
   const IgnoreRules above =
       directory.empty() ? IgnoreRules() : load_ignore_rules(root, parent_path(directory), file_name);
   const auto text = read_file_if_exists(join_path(join_path(root, directory), file_name));
   return text ? above.with(*text, directory) : above;
 }
 
-bool is_never_data(std::string_view name) { return name == ".git" || name == ".dvx" || name.starts_with(".dvx-tmp-"); }
+bool is_never_data(std::string_view name) {
+  return name == ".git" || name == ".dvx" || name.starts_with(".dvx-tmp-");
+}
 
 }  // namespace dvx

@@ -1,8 +1,8 @@
 // Which paths a walk leaves out: gitignore(5) rules, from .dvxignore or .gitignore files in every directory.
 //
-// IgnoreRules is immutable and may be used from any thread; a directory's rules are those of its parent with its own
-// file's put before them. As in git, what lies below an ignored directory is ignored whatever comes later: a walk
-// does not enter it.
+// IgnoreRules is immutable and may be used from any thread; a directory's rules are those of its parent with
+// its own file's put before them. As in git, what lies below an ignored directory is ignored whatever comes
+// later: a walk does not enter it.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ class IgnoreRules {
  public:
   IgnoreRules() = default;  // ignores nothing
 
-  // These rules and those of `text`, the content of an ignore file in `directory` (from the root, "" is the root).
+  // These rules and those of `text`, the content of an ignore file in `directory` (from the root, "" is the
+  // root).
   IgnoreRules with(std::string_view text, const std::string& directory) const;
 
   // The last matching rule decides. `path` is from the root.
@@ -30,9 +31,10 @@ class IgnoreRules {
   std::shared_ptr<const Level> level_;  // shared with the rules of the directories below
 };
 
-// Rules that hold at `directory` (from the root) from the files called `file_name` in it and in all directories above,
-// up to `root` (absolute). An ignored parent is not looked at specially.
-IgnoreRules load_ignore_rules(const std::string& root, const std::string& directory, const std::string& file_name);
+// Rules that hold at `directory` (from the root) from the files called `file_name` in it and in all
+// directories above, up to `root` (absolute). An ignored parent is not looked at specially.
+IgnoreRules load_ignore_rules(const std::string& root, const std::string& directory,
+                              const std::string& file_name);
 
 // What is never data, whatever the rules say: ".git", ".dvx" and the temp files of dvx itself.
 bool is_never_data(std::string_view name);

@@ -29,7 +29,9 @@ std::string temp_name() {
   return fmt::format("{}{}-{}", kTempPrefix, ::getpid(), counter.fetch_add(1));
 }
 
-mode_t mode_of(EntryKind kind) { return kind == EntryKind::Executable ? 0777 : 0666; }
+mode_t mode_of(EntryKind kind) {
+  return kind == EntryKind::Executable ? 0777 : 0666;
+}
 
 }  // namespace
 
@@ -38,19 +40,21 @@ FileStamp Linker::place(int directory_fd, const std::string& name, const TreeEnt
   const std::string temp = temp_name();
   try {
     make(directory_fd, temp, entry, path);
-    if (::renameat(directory_fd, temp.c_str(), directory_fd, name.c_str()) != 0) throw system_error("create", path);
+    if (::renameat(directory_fd, temp.c_str(), directory_fd, name.c_str()) != 0)
+      throw system_error("create", path);
   } catch (...) {
     ::unlinkat(directory_fd, temp.c_str(), 0);
     throw;
   }
   // A rename onto another link of the same file does nothing, and says so to nobody.
   if (kind_ == LinkKind::Hardlink) ::unlinkat(directory_fd, temp.c_str(), 0);
-  struct ::stat st{};
+  struct ::stat st {};
   if (::fstatat(directory_fd, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) throw system_error("stat", path);
   return file_stamp(st);
 }
 
-void Linker::make(int directory_fd, const std::string& temp, const TreeEntry& entry, const std::string& path) const {
+void Linker::make(int directory_fd, const std::string& temp, const TreeEntry& entry,
+                  const std::string& path) const {
   if (entry.kind == EntryKind::Symlink) {
     const std::string target = store_.read_bytes(entry.id);
     if (::symlinkat(target.c_str(), directory_fd, temp.c_str()) != 0) throw system_error("create", path);
@@ -75,7 +79,8 @@ bool Linker::link(int directory_fd, const std::string& temp, const TreeEntry& en
   return ::linkat(AT_FDCWD, whole->c_str(), directory_fd, temp.c_str(), 0) == 0;
 }
 
-void Linker::copy(int directory_fd, const std::string& temp, const TreeEntry& entry, const std::string& path) const {
+void Linker::copy(int directory_fd, const std::string& temp, const TreeEntry& entry,
+                  const std::string& path) const {
   const UniqueFd out = open_file_at(directory_fd, temp, O_WRONLY | O_CREAT | O_EXCL, mode_of(entry.kind));
   if (entry.size <= kSmall) {
     write_all(out.get(), store_.read_bytes(entry.id), path);

@@ -1,7 +1,8 @@
 // Putting objects of the store into the workspace, as reflinks, copies or links.
 //
-// Every file comes under a temp name beneath a directory handle and is renamed, so a kill leaves old or new. What the
-// kind cannot do (an object kept packed, an executable as a hardlink) is copied. May be used from several threads.
+// Every file comes under a temp name beneath a directory handle and is renamed, so a kill leaves old or new.
+// What the kind cannot do (an object kept packed, an executable as a hardlink) is copied. May be used from
+// several threads.
 #pragma once
 
 #include <optional>
@@ -19,9 +20,10 @@ class Linker {
  public:
   Linker(const ObjectStore& store, LinkKind kind) : store_(store), kind_(kind) {}
 
-  // Puts the file, executable or symlink `entry` at `name` in the directory, replacing what is there unless it is a
-  // directory. `path` is for messages. Returns the stamp of the new file.
-  FileStamp place(int directory_fd, const std::string& name, const TreeEntry& entry, const std::string& path) const;
+  // Puts the file, executable or symlink `entry` at `name` in the directory, replacing what is there unless
+  // it is a directory. `path` is for messages. Returns the stamp of the new file.
+  FileStamp place(int directory_fd, const std::string& name, const TreeEntry& entry,
+                  const std::string& path) const;
 
  private:
   void make(int directory_fd, const std::string& temp, const TreeEntry& entry, const std::string& path) const;

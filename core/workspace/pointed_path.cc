@@ -15,21 +15,23 @@ TrackedPath find_pointed(const Repository& repository, const std::vector<Tracked
   if (is_pointer_path(path)) path = data_path_of(path);
   const TrackedPath* found = tracked_around(tracked, path);
   if (found == nullptr) {
-    throw Error(ErrorKind::NotFound, fmt::format("'{}' is not tracked by dvx", display_path(typed)), "dvx ls", path);
+    throw Error(ErrorKind::NotFound, fmt::format("'{}' is not tracked by dvx", display_path(typed)), "dvx ls",
+                path);
   }
   if (found->pointer.empty()) {
     throw Error(ErrorKind::Blocked,
-                fmt::format("'{}' is an output of stage '{}': {} it in dvx.yaml", display_path(typed), found->stage,
-                            verb),
+                fmt::format("'{}' is an output of stage '{}': {} it in dvx.yaml", display_path(typed),
+                            found->stage, verb),
                 "dvx stage list", path);
   }
   if (found->path != path) {
-    throw Error(ErrorKind::Blocked,
-                fmt::format("'{}' lies in '{}', which is tracked as a whole: {} it as any file and record that",
-                            display_path(typed), display_path(repository.to_user(found->path)), verb),
-                fmt::format("{}dvx add {}", verb == "remove" ? fmt::format("rm -r {} && ", shell_quote(typed)) : "",
-                            shell_quote(repository.to_user(found->path))),
-                path);
+    throw Error(
+        ErrorKind::Blocked,
+        fmt::format("'{}' lies in '{}', which is tracked as a whole: {} it as any file and record that",
+                    display_path(typed), display_path(repository.to_user(found->path)), verb),
+        fmt::format("{}dvx add {}", verb == "remove" ? fmt::format("rm -r {} && ", shell_quote(typed)) : "",
+                    shell_quote(repository.to_user(found->path))),
+        path);
   }
   return *found;
 }

@@ -28,7 +28,7 @@ struct Listing {
 
 bool is_real_directory(int dir_fd, const dirent& entry) {
   if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
-  struct ::stat st{};
+  struct ::stat st {};
   return ::fstatat(dir_fd, entry.d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 

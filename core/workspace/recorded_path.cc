@@ -30,7 +30,8 @@ Tree read_recorded_tree(Repository& repository, const RecordedPath& directory) {
     throw Error(ErrorKind::NotFound,
                 fmt::format("the contents of '{}' ({}) are not in the store", display_path(directory.path),
                             directory.id.short_hex()),
-                fmt::format("dvx fetch {}", shell_quote(repository.to_user(directory.tracked))), directory.path);
+                fmt::format("dvx fetch {}", shell_quote(repository.to_user(directory.tracked))),
+                directory.path);
   }
   return repository.store().read_tree(directory.id);
 }

@@ -19,8 +19,8 @@ struct RecordedPath {
   ObjectId id;
 };
 
-// nullopt when nothing is recorded there. NotFound, with the command that gets it, when a tree on the way is not in
-// the store.
+// nullopt when nothing is recorded there. NotFound, with the command that gets it, when a tree on the way is
+// not in the store.
 std::optional<RecordedPath> find_recorded(Repository& repository, const std::vector<TrackedPath>& tracked,
                                           const std::string& path);
 

@@ -8,13 +8,17 @@
 
 namespace dvx {
 
-Revision Revision::workspace(Repository& repository) { return {repository, Kind::Workspace, "", ""}; }
+Revision Revision::workspace(Repository& repository) {
+  return {repository, Kind::Workspace, "", ""};
+}
 
 Revision Revision::of(Repository& repository, const std::string& name) {
   return {repository, Kind::Commit, name, repository.git().resolve(name)};
 }
 
-Revision Revision::nothing(Repository& repository) { return {repository, Kind::Nothing, "", ""}; }
+Revision Revision::nothing(Repository& repository) {
+  return {repository, Kind::Nothing, "", ""};
+}
 
 Revision Revision::head(Repository& repository) {
   const std::optional<std::string> commit = repository.git().head();
@@ -24,9 +28,12 @@ Revision Revision::head(Repository& repository) {
 
 std::vector<TrackedPath> Revision::tracked() const {
   switch (kind_) {
-    case Kind::Workspace: return tracked_paths(*repository_);
-    case Kind::Commit: return tracked_paths_at(*repository_, commit_);
-    case Kind::Nothing: break;
+    case Kind::Workspace:
+      return tracked_paths(*repository_);
+    case Kind::Commit:
+      return tracked_paths_at(*repository_, commit_);
+    case Kind::Nothing:
+      break;
   }
   return {};
 }

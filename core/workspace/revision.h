@@ -1,5 +1,5 @@
-// One state of a repository to look at: a commit, the workspace as it is now, or nothing at all (before the first
-// commit).
+// One state of a repository to look at: a commit, the workspace as it is now, or nothing at all (before the
+// first commit).
 #pragma once
 
 #include <optional>
@@ -46,8 +46,8 @@ struct RevisionPath {
   Revision revision;
   std::string path;  // from the root; "" is the root
 };
-// The path of "rev:path" is from the root, as git has it, unless it starts with "./" or "../"; that of a plain
-// path is from the user's directory.
+// The path of "rev:path" is from the root, as git has it, unless it starts with "./" or "../"; that of a
+// plain path is from the user's directory.
 RevisionPath parse_revision_path(Repository& repository, const std::string& typed);
 
 }  // namespace dvx

@@ -57,7 +57,8 @@ class TreeBuilder {
     out.size = tree.total_size();
     out.files = tree.total_files();
     out.id = ObjectId::of(bytes);
-    if (options_.mode == IngestMode::Store && !repository_.store().contains(out.id)) scan_.ingest().add_bytes(bytes);
+    if (options_.mode == IngestMode::Store && !repository_.store().contains(out.id))
+      scan_.ingest().add_bytes(bytes);
     if (options_.on_tree) options_.on_tree(out.id, tree);
     return out;
   }

@@ -16,16 +16,16 @@
 namespace dvx {
 
 struct SnapshotOptions {
-  // Store: afterwards every object of the DataRef is in the store, durable. HashOnly: the store is not touched and
-  // trees are only computed.
+  // Store: afterwards every object of the DataRef is in the store, durable. HashOnly: the store is not
+  // touched and trees are only computed.
   IngestMode mode = IngestMode::HashOnly;
-  // Called with every tree that is built, nested ones before those that hold them, from the calling thread; may be
-  // empty. So `diff` and `status` compare with a workspace whose trees are in no store.
+  // Called with every tree that is built, nested ones before those that hold them, from the calling thread;
+  // may be empty. So `diff` and `status` compare with a workspace whose trees are in no store.
   std::function<void(const ObjectId& id, const Tree& tree)> on_tree;
 };
 
 struct Snapshot {
-  std::optional<DataRef> data;  // nullopt: the path does not exist
+  std::optional<DataRef> data;     // nullopt: the path does not exist
   std::vector<FailedPath> failed;  // unreadable, fifo, changed while read; then `data` is nullopt too
   std::uint64_t hashed_files = 0, reused_files = 0;
 };

@@ -14,7 +14,9 @@ namespace dvx {
 
 namespace {
 
-bool can_be_checked_out(const TrackedPath& tracked) { return tracked.data && tracked.cached; }
+bool can_be_checked_out(const TrackedPath& tracked) {
+  return tracked.data && tracked.cached;
+}
 
 DataRef ref_of(const RecordedPath& recorded) {
   return {.kind = recorded.kind == EntryKind::Directory ? DataKind::Tree : DataKind::File,
@@ -25,8 +27,9 @@ DataRef ref_of(const RecordedPath& recorded) {
 }
 
 [[noreturn]] void not_tracked(Repository& repository, const std::string& path) {
-  throw Error(ErrorKind::NotFound, fmt::format("'{}' is not tracked by dvx", display_path(repository.to_user(path))),
-              "dvx ls", path);
+  throw Error(ErrorKind::NotFound,
+              fmt::format("'{}' is not tracked by dvx", display_path(repository.to_user(path))), "dvx ls",
+              path);
 }
 
 void add_named(Repository& repository, const std::vector<TrackedPath>& tracked, const std::string& named,

@@ -10,9 +10,10 @@
 
 namespace dvx {
 
-// Each of `paths` (from the root) stands for the tracked data it is, holds or lies in; inside of a tracked directory
-// for that file or directory alone. No path at all: everything. What git keeps and what was never made is left out.
-// Sorted, none within another. NotFound for a path that has nothing to do with tracked data.
+// Each of `paths` (from the root) stands for the tracked data it is, holds or lies in; inside of a tracked
+// directory for that file or directory alone. No path at all: everything. What git keeps and what was never
+// made is left out. Sorted, none within another. NotFound for a path that has nothing to do with tracked
+// data.
 std::vector<CheckoutTarget> checkout_targets(Repository& repository, const std::vector<TrackedPath>& tracked,
                                              const std::vector<std::string>& paths);
 

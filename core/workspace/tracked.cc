@@ -48,7 +48,8 @@ void add_outputs(std::vector<TrackedPath>& tracked, const PipelineFile& pipeline
 }
 
 // Both halves of what is tracked from the texts that say so, wherever they were read.
-std::vector<TrackedPath> assemble(std::vector<TrackedPath> tracked, const std::optional<std::string>& pipeline,
+std::vector<TrackedPath> assemble(std::vector<TrackedPath> tracked,
+                                  const std::optional<std::string>& pipeline,
                                   const std::optional<std::string>& lock, const std::string& where) {
   if (pipeline) {
     const LockFile locked = lock ? parse_lock(*lock, where + kLockFileName) : LockFile();
@@ -64,7 +65,8 @@ std::vector<TrackedPath> tracked_paths(Repository& repository) {
   std::vector<TrackedPath> tracked;
   for (const std::string& pointer : find_pointer_files(repository.root())) {
     // Between the walk and the reading somebody may have removed it.
-    if (const auto text = read_file_if_exists(repository.path(pointer))) tracked.push_back(from_pointer(*text, pointer));
+    if (const auto text = read_file_if_exists(repository.path(pointer)))
+      tracked.push_back(from_pointer(*text, pointer));
   }
   return assemble(std::move(tracked), read_file_if_exists(repository.path(kPipelineFileName)),
                   read_file_if_exists(repository.path(kLockFileName)), "");

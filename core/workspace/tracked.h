@@ -12,11 +12,11 @@
 namespace dvx {
 
 struct TrackedPath {
-  std::string path;                      // data, from the root
-  std::optional<DataRef> data;           // as recorded; nullopt: a stage output that was never made
-  std::string pointer;                   // path of the pointer file, or "" for a stage output
-  std::string stage;                     // name, or "" for a pointer
-  bool cached = true;                    // false: git keeps the bytes
+  std::string path;             // data, from the root
+  std::optional<DataRef> data;  // as recorded; nullopt: a stage output that was never made
+  std::string pointer;          // path of the pointer file, or "" for a stage output
+  std::string stage;            // name, or "" for a pointer
+  bool cached = true;           // false: git keeps the bytes
   bool push = true;
   std::string remote, schema;
 };

@@ -13,9 +13,13 @@ FileState state_of(const DataRef& data) {
   return {data.executable ? EntryKind::Executable : EntryKind::File, data.size, data.id};
 }
 
-FileState state_of(const TreeEntry& entry) { return {entry.kind, entry.size, entry.id}; }
+FileState state_of(const TreeEntry& entry) {
+  return {entry.kind, entry.size, entry.id};
+}
 
-bool is_directory(const std::optional<FileState>& state) { return state && state->kind == EntryKind::Directory; }
+bool is_directory(const std::optional<FileState>& state) {
+  return state && state->kind == EntryKind::Directory;
+}
 
 class Comparison {
  public:
@@ -45,14 +49,16 @@ class Comparison {
                            const std::optional<FileState>& after) {
     const Tree old_tree = before ? read_tree_(before->id) : Tree();
     const Tree new_tree = after ? read_tree_(after->id) : Tree();
-    const bool was_empty = before && old_tree.entries().empty(), is_empty = after && new_tree.entries().empty();
+    const bool was_empty = before && old_tree.entries().empty(),
+               is_empty = after && new_tree.entries().empty();
     if (was_empty && !after) changes_.push_back({path, before, std::nullopt});
     if (is_empty && !before) changes_.push_back({path, std::nullopt, after});
     merge(path, old_tree.entries(), new_tree.entries());
   }
 
   // Both sorted by name.
-  void merge(const std::string& path, const std::vector<TreeEntry>& before, const std::vector<TreeEntry>& after) {
+  void merge(const std::string& path, const std::vector<TreeEntry>& before,
+             const std::vector<TreeEntry>& after) {
     auto old_entry = before.begin();
     auto new_entry = after.begin();
     while (old_entry != before.end() || new_entry != after.end()) {
@@ -76,9 +82,12 @@ class Comparison {
 
 std::string_view change_name(ChangeKind kind) {
   switch (kind) {
-    case ChangeKind::Added: return "added";
-    case ChangeKind::Removed: return "removed";
-    case ChangeKind::Modified: return "modified";
+    case ChangeKind::Added:
+      return "added";
+    case ChangeKind::Removed:
+      return "removed";
+    case ChangeKind::Modified:
+      return "modified";
   }
   return "";
 }

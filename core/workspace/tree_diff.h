@@ -1,5 +1,5 @@
-// What differs between two states of one tracked path, file by file. Equal subtrees are not opened, so the cost is
-// that of the difference.
+// What differs between two states of one tracked path, file by file. Equal subtrees are not opened, so the
+// cost is that of the difference.
 #pragma once
 
 #include <functional>
@@ -25,7 +25,7 @@ struct FileState {
 };
 
 struct FileChange {
-  std::string path;  // from the root
+  std::string path;                        // from the root
   std::optional<FileState> before, after;  // at least one; they differ
 
   ChangeKind kind() const;

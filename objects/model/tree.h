@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "objects/model/object_id.h"
@@ -42,7 +43,10 @@ class Tree {
   std::string serialize() const;
   ObjectId id() const { return ObjectId::of(serialize()); }
 
-  const std::vector<TreeEntry>& entries() const { return entries_; }
+  const std::vector<TreeEntry>& entries() const& { return entries_; }
+  std::vector<TreeEntry> entries() && {
+    return std::move(entries_);
+  }  // so that looping over a temporary is safe
   const TreeEntry* find(std::string_view name) const;
   std::uint64_t total_size() const;
   std::uint64_t total_files() const;

@@ -1,4 +1,5 @@
-// Any bytes are a lock file or Error{Config}; a lock file that was read is written and read again as the same.
+// Any bytes are a lock file or Error{Config}; a lock file that was read is written and read again as the
+// same.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -14,7 +14,8 @@ void add_one(std::string_view text, const dvx::PipelineFile& before) {
   dvx::Stage stage;
   stage.name = "one-more";
   stage.commands = {"true"};
-  const dvx::PipelineFile after = dvx::parse_pipeline(dvx::add_stage_to_text(text, "dvx.yaml", stage), "dvx.yaml");
+  const dvx::PipelineFile after =
+      dvx::parse_pipeline(dvx::add_stage_to_text(text, "dvx.yaml", stage), "dvx.yaml");
   if (after.stages.size() != before.stages.size() + 1) std::abort();
   for (std::size_t i = 0; i < before.stages.size(); ++i) {
     if (before.stages[i].name != after.stages[i].name) std::abort();

@@ -26,7 +26,9 @@ TEST(Stream, GivesAStringInPieces) {
   EXPECT_EQ(sink.take(), "abcde");
 }
 
-TEST(Clock, FormatsUtc) { EXPECT_EQ(format_utc(1767323045'123'000'000), "2026-01-02T03:04:05.123Z"); }
+TEST(Clock, FormatsUtc) {
+  EXPECT_EQ(format_utc(1767323045'123'000'000), "2026-01-02T03:04:05.123Z");
+}
 
 }  // namespace
 }  // namespace dvx

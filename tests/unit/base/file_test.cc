@@ -24,7 +24,9 @@ TEST_F(FileTest, ReadsBackWhatWasWrittenAtomically) {
   EXPECT_EQ(read_file(file_), bytes);
 }
 
-TEST_F(FileTest, ReadsFilesWhoseSizeIsNotKnown) { EXPECT_FALSE(read_file("/proc/self/stat").empty()); }
+TEST_F(FileTest, ReadsFilesWhoseSizeIsNotKnown) {
+  EXPECT_FALSE(read_file("/proc/self/stat").empty());
+}
 
 TEST_F(FileTest, RefusesToReadMoreThanTheLimit) {
   write_file_atomically(file_, std::string(10'000, 'x'));

@@ -44,7 +44,8 @@ TEST(Subprocess, GivesTheEnvironmentAndDirectoryAskedFor) {
   ProcessOptions options;
   options.environment = {{"PATH", "/usr/bin:/bin"}, {"ONLY", "this"}};
   options.directory = "/";
-  EXPECT_EQ(run_process({"sh", "-c", "echo $ONLY; pwd; echo ${HOME-none}"}, options).output, "this\n/\nnone\n");
+  EXPECT_EQ(run_process({"sh", "-c", "echo $ONLY; pwd; echo ${HOME-none}"}, options).output,
+            "this\n/\nnone\n");
 }
 
 TEST(Subprocess, NamesAProgramThatDoesNotExist) {

@@ -19,7 +19,8 @@ namespace dvx {
 class TestRepository {
  public:
   TestRepository() : TestRepository(testing::TempDir()) {}
-  explicit TestRepository(const std::string& parent) : scratch_(parent), root_(join_path(scratch_.path(), "repo")) {
+  explicit TestRepository(const std::string& parent)
+      : scratch_(parent), root_(join_path(scratch_.path(), "repo")) {
     make_directories(root_);
     git({"init", "-q"});
     SilentProgress progress;

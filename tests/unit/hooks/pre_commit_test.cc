@@ -48,7 +48,8 @@ class PreCommitTest : public testing::Test {
   void track(const std::string& name) const {
     Repository repository = open();
     SilentProgress progress;
-    const Snapshot snapshot = take_snapshot(repository, name, {.mode = IngestMode::Store, .on_tree = {}}, progress);
+    const Snapshot snapshot =
+        take_snapshot(repository, name, {.mode = IngestMode::Store, .on_tree = {}}, progress);
     PointerFile pointer;
     pointer.path = file_name(name);
     pointer.data = snapshot.data.value();
@@ -72,7 +73,9 @@ class PreCommitTest : public testing::Test {
   TemporaryDirectory directory_;
 };
 
-TEST_F(PreCommitTest, AnEmptyIndexIsFine) { EXPECT_EQ(findings(), ""); }
+TEST_F(PreCommitTest, AnEmptyIndexIsFine) {
+  EXPECT_EQ(findings(), "");
+}
 
 TEST_F(PreCommitTest, CodeAndSmallFilesPass) {
   stage("src/train.py", std::string(5000, '#'));
@@ -154,7 +157,8 @@ TEST_F(PreCommitTest, StopsAFileInsideOfTrackedData) {
 }
 
 TEST_F(PreCommitTest, StopsAnOutputThatIsNotGits) {
-  stage("dvx.yaml", "stages:\n  a:\n    cmd: x\n    outs: [model]\n    metrics:\n      - eval.csv: {cache: false}\n");
+  stage("dvx.yaml",
+        "stages:\n  a:\n    cmd: x\n    outs: [model]\n    metrics:\n      - eval.csv: {cache: false}\n");
   stage("model", "1");
   stage("eval.csv", std::string(5000, '1'));
   EXPECT_EQ(findings(), "inside-tracked-data model: git rm --cached model\n");
@@ -169,7 +173,8 @@ TEST_F(PreCommitTest, StopsAPointerWhoseBytesAreNotInTheStore) {
 }
 
 TEST_F(PreCommitTest, StopsATreeOfWhichAFileIsMissing) {
-  const Tree tree({{.name = "a", .kind = EntryKind::File, .size = 7, .files = 1, .id = ObjectId::of("nowhere")}});
+  const Tree tree(
+      {{.name = "a", .kind = EntryKind::File, .size = 7, .files = 1, .id = ObjectId::of("nowhere")}});
   open().store().put(tree.serialize());
   PointerFile pointer;
   pointer.path = "images";

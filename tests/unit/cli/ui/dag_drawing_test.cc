@@ -5,7 +5,9 @@
 namespace dvx {
 namespace {
 
-TEST(DagDrawing, OfNothingIsNothing) { EXPECT_EQ(draw_dag({}), ""); }
+TEST(DagDrawing, OfNothingIsNothing) {
+  EXPECT_EQ(draw_dag({}), "");
+}
 
 TEST(DagDrawing, DrawsAChainStraightDown) {
   EXPECT_EQ(draw_dag({.labels = {"raw", "prepare", "train"}, .edges = {{0, 1}, {1, 2}}}),

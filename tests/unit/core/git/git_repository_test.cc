@@ -61,7 +61,9 @@ Paths paths_of(const std::vector<GitIndexEntry>& entries) {
   return paths;
 }
 
-bool everything(std::string_view) { return true; }
+bool everything(std::string_view) {
+  return true;
+}
 
 TEST_F(GitRepositoryTest, IsFoundFromASubdirectory) {
   make_directories(path("a/b"));

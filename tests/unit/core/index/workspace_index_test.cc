@@ -39,7 +39,8 @@ TEST_F(WorkspaceIndexTest, GivesBackWhatWasPutAfterReopening) {
 
 TEST_F(WorkspaceIndexTest, LoadsWhatLiesAtOrBelowAPrefixInPathOrder) {
   auto index = WorkspaceIndex::open(file_);
-  index->update({entry("d"), entry("d-x"), entry("d.txt"), entry("d/a"), entry("d/b/c"), entry("d0"), entry("e")}, {});
+  index->update(
+      {entry("d"), entry("d-x"), entry("d.txt"), entry("d/a"), entry("d/b/c"), entry("d0"), entry("e")}, {});
   EXPECT_EQ(paths(index->load("d")), (Paths{"d", "d/a", "d/b/c"}));
   EXPECT_EQ(paths(index->load("d/b")), (Paths{"d/b/c"}));
   EXPECT_EQ(index->load("").size(), 7U);

@@ -17,13 +17,21 @@ void expect_golden(const std::string& name, const std::string& text) {
   EXPECT_EQ(text, read_file(file));
 }
 
-TEST(LineageExport, WritesDot) { expect_golden("sample.dot", lineage_to_dot(sample_graph())); }
+TEST(LineageExport, WritesDot) {
+  expect_golden("sample.dot", lineage_to_dot(sample_graph()));
+}
 
-TEST(LineageExport, WritesMermaid) { expect_golden("sample.mmd", lineage_to_mermaid(sample_graph())); }
+TEST(LineageExport, WritesMermaid) {
+  expect_golden("sample.mmd", lineage_to_mermaid(sample_graph()));
+}
 
-TEST(LineageExport, WritesJson) { expect_golden("sample.json", lineage_to_json(sample_graph()).dump(2) + "\n"); }
+TEST(LineageExport, WritesJson) {
+  expect_golden("sample.json", lineage_to_json(sample_graph()).dump(2) + "\n");
+}
 
-TEST(LineageExport, WritesAPage) { expect_golden("sample.html", lineage_page(sample_graph(), 0)); }
+TEST(LineageExport, WritesAPage) {
+  expect_golden("sample.html", lineage_page(sample_graph(), 0));
+}
 
 TEST(LineagePage, EscapesWhatStrangersWrote) {
   LineageGraph graph = sample_graph();
@@ -38,7 +46,8 @@ TEST(LineagePage, EscapesWhatStrangersWrote) {
 TEST(LineagePage, ShowsARunWhoseRecordIsAbsentAndRunsThatDisagree) {
   LineageGraph graph = sample_graph();
   graph.nodes[3].run.record.reset();
-  graph.conflicts = {{"train", "models/best.pkl", ObjectId::of("k"), ObjectId::of("a"), ObjectId::of("b"), ObjectId::of("c"), ObjectId::of("d")}};
+  graph.conflicts = {{"train", "models/best.pkl", ObjectId::of("k"), ObjectId::of("a"), ObjectId::of("b"),
+                      ObjectId::of("c"), ObjectId::of("d")}};
   const std::string page = lineage_page(graph, 0);
   EXPECT_NE(page.find("record is not here"), std::string::npos);
   EXPECT_NE(page.find("is not deterministic"), std::string::npos);

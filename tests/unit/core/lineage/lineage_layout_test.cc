@@ -9,7 +9,8 @@ constexpr BoxSize kBox{100, 40};
 
 bool overlap(const GraphLayout& layout, std::size_t a, std::size_t b) {
   const Point p = layout.boxes[a], q = layout.boxes[b];
-  return p.x < q.x + kBox.width && q.x < p.x + kBox.width && p.y < q.y + kBox.height && q.y < p.y + kBox.height;
+  return p.x < q.x + kBox.width && q.x < p.x + kBox.width && p.y < q.y + kBox.height &&
+         q.y < p.y + kBox.height;
 }
 
 bool any_overlap(const GraphLayout& layout) {
@@ -22,7 +23,8 @@ bool any_overlap(const GraphLayout& layout) {
 }
 
 TEST(LineageLayout, EveryEdgeGoesRight) {
-  const std::vector<std::pair<std::size_t, std::size_t>> edges = {{0, 1}, {1, 2}, {0, 2}, {3, 2}, {1, 4}, {2, 4}};
+  const std::vector<std::pair<std::size_t, std::size_t>> edges = {{0, 1}, {1, 2}, {0, 2},
+                                                                  {3, 2}, {1, 4}, {2, 4}};
   const GraphLayout layout = lay_out(std::vector<BoxSize>(5, kBox), edges);
   for (const auto& [from, to] : edges) EXPECT_LT(layout.boxes[from].x + kBox.width, layout.boxes[to].x);
   EXPECT_FALSE(any_overlap(layout));

@@ -20,9 +20,12 @@ RunRecord sample() {
   record.commands = {"python3 src/train.py"};
   record.wdir = "models";
   record.deps = {{.path = "src/train.py", .data = {.id = ObjectId::of("code"), .size = 12}},
-                 {.path = "data/\xff", .data = {DataKind::Tree, ObjectId::of("tree"), 300, 7}, .producer = ObjectId::of("run")}};
-  record.outs = {{.path = "model.bin", .data = {.id = ObjectId::of("model"), .size = 99, .executable = true}},
-                 {.path = "metrics.json", .data = {.id = ObjectId::of("metrics"), .size = 5}, .cached = false}};
+                 {.path = "data/\xff",
+                  .data = {DataKind::Tree, ObjectId::of("tree"), 300, 7},
+                  .producer = ObjectId::of("run")}};
+  record.outs = {
+      {.path = "model.bin", .data = {.id = ObjectId::of("model"), .size = 99, .executable = true}},
+      {.path = "metrics.json", .data = {.id = ObjectId::of("metrics"), .size = 5}, .cached = false}};
   record.params = {{"params.yaml", {{"train.rate", 0.25}}}};
   record.environment = {{"tools", {{"python3 --version", "Python 3.11.2"}}}};
   record.git_commit = "0123456789012345678901234567890123456789";

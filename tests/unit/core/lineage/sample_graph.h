@@ -29,7 +29,8 @@ inline LineageNode sample_data(const std::string& path, OriginKind origin) {
   node.data.origin.kind = origin;
   if (origin == OriginKind::Pointer) node.data.origin.pointer = path + ".dvx";
   if (origin == OriginKind::Pointer || origin == OriginKind::Git) {
-    node.data.origin.commit = GitCommitInfo{"89abcdef00000000000000000000000000000000", "Ada", "ada@example.org", "Add digits", 1'769'860'000};
+    node.data.origin.commit = GitCommitInfo{"89abcdef00000000000000000000000000000000", "Ada",
+                                            "ada@example.org", "Add digits", 1'769'860'000};
   }
   return node;
 }

@@ -54,7 +54,9 @@ TEST(PointerFile, IsWrittenAsTheGoldenFileSays) {
 
 TEST(PointerFile, KeepsNamesThatAreNotUtf8AndTheExecutableBit) {
   PointerFile pointer = sample();
-  pointer.path = "a\xff" "b";
+  pointer.path =
+      "a\xff"
+      "b";
   pointer.data = {.kind = DataKind::File, .id = ObjectId::of("y"), .size = 1, .files = 1, .executable = true};
   const PointerFile back = parse_pointer(serialize_pointer(pointer), "x.dvx");
   EXPECT_EQ(back.path, pointer.path);
@@ -63,7 +65,8 @@ TEST(PointerFile, KeepsNamesThatAreNotUtf8AndTheExecutableBit) {
 
 TEST(PointerFile, RefusesWhatIsNotOne) {
   const std::string id = ObjectId::of("x").to_string();
-  EXPECT_NE(message_of("path: x\nfile: " + id + "\nsize: 1\ncolour: red\n").find("colour"), std::string::npos);
+  EXPECT_NE(message_of("path: x\nfile: " + id + "\nsize: 1\ncolour: red\n").find("colour"),
+            std::string::npos);
   EXPECT_NE(message_of("path: x\nsize: 1\n").find("exactly one"), std::string::npos);
   EXPECT_NE(message_of("path: x\nfile: sha256:12\nsize: 1\n").find("x.dvx:2:"), std::string::npos);
   EXPECT_NE(message_of("path: ../x\nfile: " + id + "\nsize: 1\n").find("beside"), std::string::npos);

@@ -47,7 +47,9 @@ TEST_F(LocalRunnerTest, StopsAtTheFirstCommandThatFails) {
   EXPECT_TRUE(lines.empty());
 }
 
-TEST_F(LocalRunnerTest, TellsTheSignal) { EXPECT_EQ(runner.run(job({"kill -9 $$"})).signal, SIGKILL); }
+TEST_F(LocalRunnerTest, TellsTheSignal) {
+  EXPECT_EQ(runner.run(job({"kill -9 $$"})).signal, SIGKILL);
+}
 
 TEST_F(LocalRunnerTest, StopsWhenAsked) {
   CommandJob asked = job({"sleep 1000"});

@@ -7,7 +7,9 @@
 namespace dvx {
 namespace {
 
-DataRef file(const std::string& content) { return {DataKind::File, ObjectId::of(content), content.size(), 1, false}; }
+DataRef file(const std::string& content) {
+  return {DataKind::File, ObjectId::of(content), content.size(), 1, false};
+}
 
 Stage make_stage(const std::string& name, const std::string& dep, const std::string& out) {
   Stage stage;
@@ -28,7 +30,8 @@ class PlanTest : public testing::Test {
     lookup.last_key = [](const LockedStage& locked, const nlohmann::json& now) {
       return key_fields_of_lock(locked, now);
     };
-    lookup.restorable = [this](const Stage&, const ObjectId& key, const Contents&) -> std::optional<CachedRun> {
+    lookup.restorable = [this](const Stage&, const ObjectId& key,
+                               const Contents&) -> std::optional<CachedRun> {
       const auto found = cache.find(key);
       return found == cache.end() ? std::nullopt : std::optional(found->second);
     };
@@ -51,17 +54,21 @@ class PlanTest : public testing::Test {
     return stage_key(stage_key_fields(stage, inputs));
   }
 
-  PlanStage planned(const Stage& stage, const std::optional<LockedStage>& locked, std::vector<std::size_t> upstream) {
+  PlanStage planned(const Stage& stage, const std::optional<LockedStage>& locked,
+                    std::vector<std::size_t> upstream) {
     PlanStage result;
     result.facts.stage = &stage;
     result.facts.locked = locked ? &*locked : nullptr;
-    for (const auto& path : {stage.deps[0].path, stage.outs[0].path}) result.facts.contents[path] = here.at(path);
+    for (const auto& path : {stage.deps[0].path, stage.outs[0].path})
+      result.facts.contents[path] = here.at(path);
     result.facts.force = force;
     result.upstream = std::move(upstream);
     return result;
   }
 
-  Plan plan() { return make_plan({.stages = {planned(a, locked_a, {}), planned(b, locked_b, {0})}, .lookup = lookup}); }
+  Plan plan() {
+    return make_plan({.stages = {planned(a, locked_a, {}), planned(b, locked_b, {0})}, .lookup = lookup});
+  }
   static ReasonKind first(const StageDecision& decision) { return decision.reasons.at(0).kind; }
 
   Stage a, b;

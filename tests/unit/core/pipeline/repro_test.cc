@@ -94,16 +94,19 @@ TEST_F(ReproTest, RunsOnceAndThenNothing) {
   two_stages();
   EXPECT_EQ(outcomes(repro_all()), (std::map<std::string, StageOutcome>{{"upper", Ran}, {"count", Ran}}));
   EXPECT_EQ(read("end"), "WORD\nsuffix: one\n");
-  EXPECT_EQ(outcomes(repro_all()), (std::map<std::string, StageOutcome>{{"upper", UpToDate}, {"count", UpToDate}}));
+  EXPECT_EQ(outcomes(repro_all()),
+            (std::map<std::string, StageOutcome>{{"upper", UpToDate}, {"count", UpToDate}}));
 }
 
 TEST_F(ReproTest, ParamThereAndBackRestoresFromTheRunCache) {
   two_stages();
   repro_all();
   write("params.yaml", "suffix: two\n");
-  EXPECT_EQ(outcomes(repro_all()), (std::map<std::string, StageOutcome>{{"upper", UpToDate}, {"count", Ran}}));
+  EXPECT_EQ(outcomes(repro_all()),
+            (std::map<std::string, StageOutcome>{{"upper", UpToDate}, {"count", Ran}}));
   write("params.yaml", "suffix: one\n");
-  EXPECT_EQ(outcomes(repro_all()), (std::map<std::string, StageOutcome>{{"upper", UpToDate}, {"count", Restored}}));
+  EXPECT_EQ(outcomes(repro_all()),
+            (std::map<std::string, StageOutcome>{{"upper", UpToDate}, {"count", Restored}}));
   EXPECT_EQ(read("end"), "WORD\nsuffix: one\n");
 }
 
@@ -120,7 +123,8 @@ TEST_F(ReproTest, RestoresALostOutput) {
   two_stages();
   repro_all();
   remove_tree(path("mid"));
-  EXPECT_EQ(outcomes(repro_all()), (std::map<std::string, StageOutcome>{{"upper", Restored}, {"count", UpToDate}}));
+  EXPECT_EQ(outcomes(repro_all()),
+            (std::map<std::string, StageOutcome>{{"upper", Restored}, {"count", UpToDate}}));
   EXPECT_EQ(read("mid"), "WORD\n");
 }
 
@@ -132,14 +136,16 @@ TEST_F(ReproTest, KeepsGitFromTakingOutputs) {
 
 TEST_F(ReproTest, FailureRecordsNothingAndStopsWhatNeedsIt) {
   two_stages();
-  write("dvx.yaml", read("dvx.yaml") + "  other:\n    cmd: cp raw copy\n    deps: [raw]\n    outs: [copy]\n"
-                                       "  bad:\n    cmd: exit 3\n    deps: [mid]\n    outs: [x]\n"
-                                       "  after:\n    cmd: cp x y\n    deps: [x]\n    outs: [y]\n");
+  write("dvx.yaml", read("dvx.yaml") +
+                        "  other:\n    cmd: cp raw copy\n    deps: [raw]\n    outs: [copy]\n"
+                        "  bad:\n    cmd: exit 3\n    deps: [mid]\n    outs: [x]\n"
+                        "  after:\n    cmd: cp x y\n    deps: [x]\n    outs: [y]\n");
   ReproOptions options;
   options.on_failure = OnFailure::KeepGoing;
   const ReproReport report = repro_all(options);
-  EXPECT_EQ(outcomes(report), (std::map<std::string, StageOutcome>{
-                                  {"upper", Ran}, {"count", Ran}, {"other", Ran}, {"bad", Failed}, {"after", Skipped}}));
+  EXPECT_EQ(outcomes(report),
+            (std::map<std::string, StageOutcome>{
+                {"upper", Ran}, {"count", Ran}, {"other", Ran}, {"bad", Failed}, {"after", Skipped}}));
   Repository repository = open();
   EXPECT_FALSE(load_lock(repository).stages.contains("bad"));
 }
@@ -158,7 +164,8 @@ TEST_F(ReproTest, OutputThatWasNotMadeFailsTheStage) {
 
 TEST_F(ReproTest, StageThatWritesItsInputIsNotRecorded) {
   write("in", "a");
-  write("dvx.yaml", "stages:\n  odd:\n    cmd: cp in out && echo more >> in\n    deps: [in]\n    outs: [out]\n");
+  write("dvx.yaml",
+        "stages:\n  odd:\n    cmd: cp in out && echo more >> in\n    deps: [in]\n    outs: [out]\n");
   const ReproReport report = repro_all();
   EXPECT_EQ(report.stages[0].message, "input 'in' changed while the stage ran");
   EXPECT_TRUE(exists(path("out")));
@@ -190,14 +197,16 @@ TEST_F(ReproTest, NoPipelineIsNotFound) {
 
 TEST_F(ReproTest, StagesRunAtOnce) {
   // Each waits for the other, so only together can they end.
-  const std::string wait = "touch made-%; for i in $(seq 500); do [ -e made-@ ] && echo > %.out && exit; sleep 0.02; done; exit 1";
+  const std::string wait =
+      "touch made-%; for i in $(seq 500); do [ -e made-@ ] && echo > %.out && exit; sleep 0.02; done; exit 1";
   const auto command = [&](const std::string& me, const std::string& other) {
     std::string text = wait;
     for (std::size_t at; (at = text.find('%')) != std::string::npos;) text.replace(at, 1, me);
     return text.replace(text.find('@'), 1, other);
   };
-  write("dvx.yaml", "stages:\n  a:\n    cmd: '" + command("a", "b") + "'\n    outs: [a.out]\n  b:\n    cmd: '" +
-                        command("b", "a") + "'\n    outs: [b.out]\n");
+  write("dvx.yaml", "stages:\n  a:\n    cmd: '" + command("a", "b") +
+                        "'\n    outs: [a.out]\n  b:\n    cmd: '" + command("b", "a") +
+                        "'\n    outs: [b.out]\n");
   ReproOptions options;
   options.jobs = 2;
   EXPECT_EQ(repro_all(options).count(Ran), 2U);
@@ -217,9 +226,10 @@ TEST_F(ReproTest, RunRecordsFormAChain) {
 }
 
 TEST_F(ReproTest, DirectoryDependencyListsTheOutputsInside) {
-  write("dvx.yaml",
-        "stages:\n  a:\n    cmd: echo a > d/a\n    outs: [d/a]\n  b:\n    cmd: echo b > d/b\n    outs: [d/b]\n"
-        "  join:\n    cmd: cat d/a d/b > all\n    deps: [d]\n    outs: [all]\n");
+  write(
+      "dvx.yaml",
+      "stages:\n  a:\n    cmd: echo a > d/a\n    outs: [d/a]\n  b:\n    cmd: echo b > d/b\n    outs: [d/b]\n"
+      "  join:\n    cmd: cat d/a d/b > all\n    deps: [d]\n    outs: [all]\n");
   repro_all();
   Repository repository = open();
   const LockFile lock = load_lock(repository);
@@ -247,12 +257,14 @@ TEST_F(ReproTest, FrozenStageIsLeftAlone) {
   text.replace(text.find("    deps: [raw]"), 0, "    frozen: true\n");
   write("dvx.yaml", text);
   write("raw", "changed\n");
-  EXPECT_EQ(outcomes(repro_all()), (std::map<std::string, StageOutcome>{{"upper", Frozen}, {"count", UpToDate}}));
+  EXPECT_EQ(outcomes(repro_all()),
+            (std::map<std::string, StageOutcome>{{"upper", Frozen}, {"count", UpToDate}}));
 }
 
 TEST_F(ReproTest, UncachedOutputIsLeftToGit) {
   write("in", "1");
-  write("dvx.yaml", "stages:\n  m:\n    cmd: cp in copy\n    deps: [in]\n    outs:\n      - copy: {cache: false}\n");
+  write("dvx.yaml",
+        "stages:\n  m:\n    cmd: cp in copy\n    deps: [in]\n    outs:\n      - copy: {cache: false}\n");
   repro_all();
   EXPECT_FALSE(exists(path(".gitignore")));
   remove_tree(path("copy"));
@@ -261,7 +273,9 @@ TEST_F(ReproTest, UncachedOutputIsLeftToGit) {
 
 TEST_F(ReproTest, UncachedMetricIsRestoredAllTheSame) {
   write("in", "1");
-  write("dvx.yaml", "stages:\n  m:\n    cmd: cp in m.json\n    deps: [in]\n    metrics:\n      - m.json: {cache: false}\n");
+  write(
+      "dvx.yaml",
+      "stages:\n  m:\n    cmd: cp in m.json\n    deps: [in]\n    metrics:\n      - m.json: {cache: false}\n");
   repro_all();
   write("in", "2");
   repro_all();
@@ -321,7 +335,8 @@ TEST_F(ReproTest, InterruptKeepsWhatWasFinished) {
 TEST_F(ReproTest, GoesOnAfterKill9) {
   write("dvx.yaml",
         "stages:\n  first:\n    cmd: echo 1 > one\n    outs: [one]\n"
-        "  second:\n    cmd: echo part > two; [ -e go ] || { touch started; sleep 1000; }\n    deps: [one]\n    outs: [two]\n");
+        "  second:\n    cmd: echo part > two; [ -e go ] || { touch started; sleep 1000; }\n    deps: [one]\n "
+        "   outs: [two]\n");
   const pid_t child = ::fork();
   if (child == 0) {
     repro_all();
@@ -331,7 +346,8 @@ TEST_F(ReproTest, GoesOnAfterKill9) {
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
   write("go", "");
-  EXPECT_EQ(outcomes(repro_all()), (std::map<std::string, StageOutcome>{{"first", UpToDate}, {"second", Ran}}));
+  EXPECT_EQ(outcomes(repro_all()),
+            (std::map<std::string, StageOutcome>{{"first", UpToDate}, {"second", Ran}}));
 }
 
 // Whatever was edited in whatever order: after repro the outputs are what running everything anew would give.
@@ -341,16 +357,27 @@ TEST_F(ReproTest, EqualsACleanRunAfterRandomEdits) {
   for (int step = 0; step < 40; ++step) {
     const auto pick = [&](unsigned n) { return std::to_string(random() % n); };
     switch (random() % 5) {
-      case 0: write("raw", "# " + pick(3) + "\nword" + pick(3) + "\n"); break;
-      case 1: write("params.yaml", "suffix: s" + pick(3) + "\n"); break;
-      case 2: remove_tree(path("mid")); break;
-      case 3: remove_tree(path("end")); break;
-      default: write("end", "by hand " + pick(3)); break;
+      case 0:
+        write("raw", "# " + pick(3) + "\nword" + pick(3) + "\n");
+        break;
+      case 1:
+        write("params.yaml", "suffix: s" + pick(3) + "\n");
+        break;
+      case 2:
+        remove_tree(path("mid"));
+        break;
+      case 3:
+        remove_tree(path("end"));
+        break;
+      default:
+        write("end", "by hand " + pick(3));
+        break;
     }
     repro_all();
     const std::string raw = read("raw");
     std::string word = raw.substr(raw.find('\n') + 1);
-    std::ranges::transform(word, word.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    std::ranges::transform(word, word.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     ASSERT_EQ(read("mid"), word) << "step " << step;
     ASSERT_EQ(read("end"), word + read("params.yaml")) << "step " << step;
   }

@@ -31,11 +31,12 @@ TEST(StageKey, IsTheDocumentedText) {
   const Sample sample;
   EXPECT_EQ(canonical_json(stage_key_fields(sample.stage, sample.inputs)),
             R"({"commands":["python3 train.py","echo done"],)"
-            R"("deps":{"data":"tree:)" + ObjectId::of("data").to_hex() + R"(","train.py":"file:)" +
-                ObjectId::of("code").to_hex() + R"("},)"
-            R"("env":{"OMP_NUM_THREADS":"1"},"outs":{"model.pkl":{"cache":true,"persist":false}},)"
-            R"("params":{"params.yaml":{"epochs":5}},"tools":{"python3 --version":"Python 3.11.2"},)"
-            R"("version":1,"wdir":"work"})");
+            R"("deps":{"data":"tree:)" +
+                ObjectId::of("data").to_hex() + R"(","train.py":"file:)" + ObjectId::of("code").to_hex() +
+                R"("},)"
+                R"("env":{"OMP_NUM_THREADS":"1"},"outs":{"model.pkl":{"cache":true,"persist":false}},)"
+                R"("params":{"params.yaml":{"epochs":5}},"tools":{"python3 --version":"Python 3.11.2"},)"
+                R"("version":1,"wdir":"work"})");
 }
 
 TEST(StageKey, ChangesWithWhateverCanChangeOutputs) {

@@ -20,7 +20,9 @@ Json sample() {
           {"outs", {{"model.pkl", {{"cache", true}, {"persist", false}}}}}};
 }
 
-TEST(StaleReason, EqualKeysGiveNone) { EXPECT_TRUE(compare_keys(sample(), sample()).empty()); }
+TEST(StaleReason, EqualKeysGiveNone) {
+  EXPECT_TRUE(compare_keys(sample(), sample()).empty());
+}
 
 TEST(StaleReason, NamesTheParamInsideOfAMapWithOldAndNewValue) {
   Json now = sample();

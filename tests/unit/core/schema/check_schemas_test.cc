@@ -32,7 +32,8 @@ class CheckSchemas : public testing::Test {
                                    const std::optional<ObjectId>& id = std::nullopt) {
     Repository repository = Repository::open(surroundings_);
     std::vector<SchemaCheckRequest> requests;
-    for (const std::string& path : paths) requests.push_back({.path = path, .schema = "x.schema.yaml", .id = id});
+    for (const std::string& path : paths)
+      requests.push_back({.path = path, .schema = "x.schema.yaml", .id = id});
     return check_schemas(repository, requests);
   }
 
@@ -78,8 +79,9 @@ TEST_F(CheckSchemas, AnotherSchemaOrALostOrDamagedCacheMeansAnotherCheck) {
   EXPECT_TRUE(check({"a.csv"})[0].valid);
   remove_tree(directory_.path() + "/.dvx/cache");
   EXPECT_FALSE(check({"a.csv"})[0].from_cache);
-  const ProcessResult damaged = run_process(
-      {"sh", "-c", "find " + shell_quote(directory_.path() + "/.dvx/cache") + " -name '*.json' -exec truncate -s 5 {} +"});
+  const ProcessResult damaged = run_process({"sh", "-c",
+                                             "find " + shell_quote(directory_.path() + "/.dvx/cache") +
+                                                 " -name '*.json' -exec truncate -s 5 {} +"});
   ASSERT_TRUE(damaged.ok());
   EXPECT_FALSE(check({"a.csv"})[0].from_cache);
 }
@@ -121,7 +123,9 @@ TEST_F(CheckSchemas, WithoutTheEngineThereIsNoVerdictEvenFromTheCache) {
   }
 }
 
-TEST_F(CheckSchemas, DataThatIsNotThereIsAnError) { EXPECT_THROW(check({"none.csv"}), Error); }
+TEST_F(CheckSchemas, DataThatIsNotThereIsAnError) {
+  EXPECT_THROW(check({"none.csv"}), Error);
+}
 
 }  // namespace
 }  // namespace dvx

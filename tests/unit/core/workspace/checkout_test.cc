@@ -18,7 +18,8 @@ class CheckoutTest : public testing::Test {
  protected:
   DataRef store(const std::string& path) {
     Repository repository = test_.open();
-    const Snapshot snapshot = take_snapshot(repository, path, {.mode = IngestMode::Store, .on_tree = {}}, progress_);
+    const Snapshot snapshot =
+        take_snapshot(repository, path, {.mode = IngestMode::Store, .on_tree = {}}, progress_);
     EXPECT_TRUE(snapshot.data);
     return snapshot.data.value_or(DataRef());
   }
@@ -27,7 +28,8 @@ class CheckoutTest : public testing::Test {
     return take_snapshot(repository, path, {.mode = IngestMode::HashOnly, .on_tree = {}}, progress_)
         .data.value_or(DataRef());
   }
-  CheckoutReport checkout(const std::string& path, const DataRef& data, Overwrite overwrite = Overwrite::StoredOnly) {
+  CheckoutReport checkout(const std::string& path, const DataRef& data,
+                          Overwrite overwrite = Overwrite::StoredOnly) {
     Repository repository = test_.open();
     return checkout_paths(repository, {{path, data}}, overwrite, progress_);
   }
@@ -204,9 +206,7 @@ TEST_F(CheckoutTest, ManyFilesInOneDirectory) {
 // A file system of 8 MB, where root may mount one.
 class SmallDisk {
  public:
-  SmallDisk() {
-    mounted_ = ::geteuid() == 0 && ::mount("tmpfs", path().c_str(), "tmpfs", 0, "size=8m") == 0;
-  }
+  SmallDisk() { mounted_ = ::geteuid() == 0 && ::mount("tmpfs", path().c_str(), "tmpfs", 0, "size=8m") == 0; }
   ~SmallDisk() {
     if (mounted_) ::umount2(path().c_str(), MNT_DETACH);
   }

@@ -29,7 +29,8 @@ TEST(Gitignore, LosesItsLineAgainAndVanishesWhenEmpty) {
 TEST(Gitignore, MakesGitIgnoreNamesThatLookLikePatterns) {
   TestRepository test;
   Repository repository = test.open();
-  for (const std::string name : {"a*b", "what?", "[x]", "back\\slash", "end  ", "new\nline", "!bang", "#hash"}) {
+  for (const std::string name :
+       {"a*b", "what?", "[x]", "back\\slash", "end  ", "new\nline", "!bang", "#hash"}) {
     test.write(name, "x");
     ignore_in_git(repository, name);
     EXPECT_EQ(test.git({"status", "--porcelain", "--", ":(literal)" + name}), "") << name;

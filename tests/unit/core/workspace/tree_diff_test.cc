@@ -29,7 +29,8 @@ class Trees {
 };
 
 TreeEntry file(const std::string& name, const std::string& content) {
-  return {.name = name, .kind = EntryKind::File, .size = content.size(), .files = 1, .id = ObjectId::of(content)};
+  return {
+      .name = name, .kind = EntryKind::File, .size = content.size(), .files = 1, .id = ObjectId::of(content)};
 }
 
 TreeEntry directory(const std::string& name, const DataRef& data) {
@@ -42,7 +43,8 @@ DataRef single(const std::string& content) {
 
 std::string summary(const std::vector<FileChange>& changes) {
   std::string text;
-  for (const FileChange& change : changes) text += std::string(change_name(change.kind())) + " " + change.path + "\n";
+  for (const FileChange& change : changes)
+    text += std::string(change_name(change.kind())) + " " + change.path + "\n";
   return text;
 }
 
