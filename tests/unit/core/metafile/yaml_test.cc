@@ -91,6 +91,25 @@ TEST(Yaml, NodesKnowTheirText) {
   EXPECT_TRUE(text_of(text, stages).ends_with("frozen:")) << text_of(text, stages);
 }
 
+TEST(Yaml, ReadsBlockScalarsOfOddIndentation) {
+  const std::string text = "a:\n  - |\n  \"k\":\n  - 'y'\n  - |\n      li\n    b\n";
+  try {
+    const std::string json = json_of(text);
+    EXPECT_EQ(json, json_of(text));
+    EXPECT_LT(json.size(), text.size() * 2);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::Config);
+  }
+}
+
+TEST(Yaml, ReadsLongBlockScalars) {
+  std::string line(3000, 'x');
+  EXPECT_EQ(parse_yaml("a: |\n  " + line + "\n  \n   b\n", "x.yaml").find("a")->scalar(), line + "\n\n b\n");
+  EXPECT_EQ(parse_yaml("a: \"" + line + "\\t\"\n", "x.yaml").find("a")->scalar(), line + "\t");
+}
+
+TEST(Yaml, TakesNoTextAtAll) { EXPECT_EQ(parse_yaml(std::string_view(), "x.yaml").kind(), YamlNode::Kind::Null); }
+
 TEST(Yaml, HintsAtTabs) {
   try {
     parse_yaml("a:\n\tb: 1\n", "x.yaml");
