@@ -108,7 +108,7 @@ run "dvx stage add -n stamp -o stamp.txt 'date +%s%N > stamp.txt' && dvx repro"
 expect 1 'dvx verify --rebuild stamp'
 says 'stamp.txt'
 says 'offset'
-run 'git checkout -q dvx.yaml dvx.lock && git status --short'
+run 'git reset -q --hard && rm stamp.txt && git status --short'
 
 chapter '7. Hooks keep raw data out of git'
 run 'dvx hooks install'
