@@ -96,7 +96,7 @@ class PreCommitCheck {
     }
   }
 
-  void report(FindingKind kind, std::string path, std::string message, std::string hint) {
+  void report(PreCommitFindingKind kind, std::string path, std::string message, std::string hint) {
     verdict_.findings.push_back(
         {.kind = kind, .path = std::move(path), .message = std::move(message), .hint = std::move(hint)});
   }
@@ -113,7 +113,7 @@ class PreCommitCheck {
       if (const auto around = tracking_.tracked_around(entry.path)) {
         if (!change.before) report_inside(entry.path, *around);
       } else if (!known_blobs.contains(entry.blob_id) && looks_like_data(change)) {
-        report(FindingKind::UnversionedData, entry.path,
+        report(PreCommitFindingKind::UnversionedData, entry.path,
                fmt::format("'{}' is data that dvx does not track", display_path(entry.path)),
                hint_for_data(change));
         verdict_.findings.back().size = entry.size;
@@ -131,7 +131,7 @@ class PreCommitCheck {
     std::string hint = fmt::format("git rm --cached {}", shell_quote(path));
     if (!tracking_.cached_outputs.contains(around))
       hint += fmt::format(" && dvx add {}", shell_quote(around));
-    report(FindingKind::InsideTrackedData, path,
+    report(PreCommitFindingKind::InsideTrackedData, path,
            path == around
                ? fmt::format("'{}' is tracked by dvx and must not be in git too", display_path(path))
                : fmt::format("'{}' lies in '{}', which dvx tracks", display_path(path), display_path(around)),
@@ -189,7 +189,7 @@ class PreCommitCheck {
     // Recorded in the pointer file, which is deliberately not part of this commit.
     const auto text = read_file_if_exists(repository_.path(staged.file));
     if (text && parse_pointer(*text, staged.file).data == *snapshot.data) return;
-    report(FindingKind::UnrecordedChange, staged.path,
+    report(PreCommitFindingKind::UnrecordedChange, staged.path,
            fmt::format("'{}' changed and is not recorded", display_path(staged.path)),
            fmt::format("dvx add {}", shell_quote(staged.path)));
   }
@@ -203,7 +203,7 @@ class PreCommitCheck {
       const StagedPointer& pointer = *found->second;
       if (stored_whole(repository_.store(), pointer.pointer.data)) continue;
       const std::string quoted = shell_quote(pointer.path);
-      report(FindingKind::MissingObjects, pointer.path,
+      report(PreCommitFindingKind::MissingObjects, pointer.path,
              fmt::format("the bytes of '{}' are not in the store", display_path(pointer.path)),
              exists(repository_.path(pointer.path)) ? "dvx add " + quoted : "dvx fetch " + quoted);
     }
@@ -233,15 +233,15 @@ class PreCommitCheck {
 
 }  // namespace
 
-std::string_view finding_name(FindingKind kind) {
+std::string_view pre_commit_finding_name(PreCommitFindingKind kind) {
   switch (kind) {
-    case FindingKind::UnversionedData:
+    case PreCommitFindingKind::UnversionedData:
       return "unversioned-data";
-    case FindingKind::InsideTrackedData:
+    case PreCommitFindingKind::InsideTrackedData:
       return "inside-tracked-data";
-    case FindingKind::UnrecordedChange:
+    case PreCommitFindingKind::UnrecordedChange:
       return "unrecorded-change";
-    case FindingKind::MissingObjects:
+    case PreCommitFindingKind::MissingObjects:
       return "missing-objects";
   }
   return "";

@@ -13,16 +13,16 @@
 
 namespace dvx {
 
-enum class FindingKind {
+enum class PreCommitFindingKind {
   UnversionedData,    // a staged file that looks like data
   InsideTrackedData,  // a staged file below a path that dvx tracks
   UnrecordedChange,   // tracked data that is not what its pointer says
   MissingObjects,     // a staged pointer whose bytes are not in the store
 };
-std::string_view finding_name(FindingKind kind);  // "unversioned-data", …
+std::string_view pre_commit_finding_name(PreCommitFindingKind kind);  // "unversioned-data", …
 
 struct PreCommitFinding {
-  FindingKind kind = FindingKind::UnversionedData;
+  PreCommitFindingKind kind = PreCommitFindingKind::UnversionedData;
   std::string path;        // from the root
   std::string message;     // "'data/x.csv' is data that dvx does not track"
   std::string hint;        // the command, run at the root, that puts it right

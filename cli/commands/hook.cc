@@ -12,7 +12,7 @@ namespace dvx {
 namespace {
 
 nlohmann::json json_of(const PreCommitFinding& finding) {
-  nlohmann::json out = {{"kind", finding_name(finding.kind)},
+  nlohmann::json out = {{"kind", pre_commit_finding_name(finding.kind)},
                         {"path", finding.path},
                         {"message", finding.message},
                         {"hint", finding.hint}};

@@ -3,8 +3,8 @@ What is wrong is named, with its own exit status, and nothing is lost.
 Not a repository, neither git's nor dvx's:
 
   $ dvx status
-  error: '*' is not in a dvx repository (glob)
-  hint: git init && dvx init
+  error: not a dvx repository: '*' (nor any directory above) (glob)
+  hint: dvx init
   [10]
   $ git init -q && dvx init -q && git commit -qm start
   $ dvx add /etc/hostname
@@ -13,26 +13,25 @@ Not a repository, neither git's nor dvx's:
 
 A file that this user may not read (typed as an ordinary user, since root may read everything):
 
-  $ mkdir data && echo 1 > data/one && echo 2 > data/two && chmod 000 data/two
-  $ chown -R 65534:65534 . && as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups env HOME="$PWD" "$@"; }
+  $ place=$(mktemp -d /tmp/dvx-nobody-XXXXXX) && chown 65534:65534 "$place"
+  $ as_nobody() { (cd "$place" && setpriv --reuid=65534 --regid=65534 --clear-groups env HOME="$place" "$@"); }
   $ as_nobody git config --global user.email n@example.org && as_nobody git config --global user.name Nobody
+  $ as_nobody sh -c 'git init -q && dvx init -q && mkdir data && echo 1 > data/one && echo 2 > data/two && chmod 000 data/two'
   $ as_nobody dvx add data
   error: cannot open 'data/two': Permission denied
   [74]
-  $ ls data.dvx
-  ls: cannot access 'data.dvx': No such file or directory
+  $ ls "$place/data.dvx" 2>/dev/null
   [2]
-  $ chmod 644 data/two && as_nobody dvx add -q data && chown -R 0:0 .
+  $ as_nobody sh -c 'chmod 644 data/two && dvx add -q data' && rm -r "$place"
 
 A pointer whose object is nowhere:
 
-  $ rm -r data .dvx/store && dvx checkout
+  $ mkdir data && echo 1 > data/one && dvx add -q data && rm -r data .dvx/store && dvx checkout
   * (glob)
   hint: dvx fetch
   [5]
   $ git status --short -- data.dvx
   A  data.dvx
-
   $ echo 1 > safe && dvx add -q safe
   $ dvx cat no-such-revision:safe
   error: *no-such-revision* (glob)

@@ -22,11 +22,11 @@ What an output was made from:
 
   $ dvx lineage count.txt
   count.txt  1121cfccd591  2 B
-  └─ count  run [0-9a-f]{12}  \d{4}-\d\d-\d\dT\d\d:\d\d  [\d.]+ s  \$ wc -l < sorted.csv > count.txt (re)
-     └─ sorted.csv  [0-9a-f]{12}  6 B (re)
-        └─ sort  run [0-9a-f]{12}  \d{4}-\d\d-\d\dT\d\d:\d\d  [\d.]+ s  \$ sh src/sort.sh (re)
-           ├─ data/raw.csv  [0-9a-f]{12}  6 B  data/raw.csv.dvx since [0-9a-f]{7} 2026-01-02 Ada: Add numbers (re)
-           └─ src/sort.sh  [0-9a-f]{12}  34 B  in git since [0-9a-f]{7} 2026-01-02 Ada: Add numbers (re)
+  \S+ count  run [0-9a-f]{12}  \d{4}-\d\d-\d\dT\d\d:\d\d  [\d.]+ s  \$ wc -l < sorted.csv > count.txt \(esc\) (re)
+     \S+ sorted.csv  [0-9a-f]{12}  6 B \(esc\) (re)
+        \S+ sort  run [0-9a-f]{12}  \d{4}-\d\d-\d\dT\d\d:\d\d  [\d.]+ s  \$ sh src/sort.sh \(esc\) (re)
+           \S+ data/raw.csv  [0-9a-f]{12}  6 B  data/raw.csv.dvx since [0-9a-f]{7} 2026-01-02 Ada: Add numbers \(esc\) (re)
+           \S+ src/sort.sh  [0-9a-f]{12}  34 B  in git since [0-9a-f]{7} 2026-01-02 Ada: Add numbers \(esc\) (re)
 
 The same by stage, by id, from a subdirectory:
 
@@ -48,9 +48,9 @@ What was made with the raw data:
 
   $ dvx lineage data/raw.csv --downstream
   data/raw.csv  [0-9a-f]{12}  6 B  data/raw.csv.dvx since .* (re)
-  └─ sort  run .* (re)
-     └─ sorted.csv  [0-9a-f]{12}  6 B (re)
-        └─ count  run .* (re)
+  \S+ sort  run .* \(esc\) (re)
+     \S+ sorted.csv  [0-9a-f]{12}  6 B \(esc\) (re)
+        \S+ count  run .* \(esc\) (re)
            └─ count.txt  1121cfccd591  2 B
 
 For other programs:
@@ -72,10 +72,10 @@ For other programs:
 What nothing is recorded about:
 
   $ echo changed > count.txt && dvx lineage count.txt
-  dvx: error: no run made, read or recorded the content of 'count.txt' (*) (glob)
+  error: no run made, read or recorded the content of 'count.txt' (*) (glob)
   hint: dvx status
   [5]
   $ dvx lineage nothing
-  dvx: error: no file, stage, run or object 'nothing'
+  error: no file, stage, run or object 'nothing'
   hint: dvx stage list
   [5]

@@ -27,20 +27,20 @@ After:
 
   $ dvx repro > /dev/null 2>&1
   $ dvx verify
-  ✓ verified: 2 stages, 2 run records, 5 objects .* (re)
+  \S+ verified: 2 stages, 2 run records, 4 objects .* \(esc\) (re)
   $ dvx verify --rebuild 2> /dev/null
-  ✓ sort: rebuilt, 1 output identical (12 B, [\d.]+ s) (re)
-  ✓ count: rebuilt, 1 output identical (2 B, [\d.]+ s) (re)
-  ✓ verified: .* (re)
+  \S+ sort: rebuilt, 1 output identical \(12 B, [\d.]+ s\) \(esc\) (re)
+  \S+ count: rebuilt, 1 output identical \(2 B, [\d.]+ s\) \(esc\) (re)
+  \S+ verified: .* \(esc\) (re)
   $ git status --short
-
-
+  A  .gitignore
+  A  dvx.lock
 
 Only one stage, with the recorded input:
 
   $ dvx verify --rebuild count -q 2> /dev/null
-  ✓ count: rebuilt, 1 output identical (2 B, [\d.]+ s) (re)
-  ✓ verified: .* (re)
+  \S+ count: rebuilt, 1 output identical \(2 B, [\d.]+ s\) \(esc\) (re)
+  \S+ verified: .* \(esc\) (re)
 
 The workspace moved on:
 
@@ -60,9 +60,9 @@ A stage that writes the time:
   > YAML
   $ dvx repro > /dev/null 2>&1 && dvx verify > /dev/null
   $ dvx verify --rebuild 2> /dev/null
-  ✓ sort: .* (re)
-  ✓ count: .* (re)
-  ✗ stage 'stamp': 'stamp.txt' differs at offset \d+: recorded [0-9a-f]{12}, rebuilt [0-9a-f]{12} (re)
+  \S+ sort: .* \(esc\) (re)
+  \S+ count: .* \(esc\) (re)
+  \S+ stage 'stamp': 'stamp.txt' differs at offset \d+: recorded [0-9a-f]{12}, rebuilt [0-9a-f]{12} \(esc\) (re)
   1 fault found in .* (re)
   [1]
   $ dvx verify --rebuild stamp --keep kept > /dev/null 2>&1
@@ -75,7 +75,7 @@ A stage that writes the time:
 Two runs of one key that disagree are evidence without a rebuild:
 
   $ dvx repro -f stamp > /dev/null 2>&1; dvx verify
-  ✗ stage 'stamp': 'stamp.txt' is not deterministic: run [0-9a-f]{12} made [0-9a-f]{12}, run [0-9a-f]{12} made [0-9a-f]{12} (re)
+  \S+ stage 'stamp': 'stamp.txt' is not deterministic: run [0-9a-f]{12} made [0-9a-f]{12}, run [0-9a-f]{12} made [0-9a-f]{12} \(esc\) (re)
   1 fault found in .* (re)
   hint: dvx lineage [0-9a-f]{12} (re)
   [1]

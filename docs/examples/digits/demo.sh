@@ -86,7 +86,7 @@ says 'pixel_0'
 says 'maximum'
 says '99'
 cmp -s dvx.lock "$place/lock-before" || fail 'the lock file changed although the stage failed'
-run 'dvx restore data/raw && dvx status'
+run 'dvx restore --force data/raw && dvx status'
 
 chapter '5. A colleague gets everything, and runs nothing'
 run "dvx remote add -d origin $place/remote && git commit -qam 'Add the remote' && dvx push"

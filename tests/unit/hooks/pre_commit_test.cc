@@ -42,7 +42,11 @@ class PreCommitTest : public testing::Test {
     git({"add", "-f", name});
   }
 
-  Repository open() const { return Repository::open({.cwd = directory_.path()}); }
+  Repository open() const {
+    Surroundings surroundings;
+    surroundings.cwd = directory_.path();
+    return Repository::open(std::move(surroundings));
+  }
 
   // Stores data and stages its pointer, as `dvx add` does.
   void track(const std::string& name) const {
@@ -65,7 +69,7 @@ class PreCommitTest : public testing::Test {
   std::string findings() const {
     std::string text;
     for (const PreCommitFinding& finding : check().findings) {
-      text += std::string(finding_name(finding.kind)) + " " + finding.path + ": " + finding.hint + "\n";
+      text += std::string(pre_commit_finding_name(finding.kind)) + " " + finding.path + ": " + finding.hint + "\n";
     }
     return text;
   }

@@ -19,7 +19,7 @@ RunRecord sample() {
   record.key_fields = {{"version", 1}, {"commands", {"python3 src/train.py"}}};
   record.commands = {"python3 src/train.py"};
   record.wdir = "models";
-  record.deps = {{.path = "src/train.py", .data = {.id = ObjectId::of("code"), .size = 12}},
+  record.deps = {{.path = "src/train.py", .data = {.id = ObjectId::of("code"), .size = 12}, .producer = {}},
                  {.path = "data/\xff",
                   .data = {DataKind::Tree, ObjectId::of("tree"), 300, 7},
                   .producer = ObjectId::of("run")}};
