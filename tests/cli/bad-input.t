@@ -27,14 +27,16 @@ A file that this user may not read (typed as an ordinary user, since root may re
 A pointer whose object is nowhere:
 
   $ mkdir data && echo 1 > data/one && dvx add -q data && rm -r data .dvx/store && dvx checkout
-  * (glob)
-  hint: dvx fetch
+  nothing to change
+  error: objects of 'data' (b8ce6cddb47c) are not in the store
+  hint: dvx pull data
   [5]
   $ git status --short -- data.dvx
   A  data.dvx
   $ echo 1 > safe && dvx add -q safe
   $ dvx cat no-such-revision:safe
   error: *no-such-revision* (glob)
+  hint: git log --oneline --all
   [5]
 
 A stage that fails, one that is killed, one that writes to what it reads:
@@ -56,13 +58,16 @@ A stage that fails, one that is killed, one that writes to what it reads:
   $ dvx repro fails
   fails: running, as it has never run
   fails | about to fail
-  error: * (glob)
+  fails: failed: 'echo about to fail; exit 3' exited with status 3
+  1 failed in * s (glob)
+  error: stage 'fails' failed: 'echo about to fail; exit 3' exited with status 3
   [1]
   $ dvx repro -q killed
   *signal 9* (glob)
   [1]
   $ dvx repro -q selfish
   *'notes'*changed while* (glob)
+  hint: dvx repro selfish
   [1]
   $ cat notes
   note

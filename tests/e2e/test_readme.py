@@ -19,7 +19,8 @@ def transcript(readme: str) -> str:
     for block in re.findall(r"```console\n(.*?)```", tour, re.S):
         for line in block.splitlines():
             if "…" in line:
-                line = line.replace("\\", "\\\\").replace("*", "\\*").replace("?", "\\?").replace("…", "*") + " (glob)"
+                line = line.replace("\\", "\\\\").replace("*", "\\*").replace("?", "\\?")
+                line = re.sub(r"[^\x00-\x7f]+", "*", line) + " (glob)"  # cram escapes what is not ASCII
             lines.append("  " + line)
         lines.append("")
     return "\n".join(lines) + "\n"
