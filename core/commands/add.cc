@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "core/commands/add_check.h"
 #include "core/metafile/pointer_file.h"
+#include "core/repo/work_tree_file.h"
 #include "core/workspace/gitignore.h"
 #include "core/workspace/tracked.h"
 
@@ -113,7 +114,7 @@ class AddRun {
     for (const Prepared& prepared : prepared_) {
       const std::string pointer = pointer_path_of(prepared.path);
       if (prepared.changed) {
-        write_file_atomically(repository_.path(pointer), serialize_pointer(prepared.pointer));
+        write_work_tree_file(repository_, pointer, serialize_pointer(prepared.pointer));
       }
       if (std::ranges::find(staged_data, prepared.path) != staged_data.end())
         unstage.push_back(prepared.path);

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "core/metafile/pointer_file.h"
+#include "core/repo/work_tree_file.h"
 #include "core/workspace/tracked.h"
 
 namespace dvx {
@@ -78,7 +79,7 @@ void rewrite_pointers(Repository& repository, const std::vector<PointedData>& pr
     const std::string file = repository.path(tracked.pointer);
     PointerFile pointer = parse_pointer(read_file(file), tracked.pointer);
     pointer.data = *snapshot.data;
-    write_file_atomically(file, serialize_pointer(pointer));
+    write_work_tree_file(repository, tracked.pointer, serialize_pointer(pointer));
     report.recorded.push_back({tracked.path, *tracked.data, *snapshot.data});
   }
 }

@@ -14,6 +14,7 @@
 #include "core/index/workspace_index.h"
 #include "core/metafile/pipeline_file.h"
 #include "core/metafile/pointer_file.h"
+#include "core/repo/work_tree_file.h"
 #include "core/workspace/gitignore.h"
 #include "core/workspace/pointed_path.h"
 #include "core/workspace/tracked.h"
@@ -85,7 +86,7 @@ class Move {
   void write_pointer() {
     PointerFile pointer = parse_pointer(read_file(repository_.path(source_.pointer)), source_.pointer);
     pointer.path = file_name(to_);
-    write_file_atomically(repository_.path(pointer_path_of(to_)), serialize_pointer(pointer));
+    write_work_tree_file(repository_, pointer_path_of(to_), serialize_pointer(pointer));
     changed_.push_back(pointer_path_of(to_));
   }
 

@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "core/pipeline/graph.h"
 #include "core/pipeline/pipeline.h"
+#include "core/repo/work_tree_file.h"
 #include "core/workspace/tracked.h"
 
 namespace dvx {
@@ -86,7 +87,7 @@ StageAddReport stage_add(Repository& repository, const StageAddOptions& options,
   const std::string after = add_stage_to_text(before, kPipelineFileName, stage_from(repository, options));
   PipelineFile pipeline = parse_pipeline(after, kPipelineFileName);
   const StageGraph graph(std::move(pipeline.stages), pointer_targets(repository));
-  write_file_atomically(path, after);
+  write_work_tree_file(repository, kPipelineFileName, after);
   return {kPipelineFileName, graph.stages().back()};
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/file.h"
+#include "core/repo/work_tree_file.h"
 #include "core/workspace/tracked.h"
 
 namespace dvx {
@@ -16,7 +17,7 @@ void LockWriter::flush() {
   LockFile lock = load_lock(repository_);
   std::erase_if(lock.stages, [&](const auto& item) { return !known_.contains(item.first); });
   for (auto& [name, entry] : pending_) lock.stages[name] = entry;
-  write_file_atomically(repository_.path(kLockFileName), serialize_lock(lock));
+  write_work_tree_file(repository_, kLockFileName, serialize_lock(lock));
   pending_.clear();
   wrote_ = true;
 }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -46,6 +47,9 @@ class PlanExecution {
 
   void run() {
     for (const std::string& path : plan_.leftovers) remove_tree(path);
+    for (const DirectoryPlacements& placements : plan_.placements) {
+      if (!placements.within_tree) remove_leftovers(placements.absolute);
+    }
     for (const std::string& path : plan_.remove_files) remove_file(path);
     for (const std::string& path : plan_.remove_directories) remove_directory(path);
     for (const std::string& path : plan_.make_parents) make_directories(path);
@@ -57,6 +61,14 @@ class PlanExecution {
   }
 
  private:
+  // Beside a tracked file the walk does not look, so what a killed checkout left there is looked for here.
+  static void remove_leftovers(const std::string& directory) {
+    std::error_code absent;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, absent)) {
+      if (is_leftover(entry.path().filename().native())) remove_tree(entry.path().native());
+    }
+  }
+
   static void remove_file(const std::string& path) {
     if (::unlink(path.c_str()) == 0 || errno == ENOENT) return;
     if (errno == EISDIR) {

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "core/repo/work_tree_file.h"
 
 namespace dvx {
 
@@ -52,7 +53,7 @@ std::optional<std::string> ignore_in_git(Repository& repository, const std::stri
   const std::string line = gitignore_line(file_name(path));
   if (find_line(text, line)) return std::nullopt;
   if (!text.empty() && !text.ends_with('\n')) text += '\n';
-  write_file_atomically(repository.path(file), text + line + '\n');
+  write_work_tree_file(repository, file, text + line + '\n');
   return file;
 }
 
@@ -64,7 +65,7 @@ std::optional<std::string> unignore_in_git(Repository& repository, const std::st
   if (!line) return std::nullopt;
   text->erase(line->begin, line->end - line->begin);
   if (!text->empty()) {
-    write_file_atomically(repository.path(file), *text);
+    write_work_tree_file(repository, file, *text);
   } else if (::unlink(repository.path(file).c_str()) != 0 && errno != ENOENT) {
     throw system_error("remove", file);
   }

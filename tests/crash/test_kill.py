@@ -2,8 +2,8 @@
 """Commands killed at system calls that change something: test_kill.py <dvx> [points per command and call].
 
 Each mutating command is run once under strace to count its calls, then again and again on a fresh copy, killed at
-the n-th write, rename, sync, link, unlink, mkdir of any of its threads. After each death `dvx fsck` must pass, the
-same command must succeed when it is typed again, and the work tree must be what it is without a death."""
+the n-th write, rename, sync, link, unlink, mkdir of any of its threads. After each death `dvx fsck` finds
+no damage, the same command succeeds when it is typed again, and the work tree is what it is without a death."""
 
 import concurrent.futures
 import hashlib
@@ -108,7 +108,8 @@ class Harness:
         self.sh(inject, root, check=False)
         # A git that was killed leaves its own lock behind; that one is git's to explain.
         (root / ".git/index.lock").unlink(missing_ok=True)
-        for step in ("dvx fsck", command, after, "dvx fsck", "dvx status"):
+        # Objects may be missing until the command is typed again; damaged they must never be.
+        for step in ("dvx fsck || test $? = 1", command, after, "dvx fsck", "dvx status"):
             done = self.sh(step, root, check=False)
             if done.returncode != 0:
                 return f"{label}: '{step}' ended with {done.returncode}\n{done.stdout}{done.stderr}"

@@ -1,0 +1,24 @@
+#include "core/repo/work_tree_file.h"
+
+#include <cerrno>
+#include <cstdio>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+
+namespace dvx {
+
+void write_work_tree_file(Repository& repository, const std::string& path, std::string_view bytes) {
+  const std::string target = repository.path(path);
+  const TemporaryDirectory scratch(repository.temporary_dir(), "write");
+  const std::string fresh = join_path(scratch.path(), "file");
+  write_file_atomically(fresh, bytes);
+  if (std::rename(fresh.c_str(), target.c_str()) != 0) {
+    if (errno != EXDEV) throw system_error("replace", path);
+    return write_file_atomically(target, bytes);  // a file system of its own is mounted here
+  }
+  fsync_directory(parent_path(target));
+}
+
+}  // namespace dvx
