@@ -76,8 +76,13 @@ Launch prepare(const std::vector<std::string>& argv, const ProcessOptions& optio
   return launch;
 }
 
-[[noreturn]] void exec_child(const Launch& launch, bool own_group, int in, int out, int err, int failure_fd) {
+[[noreturn]] void exec_child(const Launch& launch, bool own_group, int announce_fd, int in, int out, int err,
+                             int failure_fd) {
   if (own_group) ::setpgid(0, 0);
+  if (announce_fd >= 0) {
+    const pid_t group = ::getpid();
+    [[maybe_unused]] const ssize_t told = ::write(announce_fd, &group, sizeof group);
+  }
   struct sigaction standard {};
   standard.sa_handler = SIG_DFL;
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::sigaction(signal, &standard, nullptr);
@@ -98,39 +103,44 @@ Launch prepare(const std::vector<std::string>& argv, const ProcessOptions& optio
 // ends.
 class GroupGuard {
  public:
-  GroupGuard() = default;
-  explicit GroupGuard(pid_t group) {
+  GroupGuard() {
     Pipe pipe = make_pipe();
     pid_ = ::fork();
     if (pid_ < 0) throw system_error("start", "guard process");
-    if (pid_ == 0) watch(pipe.read_end.get(), group);
+    if (pid_ == 0) watch(pipe.read_end.get());
     alive_ = std::move(pipe.write_end);
   }
   GroupGuard(const GroupGuard&) = delete;
   GroupGuard& operator=(const GroupGuard&) = delete;
   ~GroupGuard() {
-    if (pid_ < 0) return;
-    constexpr char kDone = 'x';
-    while (::write(alive_.get(), &kDone, 1) < 0 && errno == EINTR) {
+    constexpr pid_t kDone = 0;
+    while (::write(alive_.get(), &kDone, sizeof kDone) < 0 && errno == EINTR) {
     }
     alive_.reset();
     while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }
   }
 
+  // Where the child tells the id of its group, before it executes anything.
+  int announce_fd() const { return alive_.get(); }
+
  private:
-  // In the forked process: only async-signal-safe calls. A byte means that all is well; end of file that we
-  // died.
-  [[noreturn]] static void watch(int alive, pid_t group) {
+  // In the forked process: only async-signal-safe calls. A group to guard, then 0 when all is well; end of
+  // file before that means that we died.
+  [[noreturn]] static void watch(int alive) {
     ::setsid();  // the terminal's signals are for us, not for the guard
     ::dup2(alive, 0);
     ::close_range(1, ~0U, 0);  // or it would hold open pipes of children that other threads started
-    char byte = 0;
-    ssize_t n = 0;
-    do {
-      n = ::read(0, &byte, 1);
-    } while (n < 0 && errno == EINTR);
-    if (n != 1) ::kill(-group, SIGKILL);
+    pid_t group = 0;
+    for (;;) {
+      pid_t told = 0;
+      const ssize_t n = ::read(0, &told, sizeof told);
+      if (n < 0 && errno == EINTR) continue;
+      if (n != sizeof told) break;
+      if (told == 0) ::_exit(0);
+      group = told;
+    }
+    if (group > 0) ::kill(-group, SIGKILL);
     ::_exit(0);
   }
 
@@ -143,6 +153,7 @@ class Running {
   Running(const std::vector<std::string>& argv, const ProcessOptions& options)
       : options_(options), own_group_(!options.inherit_stdio) {
     const Launch launch = prepare(argv, options);
+    if (own_group_ && options.die_with_us) guard_.emplace();
     Pipe failure = make_pipe();
     Pipe in, out, err;
     UniqueFd null;
@@ -161,7 +172,8 @@ class Running {
     if (pid_ == 0) {
       const int child_in = in.read_end ? in.read_end.get() : null.get();
       const int child_err = options.merge_stderr ? out.write_end.get() : err.write_end.get();
-      exec_child(launch, own_group_, child_in, out.write_end.get(), child_err, failure.write_end.get());
+      exec_child(launch, own_group_, guard_ ? guard_->announce_fd() : -1, child_in, out.write_end.get(),
+                 child_err, failure.write_end.get());
     }
     if (own_group_) ::setpgid(pid_, pid_);
     failure.write_end.reset();
@@ -170,7 +182,6 @@ class Running {
       ::waitpid(pid_, nullptr, 0);
       throw system_error("start", argv[0], errnum);
     }
-    if (own_group_ && options.die_with_us) guard_.emplace(pid_);
     in_ = std::move(in.write_end);
     out_ = std::move(out.read_end);
     err_ = std::move(err.read_end);
