@@ -69,7 +69,8 @@ class PreCommitTest : public testing::Test {
   std::string findings() const {
     std::string text;
     for (const PreCommitFinding& finding : check().findings) {
-      text += std::string(pre_commit_finding_name(finding.kind)) + " " + finding.path + ": " + finding.hint + "\n";
+      text += std::string(pre_commit_finding_name(finding.kind)) + " " + finding.path + ": " + finding.hint +
+              "\n";
     }
     return text;
   }

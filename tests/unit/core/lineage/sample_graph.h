@@ -46,7 +46,8 @@ inline LineageGraph sample_graph() {
   RunRecord train = sample_run("train", "python3 src/train.py \"<fast>\" & echo done");
   train.params = {{"params.yaml", {{"train.rate", 0.5}}}};
   train.schemas = {{"data/raw.csv", "raw.schema.yaml", ObjectId::of("schema"), true, 0}};
-  train.deps = {{.path = "data/prepared", .data = {.id = ObjectId::of("data/prepared"), .size = 1234}, .producer = {}}};
+  train.deps = {
+      {.path = "data/prepared", .data = {.id = ObjectId::of("data/prepared"), .size = 1234}, .producer = {}}};
   train.outs = {{.path = "models/best.pkl", .data = {.id = ObjectId::of("models/best.pkl"), .size = 1234}}};
   LineageGraph graph;
   graph.nodes = {sample_data("models/best.pkl", OriginKind::Run),

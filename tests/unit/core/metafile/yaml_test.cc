@@ -108,7 +108,9 @@ TEST(Yaml, ReadsLongBlockScalars) {
   EXPECT_EQ(parse_yaml("a: \"" + line + "\\t\"\n", "x.yaml").find("a")->scalar(), line + "\t");
 }
 
-TEST(Yaml, TakesNoTextAtAll) { EXPECT_EQ(parse_yaml(std::string_view(), "x.yaml").kind(), YamlNode::Kind::Null); }
+TEST(Yaml, TakesNoTextAtAll) {
+  EXPECT_EQ(parse_yaml(std::string_view(), "x.yaml").kind(), YamlNode::Kind::Null);
+}
 
 TEST(Yaml, HintsAtTabs) {
   try {
