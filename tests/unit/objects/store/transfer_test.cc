@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <random>
@@ -114,9 +115,9 @@ std::vector<std::string> names_on(Backend& backend, const std::string& prefix) {
   return names;
 }
 
-// Counts what is written where.
+// Counts what is written where, by any thread.
 struct Traffic {
-  std::uint64_t pack_bytes = 0, pack_writes = 0, writes = 0, reads = 0;
+  std::atomic<std::uint64_t> pack_bytes = 0, pack_writes = 0, writes = 0, reads = 0;
   FaultBackend::Hook hook() {
     return [this](const BackendCallInfo& info) {
       if (info.call == BackendCall::Read) ++reads;
