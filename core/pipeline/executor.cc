@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
@@ -13,7 +14,7 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/path.h"
-#include "core/pipeline/lock_writer.h"
+#include "core/pipeline/run_journal.h"
 #include "core/pipeline/running_stages.h"
 #include "core/pipeline/stage_run.h"
 #include "core/pipeline/stage_schemas.h"
@@ -39,7 +40,7 @@ class Executor {
         options_(options),
         runner_(runner),
         progress_(progress),
-        lock_(survey.repository(), stage_names(survey)),
+        journal_(survey.repository(), stage_names(survey), progress),
         results_(selected.size()),
         waits_for_(selected.size(), 0),
         needed_by_(selected.size()),
@@ -53,13 +54,13 @@ class Executor {
     try {
       loop();
     } catch (const Error&) {
-      lock_.flush();  // what was finished before stays
+      keep_what_is_finished();
       throw;
     }
-    lock_.flush();
+    journal_.commit();
     throw_if_interrupted();
     return {.stages = std::move(results_),
-            .lock_written = lock_.wrote(),
+            .lock_written = journal_.wrote(),
             .ignore_files = std::move(ignore_files_)};
   }
 
@@ -76,8 +77,20 @@ class Executor {
         needed_by_[at->second].push_back(i);
         ++waits_for_[i];
       }
+      for (const StageOutput& out : stage(i).outs) {
+        if (out.cache) not_ignored_[parent_path(out.path)].push_back(out.path);
+      }
       position[selected_[i]] = i;
       if (waits_for_[i] == 0) ready_.insert(i);
+    }
+  }
+
+  // After an error, which counts more than one of this commit.
+  void keep_what_is_finished() {
+    try {
+      journal_.commit();
+    } catch (const Error& error) {
+      progress_.warning(fmt::format("stages that have ended are not recorded: {}", error.message()));
     }
   }
 
@@ -93,8 +106,8 @@ class Executor {
         begin(i);
       }
       if (running_.count() == 0) break;
-      lock_.flush();
-      complete(running_.wait_for_next());
+      if (auto finished = running_.wait_for_next(journal_.patience())) complete(std::move(*finished));
+      journal_.commit_if_due();
     }
     for (StageResult& result : results_) {
       const bool is_left = result.outcome == StageOutcome::Skipped && result.message.empty();
@@ -192,6 +205,7 @@ class Executor {
     auto run = std::make_unique<StageRun>(survey_, stage(i), std::move(decision),
                                           join_path(logs_->path(), fmt::format("{}.log", i)));
     if (auto failure = run->prepare(progress_)) return fail(i, *std::move(failure));
+    ignore_outputs(stage(i));
     git_state();  // as it was before the first command
     running_.start(i, run->job(progress_));
     runs_[i] = std::move(run);
@@ -214,14 +228,13 @@ class Executor {
     runs_.erase(i);
     if (finished.failure) std::rethrow_exception(finished.failure);
     results_[i].seconds = finished.outcome.wall_seconds;
-    auto ended = run->finish(finished.outcome, git_state(), runner_.name(), progress_);
+    if (interrupt_signal() != 0) journal_.commit();  // reading the outputs of this stage may be cut short
+    auto ended = run->finish(finished.outcome, git_state(), runner_.name(), journal_.ingest(), progress_);
     if (auto* failure = std::get_if<StageFailure>(&ended)) return fail(i, std::move(*failure));
     auto& made = std::get<FinishedRun>(ended);
     const LockedStage* before = survey_.locked(stage(i).name);
     results_[i].outputs_unchanged = before != nullptr && same_outputs(*before, made.entry);
-    ignore_outputs(stage(i));
     enter(i, std::move(made.entry));
-    lock_.flush();
     results_[i].run = made.id;
     progress_.line(fmt::format("{}: ran in {:.1f} s{}", stage(i).name, results_[i].seconds,
                                results_[i].outputs_unchanged ? ", same outputs as before" : ""));
@@ -235,17 +248,20 @@ class Executor {
   }
 
   void enter(std::size_t i, LockedStage entry) {
-    lock_.set(stage(i).name, entry);
+    journal_.add(stage(i).name, entry);
     survey_.set_locked(stage(i).name, std::move(entry));
   }
 
+  // With the outputs of all other stages in the same directories, so that each .gitignore is written once.
   void ignore_outputs(const Stage& stage) {
+    std::vector<std::string> paths;
     for (const StageOutput& out : stage.outs) {
-      if (!out.cache) continue;
-      const auto changed = ignore_in_git(survey_.repository(), out.path);
-      if (!changed) continue;
-      survey_.forget(*changed);  // it may lie in a directory that another stage depends on
-      ignore_files_.insert(*changed);
+      const auto beside = not_ignored_.extract(parent_path(out.path));
+      if (beside) std::ranges::move(beside.mapped(), std::back_inserter(paths));
+    }
+    for (std::string& changed : ignore_in_git(survey_.repository(), paths)) {
+      survey_.forget(changed);  // it may lie in a directory that another stage depends on
+      ignore_files_.insert(std::move(changed));
     }
   }
 
@@ -292,12 +308,13 @@ class Executor {
   const ExecuteOptions& options_;
   CommandRunner& runner_;
   Progress& progress_;
-  LockWriter lock_;
+  RunJournal journal_;
   std::optional<TemporaryDirectory> logs_;
   std::vector<StageResult> results_;
   std::vector<std::size_t> waits_for_;  // how many stages before each are not done
   std::vector<std::vector<std::size_t>> needed_by_;
-  std::set<std::size_t> ready_, skipped_;  // sets: the first in order starts first
+  std::set<std::size_t> ready_, skipped_;                        // sets: the first in order starts first
+  std::map<std::string, std::vector<std::string>> not_ignored_;  // outputs by directory
   std::set<std::string> ignore_files_;
   std::optional<GitState> git_state_;
   bool has_failed_ = false;

@@ -1,8 +1,8 @@
 // Carries a pipeline out: each stage is decided on when its inputs are known, and then left alone, restored
 // from the run cache, or run through a CommandRunner, several at once as the graph allows.
 //
-// Only commands run in other threads; whatever touches the repository happens in the caller's. The lock file
-// gets the entry of a stage as soon as it has run, so an interrupt loses at most the stages that were
+// Only commands run in other threads; whatever touches the repository happens in the caller's. What a stage
+// made is recorded when it has run (run_journal.h), so an interrupt loses at most the stages that were
 // running.
 #pragma once
 

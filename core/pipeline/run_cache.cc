@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -65,17 +66,25 @@ std::vector<ObjectId> RunCache::find(const ObjectId& key) const {
   return runs;
 }
 
-void RunCache::add(const ObjectId& key, const ObjectId& run) {
-  const std::string directory = bucket(key);
-  const std::string file = join_path(directory, key.to_hex() + "." + run.to_hex());
-  if (exists(file)) return;
-  if (!exists(directory)) {
-    make_directories(directory);
-    fsync_directory(directory_);
-    fsync_directory(parent_path(directory_));
+void RunCache::add(std::span<const RunCacheEntry> entries) {
+  std::set<std::string> written;
+  bool new_bucket = false;
+  for (const RunCacheEntry& entry : entries) {
+    const std::string directory = bucket(entry.key);
+    const std::string file = join_path(directory, entry.key.to_hex() + "." + entry.run.to_hex());
+    if (exists(file)) continue;
+    if (!exists(directory)) {
+      make_directories(directory);
+      new_bucket = true;
+    }
+    open_file(file, O_WRONLY | O_CREAT, 0444);
+    written.insert(directory);
   }
-  open_file(file, O_WRONLY | O_CREAT, 0444);
-  fsync_directory(directory);
+  // One after the other once all are there: the first sync carries most of the rest along.
+  for (const std::string& directory : written) fsync_directory(directory);
+  if (!new_bucket) return;
+  fsync_directory(directory_);
+  fsync_directory(parent_path(directory_));
 }
 
 std::vector<RunCacheEntry> RunCache::all() const {

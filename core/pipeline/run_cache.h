@@ -7,6 +7,7 @@
 // may add and read.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,8 @@ class RunCache {
   // Ids of the records with this key, sorted by id.
   std::vector<ObjectId> find(const ObjectId& key) const;
   // Durable when it returns; adding what is there changes nothing.
-  void add(const ObjectId& key, const ObjectId& run);
+  void add(std::span<const RunCacheEntry> entries);
+  void add(const ObjectId& key, const ObjectId& run) { add(std::vector<RunCacheEntry>{{key, run}}); }
   // Every entry, sorted by key and then by run. Files with other names are passed over.
   std::vector<RunCacheEntry> all() const;
 

@@ -26,9 +26,15 @@ void RunningStages::start(std::size_t token, CommandJob job) {
   });
 }
 
-RunningStages::Finished RunningStages::wait_for_next() {
+std::optional<RunningStages::Finished> RunningStages::wait_for_next(
+    std::optional<std::chrono::nanoseconds> at_most) {
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [this] { return !finished_.empty(); });
+  const auto has_ended = [this] { return !finished_.empty(); };
+  if (!at_most) {
+    wake_.wait(lock, has_ended);
+  } else if (!wake_.wait_for(lock, *at_most, has_ended)) {
+    return std::nullopt;
+  }
   Finished first = std::move(finished_.front());
   finished_.pop_front();
   lock.unlock();

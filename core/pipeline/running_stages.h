@@ -3,12 +3,14 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <exception>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "core/pipeline/command_runner.h"
@@ -31,7 +33,9 @@ class RunningStages {
   // `token` comes back with the result. A wish to interrupt (base/interrupt.h) stops every command.
   void start(std::size_t token, CommandJob job);
   std::size_t count() const { return threads_.size(); }
-  Finished wait_for_next();  // count() is not 0
+  // The next one to end, waited for forever, or nullopt when none did in time. count() is not 0.
+  std::optional<Finished> wait_for_next(std::optional<std::chrono::nanoseconds> at_most);
+  Finished wait_for_next() { return *wait_for_next(std::nullopt); }
 
  private:
   CommandRunner& runner_;

@@ -13,12 +13,10 @@
 #include "base/version.h"
 #include "core/lineage/run_record.h"
 #include "core/pipeline/private_copy.h"
-#include "core/pipeline/run_cache.h"
 #include "core/pipeline/stage_environment.h"
 #include "core/pipeline/stage_key.h"
 #include "core/pipeline/stage_schemas.h"
 #include "core/workspace/snapshot.h"
-#include "objects/store/ingest.h"
 
 namespace dvx {
 
@@ -95,16 +93,16 @@ CommandJob StageRun::job(Progress& progress) const {
 }
 
 std::variant<FinishedRun, StageFailure> StageRun::finish(const CommandOutcome& outcome, const GitState& git,
-                                                         const std::string& executor, Progress& progress) {
+                                                         const std::string& executor, Ingest& into,
+                                                         Progress& progress) {
   for (const StageOutput& out : stage_.outs) survey_.forget(out.path);
   if (auto failure = check_commands(outcome)) return *std::move(failure);
-  if (auto failure = store_outputs(progress)) return *std::move(failure);
+  if (auto failure = store_outputs(into, progress)) return *std::move(failure);
   if (auto failure = check_inputs_again(progress)) return *std::move(failure);
   auto verdicts = check_stage_schemas(survey_, stage_, SchemaSide::Outputs);
   if (auto failure = schema_failure(verdicts)) return *std::move(failure);
   verdicts_.insert(verdicts_.end(), verdicts.begin(), verdicts.end());
-  const ObjectId run = record(outcome, git, executor);
-  RunCache(survey_.repository().store()).add(decision_.key, run);
+  const ObjectId run = record(outcome, git, executor, into);
   return FinishedRun{run, lock_entry(run)};
 }
 
@@ -121,7 +119,7 @@ std::optional<StageFailure> StageRun::check_commands(const CommandOutcome& outco
   return StageFailure{fmt::format("'{}' exited with status {}", command, outcome.exit_status), {}, {}};
 }
 
-std::optional<StageFailure> StageRun::store_outputs(Progress& progress) {
+std::optional<StageFailure> StageRun::store_outputs(Ingest& into, Progress& progress) {
   Repository& repository = survey_.repository();
   std::vector<std::string> kept, hashed;
   for (const StageOutput& out : stage_.outs) {
@@ -135,7 +133,10 @@ std::optional<StageFailure> StageRun::store_outputs(Progress& progress) {
   const auto take = [&](const std::vector<std::string>& paths,
                         IngestMode mode) -> std::optional<StageFailure> {
     if (paths.empty()) return std::nullopt;
-    const auto snapshots = take_snapshots(repository, paths, {.mode = mode, .on_tree = {}}, progress);
+    Ingest* into_session = mode == IngestMode::Store ? &into : nullptr;
+    const auto snapshots = take_snapshots(
+        repository, paths,
+        {.mode = mode, .on_tree = {}, .fresh = FreshFiles::HashAgain, .into = into_session}, progress);
     for (std::size_t i = 0; i < paths.size(); ++i) {
       if (!snapshots[i].failed.empty()) {
         const Error& error = snapshots[i].failed.front().error;
@@ -163,8 +164,9 @@ std::optional<StageFailure> StageRun::check_inputs_again(Progress& progress) {
   const auto keep_tree = [this](const ObjectId& id, const Tree& tree) {
     if (!survey_.repository().store().contains(id)) trees_.push_back(tree.serialize());
   };
-  const auto snapshots = take_snapshots(survey_.repository(), paths,
-                                        {.mode = IngestMode::HashOnly, .on_tree = keep_tree}, progress);
+  const auto snapshots = take_snapshots(
+      survey_.repository(), paths,
+      {.mode = IngestMode::HashOnly, .on_tree = keep_tree, .fresh = FreshFiles::HashAgain}, progress);
   for (std::size_t i = 0; i < paths.size(); ++i) {
     if (snapshots[i].data == deps_[i].data) continue;
     survey_.forget(paths[i]);
@@ -194,11 +196,11 @@ nlohmann::json StageRun::environment() const {
   return {{"env", decision_.key_fields.at("env")}, {"tools", decision_.key_fields.at("tools")}};
 }
 
-ObjectId StageRun::record(const CommandOutcome& outcome, const GitState& git, const std::string& executor) {
-  const auto ingest = survey_.repository().store().begin_ingest({.mode = IngestMode::Store});
-  ingest->add_file(log_file_, 0, 0);
-  const auto logs = ingest->collect();
-  for (const std::string& tree : trees_) ingest->add_bytes(tree);
+ObjectId StageRun::record(const CommandOutcome& outcome, const GitState& git, const std::string& executor,
+                          Ingest& into) {
+  into.add_file(log_file_, 0, 0);
+  const auto logs = into.collect();
+  for (const std::string& tree : trees_) into.add_bytes(tree);
   RunRecord record;
   record.stage = stage_.name;
   record.key = decision_.key;
@@ -226,9 +228,7 @@ ObjectId StageRun::record(const CommandOutcome& outcome, const GitState& git, co
   record.executor = executor;
   if (!logs.empty() && !logs.front().error) record.log = logs.front().id;
   record.dvx_version = dvx_version();
-  const ObjectId id = ingest->add_bytes(serialize_run_record(record));
-  ingest->finish();
-  return id;
+  return into.add_bytes(serialize_run_record(record));
 }
 
 LockedStage StageRun::lock_entry(const ObjectId& run) const {

@@ -1,8 +1,9 @@
 // One execution of one stage around its commands: what must hold before, what is checked and recorded after.
 //
 // The order after the commands (docs/formats/key.md): outputs are hashed and stored, inputs are hashed again,
-// schemas are checked, log and run record become durable, then the run cache entry. The lock entry is the
-// caller's. What fails leaves the workspace as the commands left it and records nothing.
+// schemas are checked, log and run record are stored. All that goes into the caller's session, who makes it
+// durable before it is spoken of (run_journal.h). What fails leaves the workspace as the commands left it
+// and records nothing.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +19,7 @@
 #include "core/pipeline/stage_failure.h"
 #include "core/pipeline/survey.h"
 #include "core/schema/schema.h"
+#include "objects/store/ingest.h"
 
 namespace dvx {
 
@@ -41,15 +43,17 @@ class StageRun {
   std::optional<StageFailure> prepare(Progress& progress);
   CommandJob job(Progress& progress) const;
   std::variant<FinishedRun, StageFailure> finish(const CommandOutcome& outcome, const GitState& git,
-                                                 const std::string& executor, Progress& progress);
+                                                 const std::string& executor, Ingest& into,
+                                                 Progress& progress);
 
   const Stage& stage() const { return stage_; }
 
  private:
   std::optional<StageFailure> check_commands(const CommandOutcome& outcome) const;
-  std::optional<StageFailure> store_outputs(Progress& progress);
+  std::optional<StageFailure> store_outputs(Ingest& into, Progress& progress);
   std::optional<StageFailure> check_inputs_again(Progress& progress);
-  ObjectId record(const CommandOutcome& outcome, const GitState& git, const std::string& executor);
+  ObjectId record(const CommandOutcome& outcome, const GitState& git, const std::string& executor,
+                  Ingest& into);
   std::vector<RunDependency> dependencies();
   LockedStage lock_entry(const ObjectId& run) const;
   nlohmann::json environment() const;

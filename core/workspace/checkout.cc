@@ -34,7 +34,7 @@ std::vector<ScannedPath> scan_targets(Repository& repository, const std::vector<
                                       Progress& progress) {
   std::vector<std::string> paths;
   for (const CheckoutTarget& target : targets) paths.push_back(target.path);
-  return WorkspaceScan(repository, IngestMode::HashOnly, progress).run(paths);
+  return WorkspaceScan(repository, {}, progress).run(paths);
 }
 
 class PlanExecution {

@@ -2,7 +2,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <functional>
+#include <map>
+#include <set>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -29,6 +33,18 @@ std::optional<Line> find_line(std::string_view text, std::string_view wanted) {
   return std::nullopt;
 }
 
+std::set<std::string, std::less<>> lines_of(std::string_view text) {
+  std::set<std::string, std::less<>> lines;
+  while (!text.empty()) {
+    const std::size_t feed = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, feed);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    lines.emplace(line);
+    text.remove_prefix(std::min(feed + 1, text.size()));
+  }
+  return lines;
+}
+
 std::string gitignore_of(const std::string& path) {
   return join_path(parent_path(path), ".gitignore");
 }
@@ -48,13 +64,29 @@ std::string gitignore_line(std::string_view name) {
 }
 
 std::optional<std::string> ignore_in_git(Repository& repository, const std::string& path) {
-  const std::string file = gitignore_of(path);
-  std::string text = read_file_if_exists(repository.path(file)).value_or("");
-  const std::string line = gitignore_line(file_name(path));
-  if (find_line(text, line)) return std::nullopt;
-  if (!text.empty() && !text.ends_with('\n')) text += '\n';
-  write_work_tree_file(repository, file, text + line + '\n');
-  return file;
+  auto changed = ignore_in_git(repository, std::vector<std::string>{path});
+  if (changed.empty()) return std::nullopt;
+  return std::move(changed.front());
+}
+
+std::vector<std::string> ignore_in_git(Repository& repository, const std::vector<std::string>& paths) {
+  std::map<std::string, std::vector<std::string>> lines;  // of each .gitignore
+  for (const std::string& path : paths) lines[gitignore_of(path)].push_back(gitignore_line(file_name(path)));
+  std::vector<std::string> changed;
+  for (const auto& [file, wanted] : lines) {
+    std::string text = read_file_if_exists(repository.path(file)).value_or("");
+    std::set<std::string, std::less<>> present = lines_of(text);
+    const std::size_t before = text.size();
+    for (const std::string& line : wanted) {
+      if (!present.insert(line).second) continue;
+      if (!text.empty() && !text.ends_with('\n')) text += '\n';
+      text += line + '\n';
+    }
+    if (text.size() == before) continue;
+    write_work_tree_file(repository, file, text);
+    changed.push_back(file);
+  }
+  return changed;
 }
 
 std::optional<std::string> unignore_in_git(Repository& repository, const std::string& path) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/repo/repository.h"
 
@@ -15,6 +16,8 @@ std::string gitignore_line(std::string_view name);
 // Puts the line for `path` (from the root) into the .gitignore of its directory. Returns that file's path
 // when it was changed, nullopt when the line was there.
 std::optional<std::string> ignore_in_git(Repository& repository, const std::string& path);
+// The same for many, each file read and written once. Returns the files that were changed, sorted.
+std::vector<std::string> ignore_in_git(Repository& repository, const std::vector<std::string>& paths);
 // Takes it out again; a .gitignore that becomes empty is removed.
 std::optional<std::string> unignore_in_git(Repository& repository, const std::string& path);
 

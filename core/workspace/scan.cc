@@ -44,6 +44,9 @@ namespace {
 
 // Results and index changes of so many files are held at a time.
 constexpr std::size_t kBatch = 32768;
+// Few files: what is read and hashed within a tick of the clock, roughly.
+constexpr std::size_t kFewFiles = 100;
+constexpr std::uint64_t kFewBytes = std::uint64_t{2} << 20;
 
 std::string read_link(const std::string& path) {
   std::string target(256, '\0');
@@ -88,8 +91,12 @@ Error named(const Error& error, const std::string& path, const std::string& abso
 
 }  // namespace
 
-WorkspaceScan::WorkspaceScan(Repository& repository, IngestMode mode, Progress& progress)
-    : repository_(repository), mode_(mode), progress_(progress), index_(repository.index()) {}
+WorkspaceScan::WorkspaceScan(Repository& repository, const ScanOptions& options, Progress& progress)
+    : repository_(repository),
+      options_(options),
+      progress_(progress),
+      index_(repository.index()),
+      ingest_(options.into) {}
 
 WorkspaceScan::~WorkspaceScan() = default;
 
@@ -105,16 +112,19 @@ std::vector<ScannedPath> WorkspaceScan::run(const std::vector<std::string>& path
 }
 
 Ingest& WorkspaceScan::ingest() {
-  if (!ingest_) {
-    ingest_ = repository_.store().begin_ingest(
-        {.mode = mode_, .threads = repository_.jobs(), .progress = &progress_});
+  if (ingest_ == nullptr) {
+    own_ingest_ = repository_.store().begin_ingest(
+        {.mode = options_.mode, .threads = repository_.jobs(), .progress = &progress_});
+    ingest_ = own_ingest_.get();
   }
   return *ingest_;
 }
 
 void WorkspaceScan::finish() {
-  if (ingest_) ingest_->finish();
-  ingest_.reset();
+  if (!own_ingest_) return;
+  own_ingest_->finish();
+  own_ingest_.reset();
+  ingest_ = nullptr;
 }
 
 void WorkspaceScan::examine(ScannedPath& subject) {
@@ -249,7 +259,7 @@ void WorkspaceScan::hash_dirty() {
     bytes += file.entry->stamp.size;
     newest = std::max(newest, file.entry->stamp.ctime_ns);
   }
-  let_clock_pass(newest);
+  let_clock_pass(newest, bytes);
   progress_.begin(storing() ? "storing" : "hashing", dirty_.size(), bytes);
   for (std::size_t begin = 0; begin < dirty_.size(); begin += kBatch) {
     hash_batch(begin, std::min(dirty_.size(), begin + kBatch));
@@ -258,13 +268,15 @@ void WorkspaceScan::hash_dirty() {
   dirty_.clear();
 }
 
-// A file that was written within the running tick of the clock could be written again without a trace. When
-// reading begins after that tick, its stamp tells of every later change: the racy rule without a second
-// hashing.
-void WorkspaceScan::let_clock_pass(std::int64_t newest) {
+// The racy rule without a second hashing: when reading begins after the tick in which a file was written, its
+// stamp tells of every later change.
+void WorkspaceScan::let_clock_pass(std::int64_t newest, std::uint64_t bytes) {
   const SystemClock clock;
   const std::int64_t wait = newest + kClockTickNs - clock.now_ns();
-  if (wait > 0 && wait <= kClockTickNs) std::this_thread::sleep_for(std::chrono::nanoseconds(wait));
+  const bool are_few = dirty_.size() <= kFewFiles && bytes <= kFewBytes;
+  const bool may_wait = options_.fresh == FreshFiles::Await || !are_few;
+  if (may_wait && wait > 0 && wait <= kClockTickNs)
+    std::this_thread::sleep_for(std::chrono::nanoseconds(wait));
   settled_before_ = clock.now_ns() - kClockTickNs;
 }
 

@@ -30,24 +30,37 @@ struct ScannedPath {
   std::uint64_t hashed_files = 0, reused_files = 0;
 };
 
-class WorkspaceScan {
- public:
+// A file that was written within the running tick of the clock could be written again without a trace in its
+// stamp, so the index cannot know it by the stamp alone.
+enum class FreshFiles : std::uint8_t {
+  Await,      // reading begins after that tick: the file is hashed once and for all
+  HashAgain,  // when there are only few, do not wait; the next look hashes them again
+};
+
+struct ScanOptions {
   // In Store mode the bytes that are hashed go into the store, and the index's word counts only for what is
   // there.
-  WorkspaceScan(Repository& repository, IngestMode mode, Progress& progress);
+  IngestMode mode = IngestMode::HashOnly;
+  FreshFiles fresh = FreshFiles::Await;
+  Ingest* into = nullptr;  // in Store mode: a session of the caller's, who finishes it
+};
+
+class WorkspaceScan {
+ public:
+  WorkspaceScan(Repository& repository, const ScanOptions& options, Progress& progress);
   ~WorkspaceScan();
 
   std::vector<ScannedPath> run(const std::vector<std::string>& paths);
 
-  // The session of this pass, for trees; begun on first use.
+  // The session of this pass, for trees; one of its own is begun on first use.
   Ingest& ingest();
-  // Makes durable what was stored. Without it, nothing was.
+  // Makes durable what a session of its own stored. Without it, nothing was.
   void finish();
 
  private:
   struct DirtyFile;
 
-  bool storing() const { return mode_ == IngestMode::Store; }
+  bool storing() const { return options_.mode == IngestMode::Store; }
   void examine(ScannedPath& subject);
   void look_at(ScannedPath& subject);
   WalkedEntry linked_file(const std::string& path, const ObjectId& id);
@@ -58,16 +71,17 @@ class WorkspaceScan {
   void forget(const std::string& path);
   void flush_index();
   void hash_dirty();
-  void let_clock_pass(std::int64_t newest);
+  void let_clock_pass(std::int64_t newest, std::uint64_t bytes);
   void hash_batch(std::size_t begin, std::size_t end);
   void take(const DirtyFile& file, IngestResult& hashed);
 
   Repository& repository_;
-  const IngestMode mode_;
+  const ScanOptions options_;
   Progress& progress_;
   WorkspaceIndex& index_;
   std::unique_ptr<ThreadPool> pool_;
-  std::unique_ptr<Ingest> ingest_;
+  std::unique_ptr<Ingest> own_ingest_;
+  Ingest* ingest_;  // null before first use
   std::vector<DirtyFile> dirty_;
   std::vector<IndexEntry> changed_;
   std::vector<std::string> removed_;

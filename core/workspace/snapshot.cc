@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "core/workspace/scan.h"
 #include "objects/store/object_store.h"
 
 namespace dvx {
@@ -77,7 +76,8 @@ Snapshot take_snapshot(Repository& repository, const std::string& path, const Sn
 
 std::vector<Snapshot> take_snapshots(Repository& repository, const std::vector<std::string>& paths,
                                      const SnapshotOptions& options, Progress& progress) {
-  WorkspaceScan scan(repository, options.mode, progress);
+  WorkspaceScan scan(repository, {.mode = options.mode, .fresh = options.fresh, .into = options.into},
+                     progress);
   TreeBuilder trees(repository, options, scan);
   std::vector<Snapshot> out;
   for (ScannedPath& subject : scan.run(paths)) out.push_back(trees.snapshot(std::move(subject)));

@@ -9,6 +9,7 @@
 #include "base/progress.h"
 #include "core/metafile/data_ref.h"
 #include "core/repo/repository.h"
+#include "core/workspace/scan.h"
 #include "core/workspace/walk.h"
 #include "objects/model/tree.h"
 #include "objects/store/ingest.h"
@@ -16,12 +17,14 @@
 namespace dvx {
 
 struct SnapshotOptions {
-  // Store: afterwards every object of the DataRef is in the store, durable. HashOnly: the store is not
-  // touched and trees are only computed.
+  // Store: afterwards every object of the DataRef is in the store, durable (or in `into`). HashOnly: the
+  // store is not touched and trees are only computed.
   IngestMode mode = IngestMode::HashOnly;
   // Called with every tree that is built, nested ones before those that hold them, from the calling thread;
   // may be empty. So `diff` and `status` compare with a workspace whose trees are in no store.
   std::function<void(const ObjectId& id, const Tree& tree)> on_tree;
+  FreshFiles fresh = FreshFiles::Await;
+  Ingest* into = nullptr;  // in Store mode: a session of the caller's, who finishes it
 };
 
 struct Snapshot {

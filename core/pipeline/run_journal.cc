@@ -1,0 +1,62 @@
+#include "core/pipeline/run_journal.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "core/pipeline/run_cache.h"
+#include "core/repo/work_tree_file.h"
+#include "core/workspace/tracked.h"
+#include "objects/store/object_store.h"
+
+namespace dvx {
+
+namespace {
+constexpr std::chrono::milliseconds kPause{250};  // between commits, at least
+constexpr int kPauseShare = 10;                   // and so many times as long as a commit takes
+}  // namespace
+
+RunJournal::RunJournal(Repository& repository, std::set<std::string> known, Progress& progress)
+    : repository_(repository), known_(std::move(known)), progress_(progress) {}
+
+Ingest& RunJournal::ingest() {
+  if (!ingest_) {
+    ingest_ = repository_.store().begin_ingest(
+        {.mode = IngestMode::Store, .threads = repository_.jobs(), .progress = &progress_});
+  }
+  return *ingest_;
+}
+
+std::optional<std::chrono::nanoseconds> RunJournal::patience() const {
+  if (pending_.empty()) return std::nullopt;
+  const auto now = Clock::now();
+  return now >= due_ ? std::chrono::nanoseconds::zero() : std::chrono::nanoseconds(due_ - now);
+}
+
+void RunJournal::commit_if_due() {
+  if (!pending_.empty() && Clock::now() >= due_) commit();
+}
+
+void RunJournal::commit() {
+  const auto started = Clock::now();
+  if (const auto ingest = std::exchange(ingest_, nullptr)) ingest->finish();
+  if (pending_.empty()) return;
+  std::vector<RunCacheEntry> runs;
+  for (const auto& [stage, entry] : pending_) runs.push_back({entry.key, entry.run});
+  RunCache(repository_.store()).add(runs);
+  write_lock();
+  pending_.clear();
+  const auto ended = Clock::now();
+  due_ = ended + std::max<Clock::duration>(kPause, kPauseShare * (ended - started));
+}
+
+void RunJournal::write_lock() {
+  const FileLock held = repository_.lock_for_writing();
+  LockFile lock = load_lock(repository_);
+  std::erase_if(lock.stages, [&](const auto& item) { return !known_.contains(item.first); });
+  for (auto& [name, entry] : pending_) lock.stages[name] = entry;
+  write_work_tree_file(repository_, kLockFileName, serialize_lock(lock));
+  wrote_ = true;
+}
+
+}  // namespace dvx
