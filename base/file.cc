@@ -1,6 +1,5 @@
 #include "base/file.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/directory.h"
 #include "base/error.h"
 #include "base/path.h"
 
@@ -157,16 +157,8 @@ void remove_entry_at(int dir_fd, const char* name, const std::string& path) {
   const UniqueFd fd(::openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd) throw system_error("remove", path);
   ::fchmod(fd.get(), 0700);
-  DIR* dir = ::fdopendir(::dup(fd.get()));
-  if (dir == nullptr) throw system_error("remove", path);
-  const struct Closer {
-    DIR* dir;
-    ~Closer() { ::closedir(dir); }
-  } closer{dir};
-  while (const dirent* entry = ::readdir(dir)) {
-    const std::string_view child = entry->d_name;
-    if (child != "." && child != "..") remove_entry_at(fd.get(), entry->d_name, join_path(path, child));
-  }
+  for (const DirectoryEntry& child : list_directory(fd.get(), path))
+    remove_entry_at(fd.get(), child.name.c_str(), join_path(path, child.name));
   if (::unlinkat(dir_fd, name, AT_REMOVEDIR) != 0 && errno != ENOENT) throw system_error("remove", path);
 }
 }  // namespace

@@ -1,14 +1,13 @@
 #include "core/pipeline/run_cache.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <memory>
 #include <optional>
 #include <set>
 
+#include "base/directory.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -28,26 +27,6 @@ std::optional<RunCacheEntry> parse_name(std::string_view name) {
   return RunCacheEntry{*key, *run};
 }
 
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
-// Names in a directory, unsorted; an absent directory is empty.
-std::vector<std::string> names_in(const std::string& path) {
-  const std::unique_ptr<DIR, CloseDirectory> directory(::opendir(path.c_str()));
-  if (!directory) {
-    if (errno == ENOENT) return {};
-    throw system_error("open directory", path);
-  }
-  std::vector<std::string> names;
-  errno = 0;
-  while (const dirent* entry = ::readdir(directory.get())) {
-    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
-  }
-  if (errno != 0) throw system_error("read directory", path);
-  return names;
-}
-
 }  // namespace
 
 RunCache::RunCache(const ObjectStore& store) : directory_(join_path(store.directory(), "runs")) {}
@@ -58,7 +37,7 @@ std::string RunCache::bucket(const ObjectId& key) const {
 
 std::vector<ObjectId> RunCache::find(const ObjectId& key) const {
   std::vector<ObjectId> runs;
-  for (const std::string& name : names_in(bucket(key))) {
+  for (const std::string& name : names_in_directory(bucket(key))) {
     const auto entry = parse_name(name);
     if (entry && entry->key == key) runs.push_back(entry->run);
   }
@@ -89,9 +68,9 @@ void RunCache::add(std::span<const RunCacheEntry> entries) {
 
 std::vector<RunCacheEntry> RunCache::all() const {
   std::vector<RunCacheEntry> entries;
-  for (const std::string& prefix : names_in(directory_)) {
+  for (const std::string& prefix : names_in_directory(directory_)) {
     if (prefix.size() != 2) continue;
-    for (const std::string& name : names_in(join_path(directory_, prefix))) {
+    for (const std::string& name : names_in_directory(join_path(directory_, prefix))) {
       if (const auto entry = parse_name(name)) entries.push_back(*entry);
     }
   }

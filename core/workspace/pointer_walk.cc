@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/directory.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -17,36 +18,28 @@ namespace dvx {
 
 namespace {
 
-struct DirCloser {
-  void operator()(DIR* dir) const { ::closedir(dir); }
-};
-
 struct Listing {
   std::vector<std::string> directories, pointers;
   bool has_gitignore = false, has_dvxignore = false, is_repository = false;
 };
 
-bool is_real_directory(int dir_fd, const dirent& entry) {
-  if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+bool is_real_directory(int dir_fd, const DirectoryEntry& entry) {
+  if (entry.type != DT_UNKNOWN) return entry.type == DT_DIR;
   struct ::stat st {};
-  return ::fstatat(dir_fd, entry.d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+  return ::fstatat(dir_fd, entry.name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
 Listing list(const std::string& path) {
   Listing listing;
-  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd) return listing;  // unreadable: no pointer file of ours in there
-  const int raw = fd.get();
-  const std::unique_ptr<DIR, DirCloser> dir(::fdopendir(fd.release()));
-  if (!dir) throw system_error("read", path);
-  while (const dirent* entry = ::readdir(dir.get())) {
-    const std::string_view name = entry->d_name;
-    if (name == "." || name == "..") continue;
+  for (const DirectoryEntry& entry : list_directory(fd.get(), path)) {
+    const std::string& name = entry.name;
     if (name == ".git") listing.is_repository = true;
     if (name == ".gitignore") listing.has_gitignore = true;
     if (name == ".dvxignore") listing.has_dvxignore = true;
     if (is_never_data(name)) continue;
-    if (is_real_directory(raw, *entry)) {
+    if (is_real_directory(fd.get(), entry)) {
       listing.directories.emplace_back(name);
     } else if (is_pointer_path(name)) {
       listing.pointers.emplace_back(name);

@@ -5,9 +5,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <mutex>
 #include <utility>
 
+#include "base/directory.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/path.h"
@@ -17,10 +19,6 @@
 namespace dvx {
 
 namespace {
-
-struct DirCloser {
-  void operator()(DIR* dir) const { ::closedir(dir); }
-};
 
 WalkedKind kind_of(mode_t mode) {
   if (S_ISREG(mode)) return WalkedKind::File;
@@ -75,24 +73,18 @@ class Walker {
 
   void read(WalkedDirectory& directory, const IgnoreRules& above) {
     const std::string where = absolute(directory);
-    UniqueFd fd = open_file(where, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-    const int raw = fd.get();
-    const std::unique_ptr<DIR, DirCloser> dir(::fdopendir(fd.release()));
-    if (!dir) throw system_error("read", directory.path);
-    std::vector<std::pair<std::string, unsigned char>> listing;
+    const UniqueFd fd = open_file(where, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    std::vector<DirectoryEntry> listing = list_directory(fd.get(), directory.path);
     bool has_rules = false;
-    while (const dirent* entry = ::readdir(dir.get())) {
-      const std::string_view name = entry->d_name;
-      if (name == "." || name == "..") continue;
-      if (is_leftover(name)) note_leftover(join_path(where, name));
-      if (is_never_data(name)) continue;
-      has_rules |= name == ".dvxignore";
-      listing.emplace_back(name, entry->d_type);
+    for (const DirectoryEntry& entry : listing) {
+      if (is_leftover(entry.name)) note_leftover(join_path(where, entry.name));
+      has_rules |= entry.name == ".dvxignore";
     }
+    std::erase_if(listing, [](const DirectoryEntry& entry) { return is_never_data(entry.name); });
     IgnoreRules rules = above;
     if (has_rules)
       rules = above.with(read_file_if_exists(join_path(where, ".dvxignore")).value_or(""), directory.path);
-    for (const auto& [name, type] : listing) add(directory, raw, name, type, rules);
+    for (const auto& [name, type] : listing) add(directory, fd.get(), name, type, rules);
     order(directory);
     for (const auto& child : directory.children) submit(*child, rules);
   }

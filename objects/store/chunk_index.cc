@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <ctime>
-#include <filesystem>
 #include <utility>
 
+#include "base/directory.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/file_lock.h"
@@ -35,13 +35,8 @@ std::int64_t now_ns() {
 
 // Names in a directory that end in `ending`, sorted; none when there is no such directory.
 std::vector<std::string> names_in(const std::string& directory, std::string_view ending) {
-  std::vector<std::string> names;
-  std::error_code failed;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, failed)) {
-    if (std::string name = entry.path().filename().string(); name.ends_with(ending))
-      names.push_back(std::move(name));
-  }
-  std::sort(names.begin(), names.end());
+  std::vector<std::string> names = names_in_directory(directory);
+  std::erase_if(names, [&](const std::string& name) { return !name.ends_with(ending); });
   return names;
 }
 

@@ -2,15 +2,16 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <iterator>
 #include <mutex>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
+#include "base/directory.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/interrupt.h"
@@ -33,15 +34,22 @@ class NullSink final : public Sink {
   void write(std::span<const std::byte>) override {}
 };
 
+void collect_files(const std::string& top, const std::string& below, std::string_view ending,
+                   std::vector<std::string>& names) {
+  for (const std::string& name : names_in_directory(join_path(top, below))) {
+    const std::string path = join_path(below, name);
+    const auto st = stat_if_exists(join_path(top, path));
+    if (!st) continue;
+    if (S_ISDIR(st->st_mode)) collect_files(top, path, ending, names);
+    if (S_ISREG(st->st_mode) && name.ends_with(ending)) names.push_back(path);
+  }
+}
+
+// Regular files by their paths from `directory`, sorted.
 std::vector<std::string> files_below(const std::string& directory, std::string_view ending) {
   std::vector<std::string> names;
-  std::error_code failed;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory, failed)) {
-    const std::string path = entry.path().string();
-    if (path.ends_with(ending) && entry.is_regular_file(failed))
-      names.push_back(path.substr(directory.size() + 1));
-  }
-  std::sort(names.begin(), names.end());
+  collect_files(directory, "", ending, names);
+  std::ranges::sort(names);
   return names;
 }
 
