@@ -1,0 +1,51 @@
+"""Runs commands and takes their time and memory."""
+
+import os
+import statistics
+import subprocess
+import time
+
+
+class Figure:
+    """One row of one contestant: wall and CPU seconds (medians), the largest peak memory in MB, and a note."""
+
+    def __init__(self, seconds, cpu=0.0, megabytes=0.0, note=""):
+        self.seconds, self.cpu, self.megabytes, self.note = seconds, cpu, megabytes, note
+
+
+class Failed(Exception):
+    """A command of a peer failed: its row stays empty."""
+
+
+def measure(command, cwd, environment):
+    """Runs a list, or a string by the shell. The disk is synced first, so that no row pays for the one before."""
+    os.sync()
+    started = time.monotonic()
+    process = subprocess.Popen(command, cwd=cwd, env=environment, shell=isinstance(command, str),
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    error = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.monotonic() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise Failed(f"{command}\n{error.decode(errors='replace')[-2000:]}")
+    return Figure(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def median(figures):
+    return Figure(statistics.median(f.seconds for f in figures), statistics.median(f.cpu for f in figures),
+                  max(f.megabytes for f in figures))
+
+
+def bytes_below(paths):
+    """Allocated bytes and number of files below these directories."""
+    size = files = 0
+    for top in paths:
+        for folder, _, names in os.walk(top):
+            for name in names:
+                try:
+                    size += os.lstat(os.path.join(folder, name)).st_blocks * 512
+                except FileNotFoundError:
+                    continue
+                files += 1
+    return size, files
