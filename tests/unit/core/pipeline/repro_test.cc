@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
-#include <mutex>
 #include <random>
 #include <thread>
 
@@ -22,72 +21,12 @@
 #include "core/pipeline/run_cache.h"
 #include "core/pipeline/state.h"
 #include "core/workspace/tracked.h"
+#include "tests/unit/core/pipeline/pipeline_for_tests.h"
 
 namespace dvx {
 namespace {
 
-class Lines final : public Progress {
- public:
-  void begin(std::string_view, std::uint64_t, std::uint64_t) override {}
-  void advance(std::uint64_t, std::uint64_t) override {}
-  void current(std::string_view) override {}
-  void line(std::string_view text) override {
-    const std::lock_guard lock(mutex_);
-    lines.emplace_back(text);
-  }
-  void warning(std::string_view) override {}
-  void end() override {}
-
-  std::vector<std::string> lines;
-
- private:
-  std::mutex mutex_;
-};
-
-class ReproTest : public testing::Test {
- protected:
-  ReproTest() {
-    run_process({"git", "init", "-q", place.path()});
-    make_directories(path(".dvx"));
-    write(".dvx/config", "[core]\n\tproject = 0123456789abcdef\n");
-  }
-  ~ReproTest() override { reset_interrupt_for_tests(); }
-
-  std::string path(const std::string& name) const { return join_path(place.path(), name); }
-  void write(const std::string& name, const std::string& text) { write_file_atomically(path(name), text); }
-  std::string read(const std::string& name) const { return read_file(path(name)); }
-
-  Repository open() {
-    Surroundings surroundings;
-    surroundings.cwd = place.path();
-    surroundings.environment = {{"PATH", "/usr/bin:/bin"}, {"HOME", place.path()}};
-    return Repository::open(surroundings);
-  }
-  ReproReport repro_all(ReproOptions options = {}) {
-    Repository repository = open();
-    return repro(repository, options, progress);
-  }
-  static std::map<std::string, StageOutcome> outcomes(const ReproReport& report) {
-    std::map<std::string, StageOutcome> result;
-    for (const StageResult& stage : report.stages) result[stage.stage] = stage.outcome;
-    return result;
-  }
-
-  // upper: raw → mid (upper case, comments dropped); count: mid, params → end
-  void two_stages() {
-    write("raw", "# note\nword\n");
-    write("params.yaml", "suffix: one\n");
-    write("dvx.yaml",
-          "stages:\n"
-          "  upper:\n    cmd: grep -v '^#' raw | tr a-z A-Z > mid\n    deps: [raw]\n    outs: [mid]\n"
-          "  count:\n    cmd: (cat mid; grep suffix params.yaml) > end\n    deps: [mid]\n"
-          "    params: [suffix]\n    outs: [end]\n");
-  }
-
-  TemporaryDirectory place{testing::TempDir()};
-  Lines progress;
-};
-
+using ReproTest = PipelineTest;
 using enum StageOutcome;
 
 TEST_F(ReproTest, RunsOnceAndThenNothing) {
