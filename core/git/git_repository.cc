@@ -94,6 +94,34 @@ struct GitRepository::Impl {
             static_cast<std::size_t>(git_blob_rawsize(found.get()))};
   }
 
+  // Filters that libgit2 does not know: programs (LFS) and encodings.
+  bool has_foreign_filter(const std::string& commit, const std::string& path) const {
+    git_attr_options options = GIT_ATTR_OPTIONS_INIT;
+    options.flags = GIT_ATTR_CHECK_INCLUDE_COMMIT;
+    options.attr_commit_id = oid_of(commit);
+    for (const char* name : {"filter", "working-tree-encoding"}) {
+      const char* value = nullptr;
+      check_git(git_attr_get_ext(&value, repository.get(), &options, path.c_str(), name),
+                fmt::format("read the attributes of '{}'", path));
+      if (git_attr_value(value) == GIT_ATTR_VALUE_STRING) return true;
+    }
+    return false;
+  }
+
+  std::string filtered_blob(const git_oid& id, const std::string& commit, const std::string& path) const {
+    const std::string action = fmt::format("read git blob {}", hex_of(id));
+    const auto found = git_make<GitBlob>(action, git_blob_lookup, repository.get(), &id);
+    git_blob_filter_options options = GIT_BLOB_FILTER_OPTIONS_INIT;
+    options.flags = GIT_BLOB_FILTER_ATTRIBUTES_FROM_COMMIT;
+    options.attr_commit_id = oid_of(commit);
+    git_buf buffer = GIT_BUF_INIT;
+    const int code = git_blob_filter(&buffer, found.get(), path.c_str(), &options);
+    const std::string bytes = code == 0 ? std::string(buffer.ptr, buffer.size) : std::string();
+    git_buf_dispose(&buffer);
+    check_git(code, action);
+    return bytes;
+  }
+
   std::uint64_t blob_size(const git_oid& id) const {
     std::size_t size = 0;
     git_object_t type = GIT_OBJECT_INVALID;
@@ -211,6 +239,21 @@ std::optional<std::string> GitRepository::read_at(const std::string& commit, con
   check_git(code, fmt::format("read '{}' of commit {}", path, commit));
   if (git_tree_entry_type(entry.get()) != GIT_OBJECT_BLOB) return std::nullopt;
   return impl_->blob(*git_tree_entry_id(entry.get()));
+}
+
+std::optional<std::string> GitRepository::read_checked_out_at(const std::string& commit,
+                                                              const std::string& path) const {
+  const GitTree tree = impl_->tree(commit);
+  git_tree_entry* raw = nullptr;
+  const int code = git_tree_entry_bypath(&raw, tree.get(), path.c_str());
+  const GitTreeEntry entry(raw);
+  if (code == GIT_ENOTFOUND) return std::nullopt;
+  const std::string action = fmt::format("read '{}' of commit {}", path, commit);
+  check_git(code, action);
+  const git_filemode_t mode = git_tree_entry_filemode(entry.get());
+  if (mode != GIT_FILEMODE_BLOB && mode != GIT_FILEMODE_BLOB_EXECUTABLE) return std::nullopt;
+  if (impl_->has_foreign_filter(commit, path)) return std::nullopt;
+  return impl_->filtered_blob(*git_tree_entry_id(entry.get()), commit, path);
 }
 
 std::optional<std::string> GitRepository::read_index(const std::string& path) const {

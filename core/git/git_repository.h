@@ -52,6 +52,9 @@ class GitRepository {
 
   // Content of a file as of a commit, or in the git index. nullopt when it is not there.
   std::optional<std::string> read_at(const std::string& commit, const std::string& path) const;
+  // The same as git writes it into a work tree: with the line ends that attributes ask for. nullopt also
+  // where this cannot be told: for a symlink, and where an attribute names a filter program or an encoding.
+  std::optional<std::string> read_checked_out_at(const std::string& commit, const std::string& path) const;
   std::optional<std::string> read_index(const std::string& path) const;
   std::string read_blob(const std::string& blob_id) const;
   bool exists_at(const std::string& commit, const std::string& path) const;  // a file or a directory

@@ -301,5 +301,24 @@ TEST_F(GitRepositoryTest, ForwardsTheExitStatusOfGit) {
   EXPECT_EQ(result.exit_status, 128);
 }
 
+TEST_F(GitRepositoryTest, ReadsAFileAsACheckoutWritesIt) {
+  write(".gitattributes", "*.txt text eol=crlf\n*.big filter=lfs\n*.wide working-tree-encoding=UTF-16\n");
+  write("a.txt", "one\r\ntwo\r\n");
+  write("raw.bin", "one\ntwo\n");
+  ASSERT_EQ(::symlink("raw.bin", path("link").c_str()), 0);
+  write("x.big", "pointer");
+  git({"-c", "filter.lfs.clean=cat", "add", "-A"});
+  git({"commit", "-q", "-m", "Add"});
+  std::string commit = git({"rev-parse", "HEAD"});
+  commit.pop_back();
+  const GitRepository repository = open();
+  EXPECT_EQ(repository.read_at(commit, "a.txt"), "one\ntwo\n");
+  EXPECT_EQ(repository.read_checked_out_at(commit, "a.txt"), "one\r\ntwo\r\n");
+  EXPECT_EQ(repository.read_checked_out_at(commit, "raw.bin"), "one\ntwo\n");
+  EXPECT_EQ(repository.read_checked_out_at(commit, "link"), std::nullopt);
+  EXPECT_EQ(repository.read_checked_out_at(commit, "x.big"), std::nullopt);
+  EXPECT_EQ(repository.read_checked_out_at(commit, "nowhere"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace dvx
