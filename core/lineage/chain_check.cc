@@ -229,13 +229,20 @@ class ChainCheck {
     }
     for (const RunDependency& dep : record.deps) {
       if (dep.producer || dep.data.kind == DataKind::Tree) continue;
-      const auto text = repository_.git().read_at(record.git_commit, dep.path);
-      if (!text || ObjectId::of(*text) == dep.data.id) continue;
+      if (may_be_of_commit(dep, record.git_commit)) continue;
       add(FindingKind::GitMismatch, dep.path,
           fmt::format("run {} read {}, which commit {} does not have", run.id.short_hex(),
                       dep.data.id.short_hex(), record.git_commit.substr(0, kShortCommit)),
           "dvx repro -f " + record.stage);
     }
+  }
+
+  // As the commit has it, or as git writes that into a work tree. What git does not know is not judged here.
+  bool may_be_of_commit(const RunDependency& dep, const std::string& commit) {
+    const auto text = repository_.git().read_at(commit, dep.path);
+    if (!text || ObjectId::of(*text) == dep.data.id) return true;
+    const auto checked_out = repository_.git().read_checked_out_at(commit, dep.path);
+    return !checked_out || ObjectId::of(*checked_out) == dep.data.id;
   }
 
   bool has_commit(const std::string& commit) {

@@ -345,6 +345,28 @@ TEST_F(ChainCheckTest, ACommitThatIsNotHereIsANote) {
   EXPECT_NE(report.notes[0].find("commit 0123456 of run "), std::string::npos);
 }
 
+// Git has other bytes than the work tree: the filter's, and a link's target instead of what it leads to.
+TEST_F(ChainCheckTest, FiltersOfGitAreNoMismatch) {
+  write(".gitattributes", "raw text eol=crlf\n");
+  two_stages();
+  write("raw", "# note\r\nword\r\n");
+  commit_all();
+  repro_all();
+  ASSERT_FALSE(record_of("upper").git_dirty);
+  EXPECT_EQ(findings(check()), std::vector<std::string>{});
+}
+
+TEST_F(ChainCheckTest, ALinkInGitIsNoMismatch) {
+  two_stages();
+  write("real", "# note\nword\n");
+  remove_tree(path("raw"));
+  ASSERT_EQ(::symlink("real", path("raw").c_str()), 0);
+  commit_all();
+  repro_all();
+  ASSERT_FALSE(record_of("upper").git_dirty);
+  EXPECT_EQ(findings(check()), std::vector<std::string>{});
+}
+
 TEST_F(ChainCheckTest, RunsOfOneKeyThatDisagreeAreEvidence) {
   write("dvx.yaml", "stages:\n  stamp:\n    cmd: date +%s%N > stamp\n    outs: [stamp]\n");
   repro_all();
