@@ -36,19 +36,19 @@ class ChainCheck {
         history_(repository.store(), lock),
         objects_(repository.store()) {}
 
-  void check_stage(const std::string& name) {
+  void check_stage(const Stage& stage) {
     throw_if_interrupted();
     ++report_.stages;
-    stage_ = name;
-    progress_.current(name);
-    const auto locked = lock_.stages.find(name);
+    stage_ = stage.name;
+    progress_.current(stage_);
+    const auto locked = lock_.stages.find(stage_);
     if (locked == lock_.stages.end()) return;  // the plan has told
     const KnownRun* run = find_run(locked->second.run);
     if (run != nullptr) {
-      check_lock_entry(name, locked->second, run->record);
+      check_lock_entry(stage_, locked->second, run->record);
       check_run(*run);
     }
-    check_outputs(locked->second, run);
+    check_outputs(stage, locked->second, run);
   }
 
   // What repro would do is what differs between the workspace and dvx.lock.
@@ -266,15 +266,20 @@ class ChainCheck {
     }
   }
 
-  void check_outputs(const LockedStage& locked, const KnownRun* run) {
+  void check_outputs(const Stage& stage, const LockedStage& locked, const KnownRun* run) {
     for (const LockedPath& out : locked.outs) {
-      bool cached = true;
-      if (run != nullptr) {
-        for (const RunOutput& other : run->record.outs)
-          cached = other.path == out.path ? other.cached : cached;
-      }
-      if (cached) check_object(out.path, out.data);
+      if (is_cached(stage, run, out.path)) check_object(out.path, out.data);
     }
+  }
+
+  // As it was when the run was recorded; without the record, as dvx.yaml has it.
+  static bool is_cached(const Stage& stage, const KnownRun* run, const std::string& path) {
+    if (run != nullptr) {
+      for (const RunOutput& out : run->record.outs)
+        if (out.path == path) return out.cached;
+    }
+    return std::none_of(stage.outs.begin(), stage.outs.end(),
+                        [&](const StageOutput& out) { return out.path == path && !out.cache; });
   }
 
   void check_object(const std::string& path, const DataRef& data) {
@@ -327,7 +332,7 @@ ChainReport check_chain(Repository& repository, const std::vector<std::string>& 
     survey->look_at(selected);
     check.check_plan(survey->plan(selected, Force::No));
     for (const std::size_t stage : selected) stages.push_back(&survey->stages()[stage]);
-    for (const Stage* stage : stages) check.check_stage(stage->name);
+    for (const Stage* stage : stages) check.check_stage(*stage);
   }
   for (const TrackedPath& tracked : tracked_paths(repository)) {
     if (is_needed(tracked, stages, targets.empty())) check.check_pointer(tracked);

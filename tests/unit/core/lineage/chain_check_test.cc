@@ -148,6 +148,18 @@ TEST_F(ChainCheckTest, GoesOnToTheOutputsWhenTheRecordIsNotHere) {
             (std::vector<std::string>{"record-missing count ", "object-missing count end"}));
 }
 
+// Git keeps such an output: that the store lacks it is no fault, with or without the record.
+TEST_F(ChainCheckTest, OutputsThatGitKeepsAreNotLookedForInTheStore) {
+  write("in", "1");
+  write("dvx.yaml",
+        "stages:\n  m:\n    cmd: cp in copy\n    deps: [in]\n    outs:\n      - copy: {cache: false}\n");
+  repro_all();
+  commit_all();
+  EXPECT_TRUE(check().findings.empty());
+  edit_lock([&](LockFile& file) { file.stages.at("m").run = ObjectId::of("never stored"); });
+  EXPECT_EQ(findings(check()), std::vector<std::string>{"record-missing m "});
+}
+
 TEST_F(ChainCheckTest, NamesARecordThatIsDamaged) {
   ran_twice_over();
   const ObjectId other = ObjectId::of("WORD\n");  // an object, but no record
