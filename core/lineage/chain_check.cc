@@ -64,7 +64,12 @@ class ChainCheck {
     if (!tracked.data) return;
     check_object(tracked.path, *tracked.data);
     const Snapshot snapshot = take_snapshot(repository_, tracked.path, {}, progress_);
-    if (!snapshot.data) {
+    if (!snapshot.failed.empty()) {
+      for (const FailedPath& failed : snapshot.failed) {
+        add(FindingKind::WorkspaceDiffers, failed.path, "cannot be compared: " + failed.error.message(),
+            failed.error.hint());
+      }
+    } else if (!snapshot.data) {
       add(FindingKind::WorkspaceDiffers, tracked.path, "is not in the workspace",
           "dvx checkout " + typed(tracked.path));
     } else if (*snapshot.data != *tracked.data) {

@@ -432,6 +432,14 @@ TEST_F(TrackedData, NamesWhatIsGone) {
   EXPECT_EQ(report.findings[0].message, "is not in the workspace");
 }
 
+TEST_F(TrackedData, WhatCannotBeReadIsNotSaidToBeGone) {
+  add_data();
+  ASSERT_EQ(::mkfifo(path("data/pipe").c_str(), 0600), 0);
+  const ChainReport report = check();
+  EXPECT_EQ(findings(report), std::vector<std::string>{"workspace-differs  data/pipe"});
+  EXPECT_NE(report.findings.at(0).message, "is not in the workspace");
+}
+
 TEST_F(TrackedData, CountsForTheStagesThatReadIt) {
   add_data();
   write("dvx.yaml",
