@@ -44,13 +44,14 @@ void CleanCopy::write_settings() {
 }
 
 void CleanCopy::copy_file(const std::string& path) {
+  if (has(path)) return;  // git's index has the pipeline as well, and a path in conflict several times
   const std::string from = original_.path(path), to = join(path);
   std::error_code failure;
   const fs::file_status status = fs::symlink_status(from, failure);
   if (!fs::is_regular_file(status) && !fs::is_symlink(status)) return;  // gone, or a submodule
   make_directories(parent_path(to));
-  fs::copy(from, to, fs::copy_options::copy_symlinks | fs::copy_options::overwrite_existing, failure);
-  if (failure) throw system_error("cannot copy", path, failure.value());
+  fs::copy(from, to, fs::copy_options::copy_symlinks, failure);
+  if (failure) throw system_error("copy", path, failure.value());
 }
 
 void CleanCopy::take_untracked(const std::string& path) {

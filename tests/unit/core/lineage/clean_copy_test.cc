@@ -71,6 +71,14 @@ TEST_F(CleanCopyTest, HoldsPipelineAndLockFileBeforeGitDoes) {
   EXPECT_EQ(read_file(copy.join("dvx.lock")), "{}");
 }
 
+TEST_F(CleanCopyTest, HoldsAPipelineThatIsASymlinkInGit) {
+  test_.write("pipelines/main.yaml", "stages:\n");
+  ASSERT_EQ(::symlink("pipelines/main.yaml", test_.path("dvx.yaml").c_str()), 0);
+  test_.git({"add", "pipelines", "dvx.yaml"});
+  CleanCopy copy(original());
+  EXPECT_EQ(read_file(copy.join("dvx.yaml")), "stages:\n");
+}
+
 TEST_F(CleanCopyTest, IsAWorkTreeOfTheSameStore) {
   test_.write("data", "bytes");
   const DataRef data = store("data");
