@@ -291,11 +291,26 @@ class Rebuild {
     const std::string to = join_path(options_.keep, path);
     make_directories(parent_path(to));
     std::error_code failure;
+    make_room(copy_.join(path), to);
     fs::copy(
         copy_.join(path), to,
         fs::copy_options::recursive | fs::copy_options::copy_symlinks | fs::copy_options::overwrite_existing,
         failure);
-    if (failure) throw system_error("cannot write", to, failure.value());
+    if (failure) throw system_error("write", to, failure.value());
+  }
+
+  // fs::copy() does not replace links that an earlier rebuild left, and writes through them.
+  static void make_room(const std::string& from, const std::string& to) {
+    namespace fs = std::filesystem;
+    const auto remove_file = [](const std::string& path) {
+      const auto status = stat_if_exists(path);
+      if (status && !S_ISDIR(status->st_mode)) remove_tree(path);
+    };
+    if (fs::is_symlink(from) || !is_directory(from)) return remove_file(to);
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(from)) {
+      if (entry.is_symlink() || !entry.is_directory())
+        remove_file(join_path(to, *path_beneath(entry.path().string(), from)));
+    }
   }
 
   // So that what comes after is judged on its own.

@@ -374,6 +374,20 @@ TEST_F(RebuildTest, KeepsOnlyWhatDiffers) {
   EXPECT_FALSE(place.has("kept/here/sub"));
 }
 
+TEST_F(RebuildTest, KeepsInPlaceOfWhatWasKeptBefore) {
+  write("make.sh", "mkdir -p d && printf a > d/x && ln -s x d/link\n");
+  write("dvx.yaml", "stages:\n  make:\n    cmd: sh make.sh\n    outs: [d]\n");
+  repro_all();
+  commit_all();
+  write("make.sh", "mkdir -p d && printf b > d/x && ln -s x d/link && ln -s x d/was-link\n");
+  rebuild_all({.targets = {}, .keep = path("kept")});
+  write("make.sh", "mkdir -p d && printf b > d/x && ln -s x d/link && printf c > d/was-link\n");
+  EXPECT_EQ(outcomes(rebuild_all({.targets = {}, .keep = path("kept")})), (Outcomes{{"make", Different}}));
+  EXPECT_EQ(read("kept/d/link"), "b");
+  EXPECT_EQ(read("kept/d/was-link"), "c");
+  EXPECT_EQ(read("kept/d/x"), "b");
+}
+
 TEST_F(RebuildTest, InterruptEndsItAndLeavesNoCopy) {
   two_stages();
   repro_all();
