@@ -61,11 +61,12 @@ class TreeComparison {
 
  private:
   void compare_trees(const std::string& path, const ObjectId& recorded_id, const ObjectId& rebuilt_id) {
-    if (!store_.contains(recorded_id)) {
+    const std::optional<Tree> known = read_tree(recorded_id);
+    if (!known) {
       found_.push_back({DifferenceKind::Content, path, recorded_id, rebuilt_id, {}});
       return;
     }
-    const Tree recorded = store_.read_tree(recorded_id);
+    const Tree& recorded = *known;
     const Tree& rebuilt = rebuilt_trees_.at(rebuilt_id);
     for (const TreeEntry& entry : recorded.entries()) {
       const TreeEntry* other = rebuilt.find(entry.name);
@@ -87,6 +88,16 @@ class TreeComparison {
     for (const TreeEntry& entry : rebuilt.entries()) {
       if (recorded.find(entry.name) != nullptr) continue;
       found_.push_back({DifferenceKind::Unexpected, join_path(path, entry.name), {}, entry.id, {}});
+    }
+  }
+
+  // nullopt when it is absent or damaged.
+  std::optional<Tree> read_tree(const ObjectId& id) const {
+    try {
+      return store_.read_tree(id);
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::NotFound || error.kind() == ErrorKind::Corruption) return std::nullopt;
+      throw;
     }
   }
 
@@ -118,7 +129,7 @@ std::optional<std::uint64_t> first_difference(const ObjectStore& store, const Ob
   try {
     store.read(recorded, sink);
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::NotFound) return std::nullopt;
+    if (error.kind() == ErrorKind::NotFound || error.kind() == ErrorKind::Corruption) return std::nullopt;
     throw;
   }
   return sink.difference();

@@ -36,7 +36,7 @@ std::vector<DataDifference> data_differences(const ObjectStore& store, const Dat
                                              const std::string& rebuilt_path);
 
 // Offset of the first byte in which the object and the file differ; their common length when one is the start
-// of the other; nullopt when the object is not in the store.
+// of the other; nullopt when the object is not in the store, or damaged.
 std::optional<std::uint64_t> first_difference(const ObjectStore& store, const ObjectId& recorded,
                                               const std::string& file);
 

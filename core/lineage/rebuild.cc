@@ -315,7 +315,6 @@ class Rebuild {
 
   // So that what comes after is judged on its own.
   void restore_recorded(std::size_t index) {
-    std::vector<CheckoutTarget> targets;
     for (const LockedPath& out : survey_.locked(name(index))->outs) {
       survey_.forget(out.path);
       const auto declared = std::find_if(tracked_.begin(), tracked_.end(),
@@ -324,10 +323,19 @@ class Rebuild {
         remove_tree(copy_.join(out.path));
         copy_.take_untracked(out.path);
       } else {
-        targets.push_back({out.path, out.data});
+        bring_back({out.path, out.data});
       }
     }
-    if (!targets.empty()) copy_.check_out(targets, progress_);
+  }
+
+  // What the store lacks is absent here too: stages that read it are told to be blocked.
+  void bring_back(const CheckoutTarget& target) {
+    try {
+      copy_.check_out({target}, progress_);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::NotFound && error.kind() != ErrorKind::Corruption) throw;
+      remove_tree(copy_.join(target.path));
+    }
   }
 
   void finish(std::size_t index, RebuildOutcome outcome) {

@@ -388,6 +388,49 @@ TEST_F(RebuildTest, KeepsInPlaceOfWhatWasKeptBefore) {
   EXPECT_EQ(read("kept/d/x"), "b");
 }
 
+// A clone that fetched only raw data can rebuild: ids are enough to compare with.
+TEST_F(RebuildTest, ARecordedOutputThatIsNotHereCanStillBeComparedWith) {
+  open().config().set(ConfigScope::Local, "core.link", "hardlink");  // so that objects are files of their own
+  stage_with_an_undeclared_input("abc");
+  Repository repository = open();
+  remove_tree(repository.store().whole_file(ObjectId::of("0123456789abc")).value());
+  EXPECT_EQ(outcomes(rebuild_all()), (Outcomes{{"join", Identical}}));
+  write("tail.txt", "aXc");
+  remove_tree(path("whole"));
+  const RebuildReport report = rebuild_all();
+  EXPECT_EQ(outcomes(report), (Outcomes{{"join", Different}}));
+  EXPECT_EQ(stage(report, "join").differences.at(0).offset, std::nullopt);
+}
+
+TEST_F(RebuildTest, ARecordedOutputThatIsDamagedCanStillBeComparedWith) {
+  open().config().set(ConfigScope::Local, "core.link", "hardlink");
+  stage_with_an_undeclared_input("abc");
+  Repository repository = open();
+  write_file_atomically(repository.store().whole_file(ObjectId::of("0123456789abc")).value(),
+                        "0123456789abX");
+  write("tail.txt", "aXc");
+  remove_tree(path("whole"));
+  const RebuildReport report = rebuild_all();
+  EXPECT_EQ(outcomes(report), (Outcomes{{"join", Different}}));
+  EXPECT_EQ(stage(report, "join").differences.at(0).offset, std::nullopt);
+}
+
+TEST_F(RebuildTest, AStageWhoseRecordedInputIsNotHereIsToldAndNotRun) {
+  open().config().set(ConfigScope::Local, "core.link", "hardlink");
+  stage_with_an_undeclared_input("abc");
+  add_to_pipeline("  after:\n    cmd: cp whole copy\n    deps: [whole]\n    outs: [copy]\n");
+  repro_all();
+  commit_all();
+  write("tail.txt", "aXc");
+  Repository repository = open();
+  remove_tree(repository.store().whole_file(ObjectId::of("0123456789abc")).value());
+  const RebuildReport report = rebuild_all();
+  EXPECT_EQ(outcomes(report), (Outcomes{{"join", Different}, {"after", Skipped}}));
+  EXPECT_EQ(runner.directories().count("after"), 0U);
+  EXPECT_EQ(report.findings.back().kind, FindingKind::Stale);
+  EXPECT_EQ(report.findings.back().stage, "after");
+}
+
 TEST_F(RebuildTest, InterruptEndsItAndLeavesNoCopy) {
   two_stages();
   repro_all();
