@@ -12,15 +12,8 @@
 
 namespace dvx {
 
-namespace {
-constexpr std::size_t kReadAhead = std::size_t{1} << 20;
-}
-
-CsvReader::CsvReader(std::string path, CsvDialect dialect, std::size_t longest_record)
-    : path_(std::move(path)),
-      dialect_(dialect),
-      longest_record_(longest_record),
-      fd_(open_file(path_, O_RDONLY)) {
+CsvReader::CsvReader(std::string path, CsvDialect dialect, CsvBounds bounds)
+    : path_(std::move(path)), dialect_(dialect), bounds_(bounds), fd_(open_file(path_, O_RDONLY)) {
   refill();
   skip_byte_order_mark();
 }
@@ -33,9 +26,10 @@ void CsvReader::skip_byte_order_mark() {
 bool CsvReader::refill() {
   buffer_.erase(0, position_);
   position_ = 0;
-  if (buffer_.size() >= longest_record_) return false;
+  if (buffer_.size() >= bounds_.longest_record) return false;
   const std::size_t kept = buffer_.size();
-  const std::size_t wanted = std::max(kReadAhead, kept);  // doubles, so a long record is not parsed too often
+  // Doubles, so a long record is not parsed too often.
+  const std::size_t wanted = std::max(bounds_.read_ahead, kept);
   buffer_.resize(kept + wanted);
   const std::size_t got =
       read_up_to(fd_.get(), std::as_writable_bytes(std::span(buffer_).subspan(kept)), path_);
@@ -143,7 +137,7 @@ CsvReader::Parsed CsvReader::parse_quoted(std::size_t& at) {
 }
 
 void CsvReader::give_up_on_long_record() {
-  problem_ = fmt::format("is longer than {} MiB: is a quote missing?", longest_record_ >> 20);
+  problem_ = fmt::format("is longer than {} MiB: is a quote missing?", bounds_.longest_record >> 20);
   spans_.clear();
   unescaped_.clear();
   cells_.clear();

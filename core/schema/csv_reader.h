@@ -26,11 +26,16 @@ struct CsvDialect {
   friend bool operator==(const CsvDialect&, const CsvDialect&) = default;
 };
 
+// In bytes. What is read does not depend on `read_ahead`: with small ones tests reach every place where it
+// can end.
+struct CsvBounds {
+  std::size_t longest_record = std::size_t{16} << 20;
+  std::size_t read_ahead = std::size_t{1} << 20;  // at least 3, which is a byte order mark
+};
+
 class CsvReader {
  public:
-  static constexpr std::size_t kLongestRecord = std::size_t{16} << 20;
-
-  CsvReader(std::string path, CsvDialect dialect, std::size_t longest_record = kLongestRecord);
+  CsvReader(std::string path, CsvDialect dialect, CsvBounds bounds = {});
 
   // Goes to the next record; false at the end. Blank lines are records of one empty cell, and blank() says
   // so.
@@ -61,7 +66,7 @@ class CsvReader {
 
   std::string path_;
   CsvDialect dialect_;
-  std::size_t longest_record_;
+  CsvBounds bounds_;
   UniqueFd fd_;
   std::string buffer_;        // holds the current record and what was read ahead
   std::size_t position_ = 0;  // in buffer_, of the record to be parsed next

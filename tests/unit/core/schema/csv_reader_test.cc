@@ -24,11 +24,10 @@ void PrintTo(const Record& record, std::ostream* out) {
 
 class CsvReaderTest : public testing::Test {
  protected:
-  std::vector<Record> read(const std::string& text, CsvDialect dialect = {},
-                           std::size_t longest = CsvReader::kLongestRecord) {
+  std::vector<Record> read(const std::string& text, CsvDialect dialect = {}, CsvBounds bounds = {}) {
     const std::string path = join_path(directory_.path(), "data.csv");
     write_file_atomically(path, text, 0666, Durability::Relaxed);
-    CsvReader reader(path, dialect, longest);
+    CsvReader reader(path, dialect, bounds);
     std::vector<Record> records;
     while (reader.next()) {
       records.push_back({reader.line(), {reader.cells().begin(), reader.cells().end()}, reader.problem()});
@@ -98,7 +97,7 @@ TEST_F(CsvReaderTest, OtherDialects) {
 
 TEST_F(CsvReaderTest, ARecordBeyondTheLimitEndsTheFileWithAProblem) {
   const std::string text = "a\n\"" + std::string(std::size_t{5} << 20, 'x');
-  const std::vector<Record> records = read(text, {}, std::size_t{2} << 20);
+  const std::vector<Record> records = read(text, {}, {.longest_record = std::size_t{2} << 20});
   ASSERT_EQ(records.size(), 2U);
   EXPECT_EQ(records[1].line, 2U);
   EXPECT_EQ(records[1].problem, "is longer than 2 MiB: is a quote missing?");
@@ -114,6 +113,14 @@ TEST_F(CsvReaderTest, RecordsAcrossTheReadAheadAreWhole) {
   for (std::size_t i = 0; i < records.size(); ++i) {
     ASSERT_EQ(records[i], (Record{2 * i + 1, {"q \" ,\r\n", "plain", ""}, ""})) << i;
   }
+}
+
+TEST_F(CsvReaderTest, RecordsAreTheSameWhereverTheReadAheadEnds) {
+  const std::string text = "\xEF\xBB\xBF\"a \"\"b\"\",\",x\r\n\r\n\"two\nlines\"y,\r\n\"open";
+  const std::vector<Record> expected = read(text);
+  ASSERT_EQ(expected.size(), 4U);
+  for (std::size_t size = 3; size <= text.size() + 1; ++size)
+    EXPECT_EQ(read(text, {}, {.read_ahead = size}), expected) << size;
 }
 
 }  // namespace
