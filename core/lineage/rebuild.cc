@@ -77,9 +77,11 @@ class Rebuild {
       for (const TrackedPath& tracked : tracked_) {
         if (!is_beneath(dep.path, tracked.path) && !is_beneath(tracked.path, dep.path)) continue;
         found = true;
-        if (is_selected(tracked.stage) || !tracked.data || !tracked.cached) continue;
+        if (is_selected(tracked.stage)) continue;
         const bool part = is_beneath(dep.path, tracked.path);
         const std::string& path = part ? dep.path : tracked.path;
+        if (!tracked.cached) bring_untracked(path);  // git may not have it yet
+        if (!tracked.data || !tracked.cached) continue;
         const auto data =
             part ? data_within(original_.store(), *tracked.data, tracked.path, dep.path) : tracked.data;
         if (data && brought_.insert(path).second) targets.push_back({path, *data});

@@ -280,6 +280,18 @@ TEST_F(RebuildTest, ADeclaredInputThatGitLacksIsTakenWithANote) {
             std::vector<std::string>{"'raw' is in neither git nor dvx: a clone cannot rebuild from it"});
 }
 
+TEST_F(RebuildTest, AnInputThatGitIsToKeepAndLacksIsTakenWithANote) {
+  write("dvx.yaml",
+        "stages:\n  make:\n    cmd: echo 1 > one\n    outs:\n      - one: {cache: false}\n"
+        "  use:\n    cmd: cp one two\n    deps: [one]\n    outs: [two]\n");
+  repro_all();
+  place.git({"rm", "-q", "--cached", "one"});
+  const RebuildReport report = rebuild_all({.targets = {"use"}, .keep = {}});
+  EXPECT_EQ(outcomes(report), (Outcomes{{"use", Identical}}));
+  EXPECT_EQ(report.notes,
+            std::vector<std::string>{"'one' is in neither git nor dvx: a clone cannot rebuild from it"});
+}
+
 TEST_F(RebuildTest, DoesNotAskTheRunCache) {
   write("dvx.yaml", "stages:\n  stamp:\n    cmd: date +%s%N > stamp\n    outs: [stamp]\n");
   repro_all();
