@@ -23,6 +23,7 @@ CommandSpec verify_command();
 CommandSpec log_command();
 CommandSpec ls_command();
 CommandSpec mv_command();
+CommandSpec unprotect_command();
 CommandSpec pull_command();
 CommandSpec push_command();
 CommandSpec remote_command();

@@ -12,10 +12,10 @@
 #include "base/path.h"
 #include "base/version.h"
 #include "core/lineage/run_record.h"
-#include "core/pipeline/private_copy.h"
 #include "core/pipeline/stage_environment.h"
 #include "core/pipeline/stage_key.h"
 #include "core/pipeline/stage_schemas.h"
+#include "core/workspace/private_copy.h"
 #include "core/workspace/snapshot.h"
 
 namespace dvx {

@@ -1,4 +1,4 @@
-#include "core/pipeline/private_copy.h"
+#include "core/workspace/private_copy.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "base/directory.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -37,18 +38,20 @@ bool leads_into(const std::string& link, const std::string& directory) {
 
 }  // namespace
 
-void make_private(const std::string& path, const std::string& store_directory) {
+void make_private(const std::string& path, const std::string& store_directory,
+                  const std::function<void(const std::string& path)>& on_file) {
   const auto status = stat_if_exists(path);
   if (!status) return;
   if (S_ISDIR(status->st_mode)) {
-    for (const auto& entry : std::filesystem::directory_iterator(path)) {
-      make_private(entry.path().string(), store_directory);
-    }
-  } else if (S_ISREG(status->st_mode) && status->st_nlink > 1) {
-    copy_in_place(path);
-  } else if (S_ISLNK(status->st_mode) && leads_into(path, store_directory)) {
-    copy_in_place(path);
+    for (const std::string& name : names_in_directory(path))
+      make_private(join_path(path, name), store_directory, on_file);
+    return;
   }
+  const bool is_hardlink = S_ISREG(status->st_mode) && status->st_nlink > 1;
+  const bool is_symlink = S_ISLNK(status->st_mode) && leads_into(path, store_directory);
+  if (!is_hardlink && !is_symlink) return;
+  copy_in_place(path);
+  if (on_file) on_file(path);
 }
 
 }  // namespace dvx
