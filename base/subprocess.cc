@@ -13,9 +13,11 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
-#include <optional>
+#include <memory>
 
 #include "base/error.h"
+#include "base/group_guard.h"
+#include "base/pipe.h"
 #include "base/unique_fd.h"
 
 extern char** environ;
@@ -26,17 +28,7 @@ namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-struct Pipe {
-  UniqueFd read_end, write_end;
-};
-
-Pipe make_pipe() {
-  int fds[2];
-  if (::pipe2(fds, O_CLOEXEC) != 0) throw system_error("create", "pipe");
-  return {UniqueFd(fds[0]), UniqueFd(fds[1])};
-}
-
-// Everything the child needs after fork, made before it: only async-signal-safe calls are allowed in between.
+// Everything the child needs, made before it is there.
 struct Launch {
   std::vector<char*> argv;
   std::vector<std::string> environment_text;
@@ -76,84 +68,59 @@ Launch prepare(const std::vector<std::string>& argv, const ProcessOptions& optio
   return launch;
 }
 
-[[noreturn]] void exec_child(const Launch& launch, bool own_group, int announce_fd, int in, int out, int err,
-                             int failure_fd) {
-  if (own_group) ::setpgid(0, 0);
-  if (announce_fd >= 0) {
-    const pid_t group = ::getpid();
-    [[maybe_unused]] const ssize_t told = ::write(announce_fd, &group, sizeof group);
+// What a child needs besides its Launch; -1 is no descriptor.
+struct ChildSetup {
+  bool own_group = false;
+  int in = -1, out = -1, err = -1;
+  int announce_fd = -1;
+  int failure_fd = -1;
+  sigset_t signals{};  // its mask
+};
+
+// In the child, which shares our memory until it executes: only async-signal-safe calls, and nothing changed.
+[[noreturn]] void exec_child(const Launch& launch, const ChildSetup& setup) {
+  if (setup.own_group) ::setpgid(0, 0);
+  if (setup.announce_fd >= 0) {
+    const GroupMessage message{::getpid(), true};
+    [[maybe_unused]] const ssize_t told = ::write(setup.announce_fd, &message, sizeof message);
   }
   struct sigaction standard {};
   standard.sa_handler = SIG_DFL;
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::sigaction(signal, &standard, nullptr);
-  if (in >= 0) ::dup2(in, 0);
-  if (out >= 0) ::dup2(out, 1);
-  if (err >= 0) ::dup2(err, 2);
+  ::sigprocmask(SIG_SETMASK, &setup.signals, nullptr);
+  if (setup.in >= 0) ::dup2(setup.in, 0);
+  if (setup.out >= 0) ::dup2(setup.out, 1);
+  if (setup.err >= 0) ::dup2(setup.err, 2);
   if (launch.directory == nullptr || ::chdir(launch.directory) == 0) {
     ::execve(launch.program.c_str(), launch.argv.data(),
              launch.environment.empty() ? environ : const_cast<char**>(launch.environment.data()));
   }
   const int errnum = errno;
-  [[maybe_unused]] const ssize_t n = ::write(failure_fd, &errnum, sizeof errnum);
+  [[maybe_unused]] const ssize_t n = ::write(setup.failure_fd, &errnum, sizeof errnum);
   ::_exit(127);
 }
 
-// A process that sleeps until our end of a pipe closes, and then kills the group. It outlives us by that
-// moment only, and unlike PR_SET_PDEATHSIG it reaches grandchildren and does not mind which of our threads
-// ends.
-class GroupGuard {
- public:
-  GroupGuard() {
-    Pipe pipe = make_pipe();
-    pid_ = ::fork();
-    if (pid_ < 0) throw system_error("start", "guard process");
-    if (pid_ == 0) watch(pipe.read_end.get());
-    alive_ = std::move(pipe.write_end);
-  }
-  GroupGuard(const GroupGuard&) = delete;
-  GroupGuard& operator=(const GroupGuard&) = delete;
-  ~GroupGuard() {
-    constexpr pid_t kDone = 0;
-    while (::write(alive_.get(), &kDone, sizeof kDone) < 0 && errno == EINTR) {
-    }
-    alive_.reset();
-    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-    }
-  }
-
-  // Where the child tells the id of its group, before it executes anything.
-  int announce_fd() const { return alive_.get(); }
-
- private:
-  // In the forked process: only async-signal-safe calls. A group to guard, then 0 when all is well; end of
-  // file before that means that we died.
-  [[noreturn]] static void watch(int alive) {
-    ::setsid();  // the terminal's signals are for us, not for the guard
-    ::dup2(alive, 0);
-    ::close_range(1, ~0U, 0);  // or it would hold open pipes of children that other threads started
-    pid_t group = 0;
-    for (;;) {
-      pid_t told = 0;
-      const ssize_t n = ::read(0, &told, sizeof told);
-      if (n < 0 && errno == EINTR) continue;
-      if (n != sizeof told) break;
-      if (told == 0) ::_exit(0);
-      group = told;
-    }
-    if (group > 0) ::kill(-group, SIGKILL);
-    ::_exit(0);
-  }
-
-  pid_t pid_ = -1;
-  UniqueFd alive_;
-};
+// vfork: copying the page tables of a process with much memory costs more than a short command. Signals are
+// held back until the child has its own handling of them, or a handler of ours would run there, in our
+// memory.
+pid_t start_child(const Launch& launch, ChildSetup& setup) {
+  sigset_t all;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &setup.signals);
+  const pid_t pid = ::vfork();
+  if (pid == 0) exec_child(launch, setup);
+  const int errnum = errno;
+  ::pthread_sigmask(SIG_SETMASK, &setup.signals, nullptr);
+  errno = errnum;
+  return pid;
+}
 
 class Running {
  public:
   Running(const std::vector<std::string>& argv, const ProcessOptions& options)
       : options_(options), own_group_(!options.inherit_stdio) {
     const Launch launch = prepare(argv, options);
-    if (own_group_ && options.die_with_us) guard_.emplace();
+    if (own_group_ && options.die_with_us) guard_ = GroupGuard::of_this_process();
     Pipe failure = make_pipe();
     Pipe in, out, err;
     UniqueFd null;
@@ -167,19 +134,20 @@ class Running {
       if (!options.merge_stderr) err = make_pipe();
     }
     started_ = std::chrono::steady_clock::now();
-    pid_ = ::fork();
+    ChildSetup setup{.own_group = own_group_,
+                     .in = in.read_end ? in.read_end.get() : null.get(),
+                     .out = out.write_end.get(),
+                     .err = options.merge_stderr ? out.write_end.get() : err.write_end.get(),
+                     .announce_fd = guard_ ? guard_->announce_fd() : -1,
+                     .failure_fd = failure.write_end.get()};
+    pid_ = start_child(launch, setup);
     if (pid_ < 0) throw system_error("start", argv[0]);
-    if (pid_ == 0) {
-      const int child_in = in.read_end ? in.read_end.get() : null.get();
-      const int child_err = options.merge_stderr ? out.write_end.get() : err.write_end.get();
-      exec_child(launch, own_group_, guard_ ? guard_->announce_fd() : -1, child_in, out.write_end.get(),
-                 child_err, failure.write_end.get());
-    }
     if (own_group_) ::setpgid(pid_, pid_);
     failure.write_end.reset();
     int errnum = 0;
     if (::read(failure.read_end.get(), &errnum, sizeof errnum) == sizeof errnum) {
       ::waitpid(pid_, nullptr, 0);
+      if (guard_) guard_->release(pid_);
       throw system_error("start", argv[0], errnum);
     }
     in_ = std::move(in.write_end);
@@ -194,10 +162,12 @@ class Running {
   Running& operator=(const Running&) = delete;
   // When on_output threw: nothing may be left running.
   ~Running() {
-    if (reaped_) return;
-    ::kill(own_group_ ? -pid_ : pid_, SIGKILL);
-    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    if (!reaped_) {
+      ::kill(own_group_ ? -pid_ : pid_, SIGKILL);
+      while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+      }
     }
+    if (guard_) guard_->release(pid_);
   }
 
   ProcessResult wait() {
@@ -299,7 +269,7 @@ class Running {
   const ProcessOptions& options_;
   bool own_group_;
   pid_t pid_ = -1;
-  std::optional<GroupGuard> guard_;
+  std::shared_ptr<GroupGuard> guard_;
   UniqueFd in_, out_, err_;
   std::string_view input_;
   ProcessResult result_;
