@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "base/path.h"
 #include "objects/pack/codec.h"
 #include "objects/pack/recipe.h"
+#include "objects/store/background_hasher.h"
 #include "objects/store/content_encoder.h"
 #include "objects/store/frame_writer.h"
 #include "objects/store/store_format.h"
@@ -28,7 +30,6 @@ constexpr std::size_t kOpenPacks = 256;
 struct ReadContext {
   Decoder decoder;
   std::vector<std::byte> stored;
-  Hasher hasher;
 };
 
 ReadContext& read_context() {
@@ -161,6 +162,24 @@ std::uint64_t ObjectStore::Impl::size_of(const SegmentHit& hit) const {
 
 namespace {
 
+// In the background where that pays for starting a thread.
+class StreamHasher {
+ public:
+  explicit StreamHasher(std::uint64_t size) {
+    if (size >= kWorthAThread) background_.emplace();
+  }
+  void update(std::span<const std::byte> bytes) {
+    background_ ? background_->update(bytes) : own_.update(bytes);
+  }
+  ObjectId finish() { return background_ ? background_->finish() : own_.finish(); }
+
+ private:
+  static constexpr std::uint64_t kWorthAThread = std::uint64_t{16} << 20;
+
+  std::optional<BackgroundHasher> background_;
+  Hasher own_;
+};
+
 // A frame whose bytes are wrong where the index says it is may be right where its pack says it is.
 std::span<const std::byte> decode_chunk(ReadContext& context, const PackReader& pack,
                                         const PackEntry& entry) {
@@ -190,7 +209,7 @@ void ObjectStore::Impl::read_frames(const ObjectId& id, const SegmentHit& hit, S
   if (recipe.chunks.empty()) return;
   // The file's own hash covers all chunks, so theirs are not computed a second time.
   HoldingSink out(sink);
-  Hasher hasher;
+  StreamHasher hasher(recipe.total_size());
   for (const RecipeChunk& chunk : recipe.chunks) {
     const auto found = find_frame(chunk.id);
     if (!found)
@@ -226,7 +245,8 @@ void ObjectStore::Impl::read_whole(const ObjectId& id, Sink& sink) const {
                 "dvx fsck --repair");
   }
   HoldingSink out(sink);
-  Hasher hasher;
+  const auto st = stat_if_exists(file);
+  StreamHasher hasher(st ? static_cast<std::uint64_t>(st->st_size) : 0);
   std::vector<std::byte> piece(kPiece);
   while (const std::size_t n = read_up_to(fd.get(), piece, file)) {
     hasher.update(std::span(piece).first(n));
