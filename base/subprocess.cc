@@ -60,7 +60,7 @@ Launch prepare(const std::vector<std::string>& argv, const ProcessOptions& optio
   launch.argv.push_back(nullptr);
   if (options.environment) {
     for (const auto& [name, value] : *options.environment)
-      launch.environment_text.push_back(name + "=" + value);
+      launch.environment_text.push_back(fmt::format("{}={}", name, value));
     for (std::string& text : launch.environment_text) launch.environment.push_back(text.data());
     launch.environment.push_back(nullptr);
   }
