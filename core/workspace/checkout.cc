@@ -29,6 +29,8 @@ namespace {
 
 // Files one task places: enough to open their directory once for many, few enough to share a large one.
 constexpr std::size_t kSlice = 256;
+// Placed files go into the index so many at a time: more would only take memory.
+constexpr std::size_t kIndexBatch = 32768;
 
 std::vector<ScannedPath> scan_targets(Repository& repository, const std::vector<CheckoutTarget>& targets,
                                       Progress& progress) {
@@ -46,6 +48,7 @@ class PlanExecution {
         linker_(repository.store(), repository.link()) {}
 
   void run() {
+    if (!plan_.forget.empty()) repository_.index().update({}, plan_.forget);
     for (const std::string& path : plan_.leftovers) remove_tree(path);
     for (const DirectoryPlacements& placements : plan_.placements) {
       if (!placements.within_tree) remove_leftovers(placements.absolute);
@@ -98,6 +101,7 @@ class PlanExecution {
     for (const DirectoryPlacements& placements : plan_.placements) {
       for (std::size_t begin = 0; begin < placements.entries.size(); begin += kSlice) {
         pool.submit([this, &placements, begin] { place_slice(placements, begin); });
+        if (count_placed() >= kIndexBatch) update_index();
       }
     }
     try {
@@ -136,13 +140,22 @@ class PlanExecution {
     std::ranges::move(placed, std::back_inserter(placed_));
   }
 
+  std::size_t count_placed() {
+    const std::lock_guard lock(mutex_);
+    return placed_.size();
+  }
+
   // The last files are as young as the clock's tick; a moment later their stamps can be trusted.
   void update_index() {
-    if (placed_.empty() && plan_.forget.empty()) return;
+    std::vector<IndexEntry> placed;
+    {
+      const std::lock_guard lock(mutex_);
+      placed.swap(placed_);
+    }
+    if (placed.empty()) return;
     std::this_thread::sleep_for(std::chrono::nanoseconds(kClockTickNs));
-    std::ranges::sort(placed_, {}, &IndexEntry::path);
-    repository_.index().update(placed_, plan_.forget);
-    placed_.clear();
+    std::ranges::sort(placed, {}, &IndexEntry::path);
+    repository_.index().update(placed, {});
   }
 
   Repository& repository_;
@@ -151,7 +164,7 @@ class PlanExecution {
   const Linker linker_;
   std::atomic<bool> failed_ = false;
   std::mutex mutex_;
-  std::vector<IndexEntry> placed_;  // under mutex_ while the pool works
+  std::vector<IndexEntry> placed_;  // under mutex_; not in the index yet
 };
 
 }  // namespace
