@@ -1,14 +1,18 @@
 #include "core/git/git_repository.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/subprocess.h"
+#include "core/git/dead_locks.h"
 #include "core/git/git_handle.h"
 
 namespace dvx {
@@ -36,6 +40,10 @@ git_oid oid_of(const std::string& hex) {
   check_git(git_oid_fromstr(&id, hex.c_str()), fmt::format("understand '{}' as a git object", hex));
   return id;
 }
+
+// As it comes, git leaves references, the index and new objects to the kernel to write some time. A power cut
+// then leaves empty files, and a repository that git itself cannot read. Who has set it otherwise knows why.
+constexpr const char* kSyncSetting = "core.fsync";
 
 // "a\0b\0" for --pathspec-from-file=-: no limit on their number, no quoting.
 std::string nul_separated(const std::vector<std::string>& paths) {
@@ -66,6 +74,38 @@ struct GitRepository::Impl {
   GitOdb odb;
   std::string work_tree, git_dir, common_dir;
   std::string index_file;  // in place of the usual one, or ""
+
+  std::vector<std::string> git_command(const std::vector<std::string>& arguments) const {
+    std::vector<std::string> argv = {"git"};
+    if (!is_set(kSyncSetting)) argv.insert(argv.end(), {"-c", fmt::format("{}=all", kSyncSetting)});
+    argv.insert(argv.end(), arguments.begin(), arguments.end());
+    return argv;
+  }
+
+  bool is_set(const char* name) const {
+    const auto config =
+        git_make<GitConfig>("read git's settings", git_repository_config_snapshot, repository.get());
+    const char* value = nullptr;
+    return git_config_get_string(&value, config.get(), name) == 0;
+  }
+
+  // What a git that wrote to the index or to HEAD had locked when the power went.
+  void remove_dead_locks() const {
+    std::vector<std::string> locks = {join_path(git_dir, "index.lock"), join_path(git_dir, "HEAD.lock")};
+    git_reference* raw = nullptr;
+    if (git_reference_lookup(&raw, repository.get(), "HEAD") == 0) {
+      const GitReference head(raw);
+      const char* branch = git_reference_symbolic_target(head.get());
+      if (branch != nullptr) locks.push_back(join_path(common_dir, branch) + ".lock");
+    }
+    dvx::remove_dead_locks(locks, boot_time());
+  }
+
+  // Names in directories, which git does not sync; all of them, as only git knows where it put what.
+  void sync() const {
+    const UniqueFd fd = open_file(git_dir, O_RDONLY | O_DIRECTORY);
+    if (::syncfs(fd.get()) != 0) throw system_error("sync", git_dir);
+  }
 
   // Read again when another process changed it.
   GitIndex index() const {
@@ -411,6 +451,7 @@ std::vector<std::string> GitRepository::all_refs_commits() const {
 void GitRepository::run_on_paths(std::vector<std::string> arguments,
                                  const std::vector<std::string>& paths) const {
   if (paths.empty()) return;
+  impl_->remove_dead_locks();
   arguments.insert(arguments.begin(), "--literal-pathspecs");
   arguments.insert(arguments.end(), {"--pathspec-from-file=-", "--pathspec-file-nul"});
   const ProcessResult result = capture(arguments, nul_separated(paths));
@@ -436,33 +477,31 @@ void GitRepository::use_index_file(const std::string& path) {
 }
 
 int GitRepository::run_in_terminal(const std::vector<std::string>& argv) const {
+  impl_->remove_dead_locks();
   ProcessOptions options;
   options.directory = work_tree();
   options.inherit_stdio = true;
   const ProcessResult result = run_process(argv, options);
+  impl_->sync();
   return result.signal != 0 ? 128 + result.signal : result.exit_status;
 }
 
 int GitRepository::run(const std::vector<std::string>& arguments) const {
-  std::vector<std::string> argv = {"git"};
-  argv.insert(argv.end(), arguments.begin(), arguments.end());
-  return run_in_terminal(argv);
+  return run_in_terminal(impl_->git_command(arguments));
 }
 
 int GitRepository::run_on_stderr(const std::vector<std::string>& arguments) const {
-  std::vector<std::string> argv = {"/bin/sh", "-c", "exec git \"$@\" >&2", "git"};
-  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  std::vector<std::string> argv = {"/bin/sh", "-c", "exec \"$@\" >&2", "sh"};
+  std::ranges::move(impl_->git_command(arguments), std::back_inserter(argv));
   return run_in_terminal(argv);
 }
 
 ProcessResult GitRepository::capture(const std::vector<std::string>& arguments,
                                      const std::string& input) const {
-  std::vector<std::string> argv = {"git"};
-  argv.insert(argv.end(), arguments.begin(), arguments.end());
   ProcessOptions options;
   options.directory = work_tree();
   options.input = input;
-  return run_process(argv, options);
+  return run_process(impl_->git_command(arguments), options);
 }
 
 }  // namespace dvx

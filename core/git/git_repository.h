@@ -82,7 +82,7 @@ class GitRepository {
   void unstage(const std::vector<std::string>& paths);  // git rm --cached, whatever is staged for them
   // The git index to look at instead of the usual one: git names it in GIT_INDEX_FILE when it runs a hook.
   void use_index_file(const std::string& path);
-  // Runs `git` in the work tree with the given arguments on our terminal; returns its exit status.
+  // Runs `git` in the work tree on our terminal; gives its exit status, when all it wrote is durable.
   int run(const std::vector<std::string>& arguments) const;
   // The same with what it prints on our stderr, so that stdout stays ours.
   int run_on_stderr(const std::vector<std::string>& arguments) const;
