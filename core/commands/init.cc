@@ -42,6 +42,15 @@ std::string work_tree_around(const std::string& directory) {
   return git->work_tree();
 }
 
+// Also what an init that did not come to its end had written.
+void stage_new(GitRepository& git) {
+  std::vector<std::string> unknown;
+  for (const char* path : {kConfig, kGitignore}) {
+    if (!git.is_tracked(path)) unknown.emplace_back(path);
+  }
+  git.stage(unknown);
+}
+
 }  // namespace
 
 InitReport init(const Surroundings& surroundings, Progress&) {
@@ -64,7 +73,7 @@ InitReport init(const Surroundings& surroundings, Progress&) {
   }
   report.project = repository.config().get_or("core.project", "");
   repository.store();  // made now, so that a place that cannot be written is told now
-  if (!report.written.empty()) repository.git().stage(report.written);
+  stage_new(repository.git());
   return report;
 }
 

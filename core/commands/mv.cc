@@ -24,10 +24,14 @@ namespace dvx {
 
 namespace {
 
-std::string destination(const Repository& repository, const TrackedPath& source, const std::string& typed) {
-  const std::string path = repository.from_user(typed);
-  if (is_directory(repository.path(path))) return join_path(path, file_name(source.path));
-  return path;
+// Whether a move of `source` to `to` was begun and did not come to its end: the new pointer is written, and
+// the data is in one of the two places.
+bool was_begun(const Repository& repository, const std::vector<TrackedPath>& tracked,
+               const TrackedPath& source, const std::string& to) {
+  const auto target = std::ranges::find(tracked, to, &TrackedPath::path);
+  return target != tracked.end() && to != source.path && !target->pointer.empty() &&
+         target->data == source.data &&
+         !(exists(repository.path(source.path)) && exists(repository.path(to)));
 }
 
 void check_destination(Repository& repository, const std::vector<TrackedPath>& tracked,
@@ -58,7 +62,8 @@ void check_destination(Repository& repository, const std::vector<TrackedPath>& t
   }
 }
 
-// In this order a kill in between never leaves bytes that git would pick up or that no pointer knows.
+// In this order a kill in between never leaves bytes that no pointer knows, and as the old pointer goes last,
+// the command can be given again.
 class Move {
  public:
   Move(Repository& repository, const TrackedPath& source, std::string to)
@@ -66,28 +71,29 @@ class Move {
 
   bool run() {
     make_directories(repository_.path(parent_path(to_)));
-    note(ignore_in_git(repository_, to_));
+    ignore_in_git(repository_, to_);
     write_pointer();
     const bool moved = move_data();
+    unignore_in_git(repository_, source_.path);
+    repository_.git().unstage({source_.pointer});
+    repository_.git().stage(changed_files());
     remove_tree(repository_.path(source_.pointer));
-    changed_.push_back(source_.pointer);
-    note(unignore_in_git(repository_, source_.path));
-    std::ranges::sort(changed_);
-    changed_.erase(std::unique(changed_.begin(), changed_.end()), changed_.end());
-    repository_.git().stage(changed_);
     return moved;
   }
 
  private:
-  void note(std::optional<std::string> changed_file) {
-    if (changed_file) changed_.push_back(std::move(*changed_file));
+  std::vector<std::string> changed_files() const {
+    std::vector<std::string> changed{pointer_path_of(to_), join_path(parent_path(to_), ".gitignore"),
+                                     join_path(parent_path(source_.path), ".gitignore")};
+    std::ranges::sort(changed);
+    changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
+    return changed;
   }
 
   void write_pointer() {
     PointerFile pointer = parse_pointer(read_file(repository_.path(source_.pointer)), source_.pointer);
     pointer.path = file_name(to_);
     write_work_tree_file(repository_, pointer_path_of(to_), serialize_pointer(pointer));
-    changed_.push_back(pointer_path_of(to_));
   }
 
   bool move_data() {
@@ -120,7 +126,6 @@ class Move {
   Repository& repository_;
   const TrackedPath& source_;
   std::string to_;
-  std::vector<std::string> changed_;
 };
 
 std::vector<std::string> stages_that_name(const Repository& repository, const std::string& path) {
@@ -142,8 +147,11 @@ MvReport mv(Repository& repository, const MvOptions& options, Progress&) {
   const FileLock lock = repository.lock_for_writing();
   const std::vector<TrackedPath> tracked = tracked_paths(repository);
   const TrackedPath source = find_pointed(repository, tracked, options.from, "move");
-  const std::string to = destination(repository, source, options.to);
-  check_destination(repository, tracked, source, to);
+  std::string to = repository.from_user(options.to);
+  if (!was_begun(repository, tracked, source, to)) {
+    if (is_directory(repository.path(to))) to = join_path(to, file_name(source.path));
+    check_destination(repository, tracked, source, to);
+  }
   MvReport report{.from = source.path, .to = to, .data_moved = false, .stages = {}};
   report.data_moved = Move(repository, source, to).run();
   report.stages = stages_that_name(repository, source.path);

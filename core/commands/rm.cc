@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -13,6 +15,7 @@
 #include "core/workspace/snapshot.h"
 #include "core/workspace/stored.h"
 #include "core/workspace/tracked.h"
+#include "objects/store/session_directory.h"
 
 namespace dvx {
 
@@ -45,6 +48,33 @@ void refuse_to_lose(Repository& repository, const std::vector<TrackedPath>& sele
   }
 }
 
+// Gone in one step where a rename can do it: what a kill leaves is all of the data or nothing. The next
+// removal takes away what was on its way.
+void remove_data(Repository& repository, const std::string& path) {
+  const std::string removed = join_path(repository.temporary_dir(), "removed");
+  make_directories(removed);
+  const SessionDirectory session(removed);
+  const std::string data = repository.path(path);
+  if (std::rename(data.c_str(), session.path_of("data").c_str()) == 0) return;
+  if (errno != EXDEV) throw system_error("remove", display_path(repository.to_user(path)));
+  remove_tree(data);
+}
+
+// The pointer file goes last: as long as it is there, the command can be given again.
+void forget(Repository& repository, const std::vector<TrackedPath>& selected) {
+  std::vector<std::string> pointers, ignore_files;
+  for (const TrackedPath& each : selected) {
+    pointers.push_back(each.pointer);
+    ignore_files.push_back(join_path(parent_path(each.path), ".gitignore"));
+    unignore_in_git(repository, each.path);
+  }
+  std::ranges::sort(ignore_files);
+  ignore_files.erase(std::unique(ignore_files.begin(), ignore_files.end()), ignore_files.end());
+  repository.git().unstage(pointers);
+  repository.git().stage(ignore_files);
+  for (const std::string& pointer : pointers) remove_tree(repository.path(pointer));
+}
+
 }  // namespace
 
 RmReport rm(Repository& repository, const RmOptions& options, Progress& progress) {
@@ -55,21 +85,15 @@ RmReport rm(Repository& repository, const RmOptions& options, Progress& progress
     refuse_to_lose(repository, selected, progress);
 
   RmReport report;
-  std::vector<std::string> changed;
   for (const TrackedPath& each : selected) {
     RemovedPath removed{.path = each.path, .data = *each.data};
     if (removes_data && exists(repository.path(each.path))) {
-      remove_tree(repository.path(each.path));
+      remove_data(repository, each.path);
       removed.data_removed = true;
     }
-    remove_tree(repository.path(each.pointer));
-    changed.push_back(each.pointer);
-    if (auto ignore_file = unignore_in_git(repository, each.path)) changed.push_back(std::move(*ignore_file));
     report.removed.push_back(std::move(removed));
   }
-  std::ranges::sort(changed);
-  changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
-  repository.git().stage(changed);
+  forget(repository, selected);
   return report;
 }
 

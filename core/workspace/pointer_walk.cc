@@ -29,10 +29,20 @@ bool is_real_directory(int dir_fd, const DirectoryEntry& entry) {
   return ::fstatat(dir_fd, entry.name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
+// Empty when the directory went or is not ours to read: no pointer file of ours is in there. Any other
+// failure is one of the machine, and must not pass for a project that tracks nothing.
+UniqueFd open_unless_closed(const std::string& path) {
+  for (;;) {
+    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (fd || errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == EACCES) return fd;
+    if (errno != EINTR) throw system_error("read directory", path);
+  }
+}
+
 Listing list(const std::string& path) {
   Listing listing;
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!fd) return listing;  // unreadable: no pointer file of ours in there
+  const UniqueFd fd = open_unless_closed(path);
+  if (!fd) return listing;
   for (const DirectoryEntry& entry : list_directory(fd.get(), path)) {
     const std::string& name = entry.name;
     if (name == ".git") listing.is_repository = true;
