@@ -1,0 +1,368 @@
+#!/usr/bin/env python3
+"""Commands spoilt at every call that touches files: test_faults.py <dvx> <preload library> [--points N | --full]
+[--seed N] [--only COMMAND] [--fault FAULT].
+
+Each mutating command runs on a fresh copy of a repository, with one thing going wrong at the n-th call that changes
+(or reads) a file: the process is killed, also in the middle of a write; the call fails with an error, once or from
+then on; it is interrupted; it writes or reads less than it was asked to. What must hold then:
+
+- success is true: the files are those that the command makes when nothing goes wrong;
+- failure is told, by a status of docs/exit-codes.md other than 70 and a message;
+- files of the user have their old content or their new one;
+- every object that was in the store is there, byte for byte, and so is everything that pointers, lock and a remote's
+  roots name (store_reader.py, which shares no code with dvx);
+- `dvx fsck` finds nothing, the command works when it is typed again, and then the files are as they should be.
+
+Nothing is unlocked or tidied in between. Without --full a sample of the points is tried, the same for the same seed."""
+
+import argparse
+import concurrent.futures
+import dataclasses
+import hashlib
+import os
+import pathlib
+import random
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import store_reader
+
+IDENTITY = "[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n"
+PIPELINE = """stages:
+  sort:
+    cmd: mkdir -p out && sort data/words.txt > out/sorted.txt
+    deps: [data/words.txt]
+    outs: [out/sorted.txt]
+  count:
+    cmd: wc -l < out/sorted.txt > out/count.txt
+    deps: [out/sorted.txt]
+    outs: [out/count.txt]
+"""
+GROW = ("for i in 03 11; do echo more >> data/images/$i.bin; done; cp data/images/05.bin data/images/new.bin; "
+        "rm data/images/07.bin")
+SHRINK = "rm -r data/images data/words.txt out"
+
+
+@dataclasses.dataclass
+class Command:
+    name: str
+    run: str
+    before: str = "true"
+    whole_before: bool = True  # whether the store has everything before the command
+
+
+# One line makes a command part of it.
+COMMANDS = [
+    Command("add", "dvx add data/images", before=GROW),
+    Command("add-new", "dvx add data/big.bin data/more", before="mkdir data/more; cp data/images/0* data/more; "
+            "for i in 1 2 3 4 5 6 7 8; do cat data/images/*; done > data/big.bin"),
+    Command("commit", "dvx commit", before=GROW),
+    Command("commit-m", "dvx commit -m grown", before=GROW),
+    Command("repro", "dvx repro -j1", before="echo plum >> data/words.txt"),
+    Command("checkout", "dvx checkout", before=SHRINK),
+    Command("restore", "dvx restore --source HEAD data/images", before=GROW + "; dvx add -q data/images"),
+    Command("push", "dvx push", before=GROW + "; dvx add -q data/images"),
+    Command("fetch", "dvx fetch", before=SHRINK + "; rm -rf .dvx/store .dvx/index*", whole_before=False),
+    Command("pull", "dvx pull", before=SHRINK + "; rm -rf .dvx/store .dvx/index*", whole_before=False),
+    Command("rm", "dvx rm data/words.txt"),
+    Command("rm-data", "dvx rm --data data/images"),
+    Command("mv", "dvx mv data/images data/pictures"),
+    Command("repair", "dvx fsck --repair", whole_before=False,
+            before="for p in .dvx/store/packs/*; do chmod u+w $p; printf X | dd of=$p bs=1 seek=40 conv=notrunc "
+                   "status=none; done"),
+    Command("init", "dvx init", before="rm -rf .dvx data dvx.yaml dvx.lock out .git; git init -q", whole_before=False),
+]
+
+CHANGES = ["kill", "torn", "EIO", "EIO+", "ENOSPC", "ENOSPC+", "EINTR", "EINTR+", "short", "short+"]
+READS = ["EIO", "EIO+", "EINTR", "EINTR+", "EMFILE", "EMFILE+", "short", "short+"]
+FAULTS = [("change", fault) for fault in CHANGES] + [("read", fault) for fault in READS]
+KNOWN_STATUS = {1, 2, 3, 5, 6, 7, 8, 10, 74}
+
+
+@dataclasses.dataclass
+class Point:
+    command: Command
+    calls: str
+    fault: str
+    at: int
+
+    def variable(self):
+        action, sticky = (self.fault[:-1], "+") if self.fault.endswith("+") else (self.fault, "")
+        return f"{action}@{self.at}{sticky}"
+
+    def __str__(self):
+        return f"{self.command.name} {self.calls} {self.variable()}"
+
+
+class Failure(Exception):
+    pass
+
+
+class Harness:
+    def __init__(self, dvx, library, place, thorough):
+        self.place, self.library, self.thorough = place, library, thorough
+        home = place / "home"
+        home.mkdir()
+        (home / ".gitconfig").write_text(IDENTITY)
+        self.environment = os.environ | {"HOME": str(home), "PATH": f"{pathlib.Path(dvx).parent}:{os.environ['PATH']}"}
+        os.environ["PATH"] = self.environment["PATH"]  # where programs are looked for
+        options = "verify_asan_link_order=0:" + os.environ.get("ASAN_OPTIONS", "")
+        self.preload = {"LD_PRELOAD": library, "ASAN_OPTIONS": options}
+        self.environment["ASAN_OPTIONS"] = options + ":detect_leaks=0"  # in the spoilt command alone
+        self.base = self.repository()
+        self.wanted, self.bases = {}, {}
+
+    def sh(self, script, cwd, **environment):
+        return subprocess.run(["bash", "-c", script], cwd=cwd, env=self.environment | environment, capture_output=True,
+                              text=True, errors="replace", timeout=120)
+
+    def spoil(self, command, root, **variables):
+        """The command itself, without a shell that the library would count instead."""
+        return subprocess.run(shlex.split(command.run), cwd=root, env=self.environment | self.preload | variables,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=120)
+
+    def must(self, script, cwd):
+        done = self.sh("set -e\n" + script, cwd)
+        if done.returncode != 0:
+            raise AssertionError(f"{script}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def repository(self):
+        """A repository with tracked data in two versions, a pipeline that ran, and a remote that has it all."""
+        root = self.place / "base/project"
+        (root / "data/images").mkdir(parents=True)
+        for i in range(12):
+            (root / f"data/images/{i:02}.bin").write_bytes(b"".join(
+                hashlib.sha256(b"%d %d" % (i, j)).digest() for j in range(200 if i else 5000)))
+        (root / "data/words.txt").write_text("pear\napple\n" * 500)
+        (root / "dvx.yaml").write_text(PIPELINE)
+        self.must("git init -q && dvx init -q && dvx add -q data/images data/words.txt && git add -A && dvx commit -q -m first"
+                  " && echo fig >> data/words.txt && dvx commit -q -m second && dvx repro -q && git add -A && dvx commit -q"
+                  " -m run && dvx remote add -d there ../remote && git commit -qam remote && dvx push -q && dvx status", root)
+        return root.parent
+
+    def copy(self, source, name):
+        target = self.place / name
+        subprocess.run(["cp", "-a", str(source), str(target)], check=True)
+        return target / "project"
+
+    def prepare(self, command):
+        """The state before the command, the state after it, and how many calls of each group it makes."""
+        root = self.copy(self.base, f"{command.name}-base")
+        self.must(command.before, root)
+        base = self.bases[command.name] = root.parent
+        before = self.state(root)
+        done = self.copy(base, f"{command.name}-wanted")
+        self.must(command.run, done)
+        self.wanted[command.name] = (before, self.state(done))
+        counts = {calls: len(self.traced(command, base, calls)) for calls in ("change", "read")}
+        return counts
+
+    def traced(self, command, base, calls):
+        log = self.place / f"{command.name}-{calls}.log"
+        root = self.copy(base, f"{command.name}-{calls}")
+        done = self.spoil(command, root, FAULT_LOG=str(log), FAULT_CALLS=calls)
+        if done.returncode != 0:
+            raise AssertionError(f"{command.run}\n{done.stdout}{done.stderr}")
+        shutil.rmtree(root.parent)
+        return log.read_text(errors="replace").splitlines() if log.exists() else []
+
+    def state(self, root):
+        """What a person sees: files and their bytes, and what git says. Run ids and times are left out."""
+        found = {}
+        for file in sorted(root.rglob("*")):
+            relative = file.relative_to(root)
+            if relative.parts[0] in (".git", ".dvx") or not file.is_file():
+                continue
+            content = file.read_bytes()
+            if relative.name == "dvx.lock":
+                content = re.sub(rb'"run": "sha256:[0-9a-f]{64}"', b'"run"', content)
+            found[relative.as_posix()] = content
+        git = self.sh("git status --porcelain -uall; git log --format=%s", root).stdout
+        # Staging the lock is a service of repro that may fail with a warning; commit stages it anyway.
+        return {"files": found, "git": git.replace("M  dvx.lock", " M dvx.lock")}
+
+    def try_point(self, point):
+        """None when the point was not reached, else what went wrong or ''."""
+        label = re.sub(r"[^\w+-]", "-", str(point))
+        root = self.copy(self.bases[point.command.name], label)
+        log = self.place / f"{label}.log"
+        try:
+            done = self.spoil(point.command, root, FAULT=point.variable(), FAULT_CALLS=point.calls,
+                              FAULT_LOG=str(log))
+            hits = [line for line in log.read_text(errors="replace").splitlines() if line.startswith("hit ")] if log.exists() else []
+            if not hits:
+                return None
+            try:
+                self.check(point, root, done)
+            except (Failure, store_reader.Damaged, subprocess.TimeoutExpired) as wrong:
+                keep = os.environ.get("FAULTS_KEEP")
+                if keep:
+                    shutil.copytree(root.parent, pathlib.Path(keep) / label, symlinks=True, dirs_exist_ok=True)
+                return f"{point}\n  {hits[0]}\n  ended with {done.returncode}: {(done.stdout + done.stderr).strip()[:800]}\n  {wrong}"
+            return ""
+        except subprocess.TimeoutExpired:
+            return f"{point}: did not end"
+        finally:
+            shutil.rmtree(root.parent, ignore_errors=True)
+            log.unlink(missing_ok=True)
+
+    def check(self, point, root, done):
+        command = point.command
+        before, wanted = self.wanted[command.name]
+        self.check_outcome(point, done)
+        self.check_files(before["files"], wanted["files"], root)
+        self.check_store(command, root)
+        if self.thorough and command.whole_before:
+            fsck = self.sh("dvx fsck", root)
+            if fsck.returncode != 0:
+                raise Failure(f"dvx fsck at once: {fsck.stdout}{fsck.stderr}")
+        if done.returncode == 0 and self.state(root) != wanted:
+            raise Failure("said that it succeeded: " + difference(self.state(root), wanted))
+        # What a person sees may be done before what the store needs is.
+        done_already = command.whole_before and self.state(root) == wanted
+        if not done_already:
+            again = self.sh(command.run, root)
+            if again.returncode != 0:
+                raise Failure(f"typed again it ended with {again.returncode}: {again.stdout}{again.stderr}")
+            if self.state(root) != wanted:
+                raise Failure("typed again: " + difference(self.state(root), wanted))
+            store_reader.check_remote(root.parent / "remote")
+        fsck = self.sh("dvx fsck && dvx status" if self.thorough else "dvx fsck", root)
+        if fsck.returncode != 0:
+            raise Failure(f"dvx fsck after it: {fsck.stdout}{fsck.stderr}")
+
+    @staticmethod
+    def check_outcome(point, done):
+        if point.fault in ("kill", "torn"):
+            if done.returncode != -9:
+                raise Failure(f"was killed, and ended with {done.returncode}")
+        elif done.returncode != 0:
+            if done.returncode not in KNOWN_STATUS:
+                raise Failure(f"status {done.returncode} says nothing about a machine that failed")
+            if not re.search(r"(?m)^(error: .|.*(failed|cannot|could not))", done.stderr + done.stdout):
+                raise Failure("did not say what failed")
+
+    @staticmethod
+    def check_files(before, wanted, root):
+        for name, content in before.items():
+            path = root / name
+            allowed = {content, wanted.get(name)}
+            now = path.read_bytes() if path.exists() else None
+            if path.name == "dvx.lock" and now is not None:
+                now = re.sub(rb'"run": "sha256:[0-9a-f]{64}"', b'"run"', now)
+                if now.startswith(b"{") and now.endswith(b"}\n"):
+                    continue
+            # dvx writes one line of it after the other, each time as a whole file.
+            if path.name == ".gitignore" and set(lines(now)) <= set(lines(content) + lines(wanted.get(name))):
+                continue
+            # Outputs are removed before their stage makes them again; their bytes are in the store.
+            if now not in allowed and not (now is None or name.startswith("out/")):
+                raise Failure(f"'{name}' is torn: {len(now)} bytes")
+            if now is None and name in wanted and not name.startswith("out/"):
+                raise Failure(f"'{name}' is gone")
+        for name in set(wanted) - set(before):
+            path = root / name
+            if path.name == ".gitignore" and path.exists() and set(lines(path.read_bytes())) <= set(lines(wanted[name])):
+                continue
+            if path.exists() and path.name != "dvx.lock" and path.read_bytes() != wanted[name]:
+                raise Failure(f"'{name}' is torn: {len(path.read_bytes())} bytes of {len(wanted[name])}")
+
+    def check_store(self, command, root):
+        if command.whole_before:
+            store = store_reader.Store(root / ".dvx/store")
+            old = store_reader.Store(self.bases[command.name] / "project/.dvx/store")
+            lost = old.ids() - store.ids()
+            if lost:
+                raise Failure(f"the store lost {len(lost)} objects, such as {min(lost)}")
+            store.read_all()
+            store_reader.check_names(root, store)
+        store_reader.check_remote(root.parent / "remote")
+
+
+def lines(content):
+    return (content or b"").splitlines(keepends=True)
+
+
+def difference(state, wanted):
+    found, files = state["files"], wanted["files"]
+    parts = [f"'{name}' is there" for name in sorted(set(found) - set(files))]
+    parts += [f"'{name}' is not there" for name in sorted(set(files) - set(found))]
+    parts += [f"'{name}' is {found[name][-300:]!r}, not {files[name][-300:]!r}" for name in sorted(set(found) & set(files)) if found[name] != files[name]]
+    if state["git"] != wanted["git"]:
+        parts.append(f"git says {state['git']!r}, not {wanted['git']!r}")
+    return "; ".join(parts)
+
+
+def all_points(harness, commands, faults):
+    points, calls = [], 0
+    for command in commands:
+        counts = harness.prepare(command)
+        if not counts["change"]:
+            raise AssertionError(f"{command.run}: no call was seen: is the library loaded?")
+        print(f"{command.name}: {counts['change']} calls that change files, {counts['read']} that read", flush=True)
+        for group, fault in faults:
+            points += [Point(command, group, fault, at) for at in range(1, counts[group] + 1)]
+    return points
+
+
+def sample(points, count, seed):
+    """As many of every command, and of those as the dice fall."""
+    dice = random.Random(seed)
+    by_command = {}
+    for point in points:
+        by_command.setdefault(point.command.name, []).append(point)
+    each = max(1, count // len(by_command))
+    return [point for group in by_command.values() for point in dice.sample(group, min(each, len(group)))]
+
+
+def place_for_tests():
+    """In memory where there is room: what is tested is the order of calls, not the disk."""
+    memory = pathlib.Path("/dev/shm")
+    usable = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 1 << 30
+    return str(memory) if usable else None
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("dvx")
+    parser.add_argument("library")
+    parser.add_argument("--points", type=int, default=300)
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", action="append")
+    parser.add_argument("--fault", action="append")
+    options = parser.parse_args()
+    commands = [c for c in COMMANDS if not options.only or c.name in options.only]
+    faults = [f for f in FAULTS if not options.fault or f[1] in options.fault]
+    with tempfile.TemporaryDirectory(prefix="dvx-faults-", dir=place_for_tests()) as place:
+        harness = Harness(os.path.realpath(options.dvx), os.path.realpath(options.library), pathlib.Path(place),
+                          options.full)
+        everything = all_points(harness, commands, faults)
+        points = everything if options.full else sample(everything, options.points, options.seed)
+        if not options.full:
+            print(f"{len(points)} of {len(everything)} points, seed {options.seed}", flush=True)
+        reached, failures = {}, []
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            for point, wrong in zip(points, pool.map(harness.try_point, points)):
+                if wrong is None:
+                    continue
+                key = (point.command.name, point.calls, point.fault)
+                reached[key] = reached.get(key, 0) + 1
+                if wrong:
+                    failures.append(wrong)
+                    print("FAILED " + wrong, flush=True)
+    for group, fault in faults:
+        count = sum(n for (_, g, f), n in reached.items() if (g, f) == (group, fault))
+        print(f"{fault} at calls that {group} files: {count} points")
+    total = sum(reached.values())
+    print(f"{total} points, {len(failures)} failures")
+    return 1 if failures or total == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,472 @@
+#!/usr/bin/env python3
+"""The power goes, at every write: test_power_loss.py <dvx> <fault_preload> <recorded_disk> [--full] [--seed N]
+[--points N] [--only FS] [--mutants N]. Needs root, /dev/fuse and loop devices.
+
+A file system lies on a loop device, that on a file of recorded_disk, which logs every write and every flush. dvx works
+there: add, commit, repro, push. When a command has said that it succeeded, a mark goes into the log. Then the disk is
+made again as it was
+
+- after every write (in the order in which they came), and
+- at every flush, with some of the writes before the next flush on it and others not, as disks may order them,
+
+and mounted, and store_reader.py, which shares no code with dvx, looks whether every object that was in the store at
+the last mark is there byte for byte; every pointer, the lock and git's HEAD are those of the last mark or of the
+command that was at work; everything they name is there; everything that a remote's root names is there. At some
+points the command that was at work is typed again: it must work, and `dvx fsck` find nothing, without anything being
+unlocked or removed by hand.
+
+That this would notice is shown by mutants: the same with one sync of dvx left out. Each must be caught on at least one
+file system."""
+
+import argparse
+import concurrent.futures
+import dataclasses
+import hashlib
+import os
+import pathlib
+import random
+import re
+import shlex
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+import store_reader
+
+IDENTITY = ("[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n"
+            "[safe]\n\tdirectory = *\n")
+PIPELINE = """stages:
+  sort:
+    cmd: sort data/words.txt > sorted.txt
+    deps: [data/words.txt]
+    outs: [sorted.txt]
+  count:
+    cmd: wc -l < sorted.txt > count.txt
+    deps: [sorted.txt]
+    outs: [count.txt]
+"""
+# Megabytes, options of mkfs, options of mount. Journals are not written out by time, only by who asks for it.
+FILE_SYSTEMS = {
+    "ext4": (48, ["mkfs.ext4", "-q", "-F", "-O", "^resize_inode"], "commit=300"),
+    "xfs": (304, ["mkfs.xfs", "-q", "-f"], "nouuid"),
+    "btrfs": (112, ["mkfs.btrfs", "-q", "-f", "-m", "single"], "commit=300"),
+}
+
+
+@dataclasses.dataclass
+class Step:
+    name: str
+    run: str
+    before: str = "true"  # what a person does before it; on the disk when the command begins
+
+
+STEPS = [
+    Step("add", "dvx add data/images data/words.txt"),
+    Step("commit", "dvx commit -m images", before="git add -A"),
+    Step("repro", "dvx repro -j1"),
+    Step("push", "dvx push", before="git add -A; git commit -qm run"),
+    Step("add-again", "dvx add data/images", before="echo more >> data/images/03.bin; cp data/words.txt data/images/w"),
+    Step("commit-again", "dvx commit -m more", before="echo fig >> data/words.txt"),
+    Step("push-again", "dvx push"),
+    Step("add-many", "dvx add data/many", before="mkdir data/many; for i in $(seq 70); do echo $i > data/many/$i; done"),
+    Step("mv", "dvx mv data/many data/much"),
+    Step("rm", "dvx rm data/much"),
+]
+
+
+class Failure(Exception):
+    pass
+
+
+def run(*arguments, **options):
+    done = subprocess.run(arguments, capture_output=True, text=True, errors="replace", **options)
+    if done.returncode != 0:
+        raise AssertionError(f"{' '.join(map(str, arguments))}: {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def noise(name, size):
+    return b"".join(hashlib.sha256(b"%s %d" % (name, i)).digest() for i in range(size // 32))
+
+
+class Mounted:
+    """A file with a file system in it, mounted."""
+
+    def __init__(self, image, place, options):
+        self.place = place
+        place.mkdir(exist_ok=True)
+        run("mount", "-o", f"loop,{options}", str(image), str(place))
+
+    def __enter__(self):
+        return self.place
+
+    def __exit__(self, *_):
+        run("umount", str(self.place))
+
+
+class Recorded:
+    """A file system whose disk is recorded while it is mounted."""
+
+    def __init__(self, program, image, place, options):
+        self.log, self.beneath, self.place = place.with_suffix(".log"), place.with_suffix(".disk"), place
+        self.beneath.mkdir()
+        self.place.mkdir()
+        self.disk = subprocess.Popen([program, str(image), str(self.log), str(self.beneath)])
+        for _ in range(1000):
+            if (self.beneath / "disk").exists():
+                break
+            time.sleep(0.01)
+        self.loop = run("losetup", "--find", "--show", str(self.beneath / "disk")).strip()
+        run("mount", "-o", options, self.loop, str(place))
+
+    def mark(self, text):
+        with open(self.beneath / "mark", "w") as file:
+            file.write(text)
+
+    def close(self):
+        run("umount", str(self.place))
+        run("losetup", "-d", self.loop)
+        run("umount", str(self.beneath))
+        self.disk.wait()
+        self.beneath.rmdir()
+        self.place.rmdir()
+
+
+def records(log):
+    """(kind, offset, bytes) of each record."""
+    data, at, found = log.read_bytes(), 0, []
+    while at < len(data):
+        kind = chr(data[at])
+        offset, length = struct.unpack_from("<QQ", data, at + 1)
+        found.append((kind, offset, data[at + 17:at + 17 + length]))
+        at += 17 + length
+    return found
+
+
+def apply(image, writes):
+    with open(image, "r+b", buffering=0) as file:
+        for _, offset, data in writes:
+            os.pwrite(file.fileno(), data, offset)
+
+
+def copy_image(source, target):
+    run("cp", "--sparse=always", str(source), str(target))
+
+
+@dataclasses.dataclass
+class Known:
+    """What was acknowledged at a mark."""
+    ids: set
+    pointers: dict
+    stages: dict
+    head: str
+    roots: int
+
+
+class Disk:
+    """One kind of file system: images before each step, and what is checked on images made from logs."""
+
+    def __init__(self, harness, kind):
+        self.harness, self.kind = harness, kind
+        self.place = harness.place / kind
+        self.place.mkdir()
+        self.megabytes, self.make, self.options = FILE_SYSTEMS[kind]
+        self.checked = self.tried = 0
+        self.images, self.known = [], []
+
+    def begin(self):
+        image = self.place / "begin.img"
+        with open(image, "wb") as file:
+            file.truncate(self.megabytes << 20)
+        run(*self.make, str(image))
+        with Mounted(image, self.place / "m", self.options) as root:
+            project = root / "project"
+            (project / "data/images").mkdir(parents=True)
+            for i in range(8):
+                (project / f"data/images/{i:02}.bin").write_bytes(noise(b"%d" % i, 6000 if i else 150000))
+            (project / "data/words.txt").write_text("pear\napple\n" * 50)
+            (project / "dvx.yaml").write_text(PIPELINE)
+            self.harness.must("git init -q && dvx init -q && dvx remote add -d there ../remote && git add .dvx dvx.yaml && "
+                              "git commit -qm begin && dvx status", project)
+            self.known.append(self.look(root))
+        return image
+
+    def look(self, root):
+        project = root / "project"
+        store = store_reader.Store(project / ".dvx/store")
+        return Known(store.ids(), pointer_texts(project), store_reader.lock_stages(project),
+                     self.harness.must("git rev-parse HEAD", project).strip(),
+                     store_reader.check_remote(root / "remote"))
+
+    def record(self, image, name, step, **variables):
+        """Runs one step on a copy of `image`; what was recorded of it, and what was known in the end."""
+        copy = self.place / f"{name}.img"
+        copy_image(image, copy)
+        disk = Recorded(self.harness.recorder, copy, self.place / name, self.options)
+        try:
+            project = disk.place / "project"
+            self.harness.must(step.before, project)
+            run("sync", "-f", str(disk.place))
+            disk.mark("begin")
+            before = self.look(disk.place)
+            done = self.harness.command(step.run, project, **variables)
+            disk.mark("done")
+            if done.returncode != 0:
+                raise AssertionError(f"{step.run}: {done.stdout}{done.stderr}")
+            known = self.look(disk.place)
+        finally:
+            disk.close()
+        found = records(disk.log)
+        disk.log.unlink()
+        return copy, found, before, known
+
+    # A cut: how many records were on the disk for certain, and which of those behind them are on it too.
+    def cuts(self, found, begin, done, dice, orders):
+        flushes = [i for i in range(begin, done) if found[i][0] == "F"] + [done]
+        for end in range(begin + 1, done + 1):
+            if found[end - 1][0] == "W":
+                yield end, ()
+        at = begin
+        for flush in flushes:
+            writes = [i for i in range(at, flush) if found[i][0] == "W"]
+            if writes:
+                yield at, ()  # nothing of what was not flushed
+            for _ in range(orders if len(writes) > 1 else 0):
+                kept = tuple(i for i in writes if dice.random() < 0.5)
+                yield at, kept
+            at = flush + 1
+
+    def check_cuts(self, image, found, step, before, known, cuts, retype_every, stop=0):
+        """Failures at the cuts, which come sorted by what is on the disk for certain."""
+        current, failures, at = self.place / "current.img", [], 0
+        copy_image(image, current)
+        for number, (certain, kept) in enumerate(sorted(cuts)):
+            apply(current, [r for r in found[at:certain] if r[0] == "W"])
+            at = certain
+            tried = self.place / "tried.img"
+            copy_image(current, tried)
+            apply(tried, [found[i] for i in kept if found[i][0] == "W"])
+            done = any(found[i][2] == b"done" for i in (*range(certain), *kept) if found[i][0] == "M")
+            wrong = self.check_image(tried, step, before, known, done, retype_every and number % retype_every == 0)
+            self.checked += 1
+            if wrong:
+                failures.append(f"{self.kind} {step.name}: {certain} records and {len(kept)} more: {wrong}")
+                if len(failures) == stop:
+                    break
+        return failures
+
+    def check_image(self, image, step, before, known, done, retype):
+        try:
+            with Mounted(image, self.place / "m", self.options) as root:
+                try:
+                    self.check(root, before, known, done)
+                    if retype:
+                        self.retype(root, step, done)
+                except (Failure, store_reader.Damaged) as wrong:
+                    return str(wrong).replace(str(root), "")
+        except AssertionError as wrong:
+            return f"cannot be mounted: {wrong}"
+        return ""
+
+    def check(self, root, before, known, done):
+        project = root / "project"
+        least = known if done else before
+        store = store_reader.Store(project / ".dvx/store")
+        lost = least.ids - store.ids()
+        if lost:
+            raise Failure(f"{len(lost)} acknowledged objects are gone")
+        store.read_all()
+        self.check_texts("pointer", pointer_texts(project), before.pointers, known.pointers, done)
+        self.check_texts("stage", store_reader.lock_stages(project), before.stages, known.stages, done)
+        store_reader.check_names(project, store)
+        if store_reader.check_remote(root / "remote") < least.roots:
+            raise Failure("a root of the remote is gone")
+        head = self.harness.sh("git rev-parse HEAD && git fsck --no-dangling --no-progress && git ls-files -s", project)
+        if head.returncode != 0:
+            raise Failure(f"git: {head.stdout}{head.stderr}")
+        if head.stdout.split("\n")[0] not in {least.head, known.head}:
+            raise Failure("git's HEAD is neither old nor new")
+
+    @staticmethod
+    def check_texts(what, found, before, known, done):
+        for name in set(before) | set(known) | set(found):
+            allowed = [known.get(name)] if done else [before.get(name), known.get(name)]
+            if found.get(name) not in allowed:
+                raise Failure(f"{what} {name} is {found.get(name)!r}, not one of {allowed}")
+
+    def retype(self, root, step, done):
+        self.tried += 1
+        project = root / "project"
+        # The machine starts again after a power cut; this one was started before it.
+        for lock in (project / ".git").rglob("*.lock"):
+            os.utime(lock, (1, 1))
+        steps = ["dvx fsck", "dvx status"] + ([] if done else [step.run, "dvx fsck"])
+        for command in steps:
+            ended = self.harness.sh(command, project)
+            if ended.returncode != 0 and not (command == step.run and self.was_done(command, ended)):
+                raise Failure(f"{command} ended with {ended.returncode}: {ended.stdout}{ended.stderr}")
+
+    @staticmethod
+    def was_done(command, ended):
+        """Whether there was nothing left to do."""
+        return bool(re.search("nothing to commit|is not tracked by dvx", ended.stdout + ended.stderr))
+
+
+def pointer_texts(project):
+    return {path.relative_to(project).as_posix(): path.read_bytes()
+            for path in sorted(project.rglob("*.dvx")) if path.is_file() and ".dvx" not in path.relative_to(project).parts[:-1]}
+
+
+class Harness:
+    def __init__(self, options, place):
+        self.place = place
+        self.library, self.recorder = os.path.realpath(options.library), os.path.realpath(options.recorder)
+        home = place / "home"
+        home.mkdir()
+        (home / ".gitconfig").write_text(IDENTITY)
+        self.environment = os.environ | {"HOME": str(home),
+                                         "PATH": f"{pathlib.Path(os.path.realpath(options.dvx)).parent}:{os.environ['PATH']}",
+                                         "ASAN_OPTIONS": "verify_asan_link_order=0:" + os.environ.get("ASAN_OPTIONS", "")}
+        os.environ["PATH"] = self.environment["PATH"]
+
+    def sh(self, script, cwd):
+        return subprocess.run(["bash", "-c", script], cwd=cwd, env=self.environment, capture_output=True, text=True,
+                              errors="replace", timeout=300)
+
+    def must(self, script, cwd):
+        done = self.sh("set -e\n" + script, cwd)
+        if done.returncode != 0:
+            raise AssertionError(f"{script}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def command(self, line, cwd, **variables):
+        spoilt = {"LD_PRELOAD": self.library} | variables if variables else {}
+        return subprocess.run(shlex.split(line), cwd=cwd, env=self.environment | spoilt, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, errors="replace", timeout=300)
+
+
+def replay(harness, kind, options):
+    disk = Disk(harness, kind)
+    dice = random.Random(f"{options.seed} {kind}")
+    image, failures, all_cuts = disk.begin(), [], 0
+    for step in STEPS:
+        copy, found, before, known = disk.record(image, step.name, step)
+        marks = [i for i, record in enumerate(found) if record[0] == "M"]
+        cuts = list(disk.cuts(found, marks[0], marks[1] + 1, dice, options.orders))
+        all_cuts += len(cuts)
+        if options.points:
+            share = max(2, options.points // (len(STEPS) * len(options.kinds)))
+            last = [c for c in cuts if c[0] == max(certain for certain, _ in cuts)]
+            cuts = dice.sample(cuts, min(share, len(cuts))) + last[:1]
+        wrong = disk.check_cuts(image, found, step, before, known, cuts, options.retype_every)
+        print(f"{kind} {step.name}: {sum(r[0] == 'W' for r in found)} writes, {sum(r[0] == 'F' for r in found)} flushes,"
+              f" {len(cuts)} cuts, {len(wrong)} failures", flush=True)
+        for each in wrong[:3]:
+            print("FAILED " + each[:2000], flush=True)
+        failures += wrong
+        disk.images.append(image)
+        image = copy
+    disk.all_cuts = all_cuts
+    return disk, failures
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class Mutant:
+    """All syncs of one kind of file or directory are left out."""
+    call: str
+    pattern: str
+
+
+def mutants_of(harness, disk, image, step):
+    """The kinds of syncs that dvx makes in the step, but for those of the index, which is a cache."""
+    log = disk.place / "syncs"
+    log.unlink(missing_ok=True)
+    copy, *_ = disk.record(image, "counting", step, FAULT_CALLS="sync", FAULT_LOG=str(log))
+    copy.unlink()
+    found = set()
+    for line in log.read_text().splitlines():
+        _, call, path = line.split(" ", 2)
+        if "/index.db" in path or path.endswith("/project/.dvx"):
+            continue
+        kind = path.replace(str(disk.place / "counting"), "")
+        for varying in (r"[0-9a-f]{16,}", r"(?<=session-)[\w-]+", r"(?<=write-)[\w-]+", r"(?<=dvx-tmp-)[\w-]+",
+                        r"(?<=/whole/)..", r"(?<=/packs/)..(?=/|$)", r"(?<=/runs/)..$", r"(?<=/\.tmp/).*"):
+            kind = re.sub(varying, "*", kind)
+        found.add(Mutant(call, "*" + kind))
+    return found
+
+
+def is_caught(disk, image, step, mutant, dice):
+    copy, found, before, known = disk.record(image, "mutant", step, FAULT_CALLS="sync", FAULT="skip@1+",
+                                             FAULT_PATH=mutant.pattern)
+    copy.unlink()
+    marks = [i for i, record in enumerate(found) if record[0] == "M"]
+    begin, done = marks[0], marks[1] + 1
+    # The likeliest first: everything was said to be safe, and what was not flushed is gone.
+    flushed = max((i for i in range(begin, done) if found[i][0] == "F"), default=begin)
+    if disk.check_cuts(image, found, step, before, known, [(flushed, (marks[1],))], 0):
+        return True
+    cuts = [cut for cut in disk.cuts(found, begin, done, dice, 1) if cut[0] < done]
+    return bool(disk.check_cuts(image, found, step, before, known, dice.sample(cuts, min(40, len(cuts))), 0, stop=1))
+
+
+def score(harness, disks, options):
+    """Prints how many mutants are caught; gives those that no file system caught."""
+    tried, survivors = 0, []
+    for index, step in enumerate(STEPS):
+        listed = {disk.kind: mutants_of(harness, disk, disk.images[index], step) for disk in disks}
+        mutants = sorted(set().union(*listed.values()))
+        if options.mutants:
+            mutants = random.Random(options.seed + index).sample(mutants, min(options.mutants, len(mutants)))
+        for mutant in mutants:
+            dice = random.Random(f"{options.seed} {mutant}")
+            caught_on = []
+            for disk in disks:
+                if mutant in listed[disk.kind] and is_caught(disk, disk.images[index], step, mutant, dice):
+                    caught_on.append(disk.kind)
+                    break
+            tried += 1
+            if not caught_on:
+                survivors.append(f"{step.name}: no {mutant.call} of {mutant.pattern}")
+            verdict = f"caught on {caught_on[0]}" if caught_on else "SURVIVED"
+            print(f"mutant {step.name}: no {mutant.call} of {mutant.pattern}: {verdict}", flush=True)
+    print(f"{tried - len(survivors)} of {tried} mutants caught")
+    return survivors
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("dvx")
+    parser.add_argument("library")
+    parser.add_argument("recorder")
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--points", type=int, default=90)
+    parser.add_argument("--orders", type=int, default=4)
+    parser.add_argument("--retype-every", type=int, default=3)
+    parser.add_argument("--only", action="append")
+    parser.add_argument("--mutants", type=int, default=0)
+    options = parser.parse_args()
+    if options.full:
+        options.points = 0
+    options.kinds = options.only or list(FILE_SYSTEMS)
+    memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
+    with tempfile.TemporaryDirectory(prefix="dvx-power-", dir=memory) as place:
+        harness = Harness(options, pathlib.Path(place))
+        disks, failures = [], []
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            for disk, wrong in pool.map(lambda kind: replay(harness, kind, options), options.kinds):
+                disks.append(disk)
+                failures += wrong
+        for disk in disks:
+            print(f"{disk.kind}: {disk.checked} of {disk.all_cuts} cuts, the command typed again at {disk.tried}")
+        cuts = sum(disk.checked for disk in disks)
+        survivors = score(harness, disks, options) if options.mutants or options.full else []
+    print(f"{cuts} power cuts, {len(failures)} failures, seed {options.seed}")
+    return 1 if failures or survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
