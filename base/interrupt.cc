@@ -26,6 +26,7 @@ void install_interrupt_handlers() {
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, nullptr);
+  ::sigaction(SIGXFSZ, &ignore, nullptr);  // a write beyond `ulimit -f` fails, and is told
 }
 
 int interrupt_signal() {

@@ -86,7 +86,8 @@ struct ChildSetup {
   }
   struct sigaction standard {};
   standard.sa_handler = SIG_DFL;
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::sigaction(signal, &standard, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ})
+    ::sigaction(signal, &standard, nullptr);
   ::sigprocmask(SIG_SETMASK, &setup.signals, nullptr);
   if (setup.in >= 0) ::dup2(setup.in, 0);
   if (setup.out >= 0) ::dup2(setup.out, 1);
