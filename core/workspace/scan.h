@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -82,7 +83,7 @@ class WorkspaceScan {
   std::unique_ptr<ThreadPool> pool_;
   std::unique_ptr<Ingest> own_ingest_;
   Ingest* ingest_;  // null before first use
-  std::vector<DirtyFile> dirty_;
+  std::deque<DirtyFile> dirty_;  // grows without a second copy
   std::vector<IndexEntry> changed_;
   std::vector<std::string> removed_;
   std::string path_;  // of the file at hand; kept for its capacity

@@ -84,6 +84,7 @@ class Walker {
     IgnoreRules rules = above;
     if (has_rules)
       rules = above.with(read_file_if_exists(join_path(where, ".dvxignore")).value_or(""), directory.path);
+    directory.entries.reserve(listing.size());
     for (const auto& [name, type] : listing) add(directory, fd.get(), name, type, rules);
     order(directory);
     for (const auto& child : directory.children) submit(*child, rules);
