@@ -11,7 +11,7 @@ const std::vector<CommandSpec>& all_commands() {
       repro_command(),   diff_command(), log_command(),     ls_command(),        cat_command(),
       dag_command(),     why_command(),  lineage_command(), schema_command(),    fsck_command(),
       remote_command(),  push_command(), fetch_command(),   pull_command(),      config_command(),
-      hooks_command(),   hook_command(), doctor_command(),  verify_command(),
+      hooks_command(),   hook_command(), gc_command(),      doctor_command(),    verify_command(),
   };
   return commands;
 }

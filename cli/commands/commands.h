@@ -15,6 +15,7 @@ CommandSpec diff_command();
 CommandSpec doctor_command();
 CommandSpec fetch_command();
 CommandSpec fsck_command();
+CommandSpec gc_command();
 CommandSpec hook_command();
 CommandSpec hooks_command();
 CommandSpec init_command();

@@ -26,7 +26,7 @@ class AddRun {
       : repository_(repository), options_(options), progress_(progress) {}
 
   AddReport run() {
-    const FileLock lock = repository_.lock_for_writing();
+    const WritingLock lock = repository_.lock_for_writing();
     if (options_.schema) schema_ = existing_schema(*options_.schema);
     if (options_.remote) check_remote(*options_.remote);
     const AddCandidates candidates = check_add(repository_, options_.paths, tracked_paths(repository_));

@@ -9,7 +9,7 @@
 namespace dvx {
 
 CheckoutReport checkout(Repository& repository, const CheckoutOptions& options, Progress& progress) {
-  const FileLock lock = repository.lock_for_writing();
+  const WritingLock lock = repository.lock_for_writing();
   std::vector<std::string> paths;
   for (const std::string& typed : options.paths) paths.push_back(repository.from_user(typed));
   const Revision revision =

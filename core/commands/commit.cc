@@ -112,7 +112,7 @@ int make_git_commit(Repository& repository, const CommitOptions& options) {
 CommitReport commit(Repository& repository, const CommitOptions& options, Progress& progress) {
   CommitReport report;
   {
-    const FileLock lock = repository.lock_for_writing();
+    const WritingLock lock = repository.lock_for_writing();
     const std::vector<TrackedPath> tracked = tracked_paths(repository);
     find_changed_outputs(repository, tracked, progress, report);
     if (report.stopped()) return report;

@@ -35,13 +35,13 @@ ConfigReport config(Repository& repository, const ConfigOptions& options, Progre
     case ConfigAction::Get:
       return {{get(settings, options.key)}};
     case ConfigAction::Set: {
-      const FileLock lock = repository.lock_for_writing();
+      const WritingLock lock = repository.lock_for_writing();
       settings.set(options.scope, options.key, options.value);
       return {{{canonical_config_key(options.key), options.value, options.scope}}};
     }
     case ConfigAction::Unset: {
       check_config_key(options.key);
-      const FileLock lock = repository.lock_for_writing();
+      const WritingLock lock = repository.lock_for_writing();
       if (!settings.unset(options.scope, options.key)) not_set(options.key);
       return {};
     }

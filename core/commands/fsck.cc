@@ -8,8 +8,11 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/stream.h"
 #include "core/remote/remotes.h"
 #include "core/workspace/tracked.h"
+#include "objects/pack/codec.h"
+#include "objects/store/gc.h"
 #include "objects/store/transfer.h"
 
 namespace dvx {
@@ -38,6 +41,7 @@ class Sources {
   }
 
   std::optional<Frame> fetch_one(const ObjectId& id) {
+    if (auto frame = good_frame_in_trash(id)) return frame;
     open_all();
     for (const auto& remote : open_) {
       try {
@@ -71,6 +75,19 @@ class Sources {
   }
 
  private:
+  // What dvx gc moved away may be what is wanted here.
+  std::optional<Frame> good_frame_in_trash(const ObjectId& id) const {
+    auto frame = frame_in_trash(repository_.store(), id);
+    if (!frame) return std::nullopt;
+    try {
+      verify_frame(frame->info, as_bytes(frame->bytes));
+    } catch (const Error& e) {
+      if (e.kind() != ErrorKind::Corruption) throw;
+      return std::nullopt;
+    }
+    return frame;
+  }
+
   void open_all() {
     for (const Remote& remote : std::exchange(remotes_, {})) {
       try {

@@ -144,7 +144,7 @@ std::vector<std::string> stages_that_name(const Repository& repository, const st
 }  // namespace
 
 MvReport mv(Repository& repository, const MvOptions& options, Progress&) {
-  const FileLock lock = repository.lock_for_writing();
+  const WritingLock lock = repository.lock_for_writing();
   const std::vector<TrackedPath> tracked = tracked_paths(repository);
   const TrackedPath source = find_pointed(repository, tracked, options.from, "move");
   std::string to = repository.from_user(options.to);

@@ -7,7 +7,7 @@ PullReport pull(Repository& repository, const PullOptions& options, Progress& pr
   report.fetched = fetch(repository, options.fetch, progress);
   std::vector<CheckoutTarget> targets;
   for (const FetchedPath& fetched : report.fetched.targets) targets.push_back({fetched.path, fetched.data});
-  const FileLock lock = repository.lock_for_writing();
+  const WritingLock lock = repository.lock_for_writing();
   report.checkout = checkout_paths(repository, targets, options.overwrite, progress);
   return report;
 }

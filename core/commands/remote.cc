@@ -35,7 +35,7 @@ bool is_configured(Repository& repository, const std::string& name) {
 
 Remote remote_add(Repository& repository, const RemoteAddOptions& options) {
   check_remote_name(options.name);
-  const FileLock lock = repository.lock_for_writing();
+  const WritingLock lock = repository.lock_for_writing();
   if (options.existing == RemoteExisting::Refuse && is_configured(repository, options.name)) {
     throw Error(ErrorKind::Blocked, fmt::format("there is a remote '{}' already", options.name),
                 fmt::format("dvx remote add -f {} {}", options.name, options.url), options.name);
@@ -54,13 +54,13 @@ std::vector<Remote> remote_list(Repository& repository) {
 
 void remote_default(Repository& repository, const std::string& name, ConfigScope scope) {
   find_remote(repository, name);
-  const FileLock lock = repository.lock_for_writing();
+  const WritingLock lock = repository.lock_for_writing();
   repository.config().set(scope, kDefaultKey, name);
 }
 
 Remote remote_remove(Repository& repository, const std::string& name) {
   const Remote remote = find_remote(repository, name);
-  const FileLock lock = repository.lock_for_writing();
+  const WritingLock lock = repository.lock_for_writing();
   Config& config = repository.config();
   for (const ConfigScope scope : {ConfigScope::Repository, ConfigScope::Local}) {
     config.unset(scope, url_key(name));

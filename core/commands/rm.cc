@@ -78,7 +78,7 @@ void forget(Repository& repository, const std::vector<TrackedPath>& selected) {
 }  // namespace
 
 RmReport rm(Repository& repository, const RmOptions& options, Progress& progress) {
-  const FileLock lock = repository.lock_for_writing();
+  const WritingLock lock = repository.lock_for_writing();
   const std::vector<TrackedPath> selected = select(repository, options);
   const bool removes_data = options.data == WorkspaceData::Remove;
   if (removes_data && options.overwrite == Overwrite::StoredOnly)

@@ -81,7 +81,7 @@ StageListReport stage_list(Repository& repository, const StageListOptions&, Prog
 }
 
 StageAddReport stage_add(Repository& repository, const StageAddOptions& options, Progress&) {
-  const FileLock lock = repository.lock_for_writing();
+  const WritingLock lock = repository.lock_for_writing();
   const std::string path = repository.path(kPipelineFileName);
   const std::string before = read_file_if_exists(path).value_or("");
   const std::string after = add_stage_to_text(before, kPipelineFileName, stage_from(repository, options));

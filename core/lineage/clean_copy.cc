@@ -24,6 +24,7 @@ CleanCopy::CleanCopy(Repository& original)
   copy_file(kLockFileName);
   Surroundings surroundings = original_.surroundings();
   surroundings.cwd = directory_.path();
+  surroundings.stay = StoreStay::Guest;
   copy_.emplace(Repository::open(std::move(surroundings)));
 }
 

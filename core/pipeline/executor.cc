@@ -116,6 +116,8 @@ class Executor {
   }
 
   void begin(std::size_t i) {
+    // What is found in the store now is named by the journal before anybody may move it away.
+    const auto held = survey_.repository().store().hold();
     StageDecision decision = decide_stage(survey_.facts(selected_[i], options_.force), survey_.lookup());
     results_[i].reasons = decision.reasons;
     switch (decision.action) {

@@ -35,6 +35,11 @@ std::string RunCache::bucket(const ObjectId& key) const {
   return join_path(directory_, key.to_hex().substr(0, 2));
 }
 
+std::string RunCache::file_of(const RunCacheEntry& entry) {
+  const std::string key = entry.key.to_hex();
+  return "runs/" + key.substr(0, 2) + "/" + key + "." + entry.run.to_hex();
+}
+
 std::vector<ObjectId> RunCache::find(const ObjectId& key) const {
   std::vector<ObjectId> runs;
   for (const std::string& name : names_in_directory(bucket(key))) {

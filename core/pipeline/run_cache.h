@@ -31,6 +31,8 @@ class RunCache {
   // Durable when it returns; adding what is there changes nothing.
   void add(std::span<const RunCacheEntry> entries);
   void add(const ObjectId& key, const ObjectId& run) { add(std::vector<RunCacheEntry>{{key, run}}); }
+  // Path in the store of the file that is this entry.
+  static std::string file_of(const RunCacheEntry& entry);
   // Every entry, sorted by key and then by run. Files with other names are passed over.
   std::vector<RunCacheEntry> all() const;
 

@@ -27,6 +27,11 @@ Ingest& RunJournal::ingest() {
   return *ingest_;
 }
 
+void RunJournal::add(const std::string& stage, LockedStage entry) {
+  if (!held_) held_ = repository_.store().hold();
+  pending_[stage] = std::move(entry);
+}
+
 std::optional<std::chrono::nanoseconds> RunJournal::patience() const {
   if (pending_.empty()) return std::nullopt;
   const auto now = Clock::now();
@@ -46,12 +51,13 @@ void RunJournal::commit() {
   RunCache(repository_.store()).add(runs);
   write_lock();
   pending_.clear();
+  held_.reset();
   const auto ended = Clock::now();
   due_ = ended + std::max<Clock::duration>(kPause, kPauseShare * (ended - started));
 }
 
 void RunJournal::write_lock() {
-  const FileLock held = repository_.lock_for_writing();
+  const WritingLock held = repository_.lock_for_writing();
   LockFile lock = load_lock(repository_);
   std::erase_if(lock.stages, [&](const auto& item) { return !known_.contains(item.first); });
   for (auto& [name, entry] : pending_) lock.stages[name] = entry;

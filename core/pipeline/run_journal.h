@@ -28,7 +28,7 @@ class RunJournal {
   // Where outputs, logs and run records go. The reference holds until the next commit.
   Ingest& ingest();
   // The stage ran or was restored: `entry` is to replace what the lock says of it.
-  void add(const std::string& stage, LockedStage entry) { pending_[stage] = std::move(entry); }
+  void add(const std::string& stage, LockedStage entry);
   // How long a commit may wait; nullopt when there is nothing to commit, zero when it is due.
   std::optional<std::chrono::nanoseconds> patience() const;
   void commit_if_due();
@@ -46,6 +46,7 @@ class RunJournal {
   Progress& progress_;
   std::unique_ptr<Ingest> ingest_;
   std::map<std::string, LockedStage> pending_;
+  std::optional<FileLock> held_;  // of the store, while something is pending: nothing named there may go
   Clock::time_point due_ = Clock::time_point::min();  // of what is pending, or will be
   bool wrote_ = false;
 };

@@ -11,6 +11,8 @@
 #include "base/thread_pool.h"
 #include "core/index/workspace_index.h"
 #include "core/repo/link_kind.h"
+#include "core/repo/store_users.h"
+#include "objects/store/store_use.h"
 
 namespace dvx {
 
@@ -152,7 +154,8 @@ LinkKind Repository::link() {
 
 ObjectStore& Repository::store() {
   if (!impl_->store)
-    impl_->store = ObjectStore::open(store_dir(), StoreOptions{.encoding = encoding_for(link())});
+    impl_->store =
+        ObjectStore::open(store_dir(), StoreOptions{.encoding = encoding_for(link()), .user = store_user()});
   return *impl_->store;
 }
 
@@ -161,8 +164,15 @@ WorkspaceIndex& Repository::index() {
   return *impl_->index;
 }
 
-FileLock Repository::lock_for_writing() {
-  return FileLock::acquire(join_path(impl_->dvx_dir, "lock"), LockMode::Exclusive);
+StoreUserEntry Repository::store_user() {
+  if (impl_->surroundings.stay == StoreStay::Guest) return {};
+  return store_user_entry(store_dir(), root(), git().common_dir());
+}
+
+// The store's first, always: who waits for the repository then waits for somebody who has it already.
+WritingLock Repository::lock_for_writing() {
+  auto store = impl_->store ? impl_->store->hold() : share_store(store_dir());
+  return {std::move(store), FileLock::acquire(join_path(impl_->dvx_dir, "lock"), LockMode::Exclusive)};
 }
 
 }  // namespace dvx

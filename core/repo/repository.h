@@ -27,6 +27,10 @@ enum class LinkKind : std::uint8_t;
 
 // What comes from outside of the repository and core may not read by itself (environment, home, command
 // line).
+// Whether a repository enters itself in the store that it uses. A guest is a copy that is removed again and
+// needs nothing that the repository it was made from does not need.
+enum class StoreStay { User, Guest };
+
 struct Surroundings {
   std::string cwd;          // absolute
   std::string user_config;  // path, or ""
@@ -35,6 +39,12 @@ struct Surroundings {
   std::map<std::string, std::string> environment;  // of this process
   std::size_t jobs = 0;                            // 0: as many as processors
   const Clock* clock = nullptr;                    // null: the system's
+  StoreStay stay = StoreStay::User;
+};
+
+struct WritingLock {
+  std::optional<FileLock> store;  // nullopt when there is no store yet
+  FileLock repository;
 };
 
 class Repository {
@@ -63,8 +73,11 @@ class Repository {
   std::string store_dir();  // absolute
   LinkKind link();          // how checkout places files; decided once
 
-  // Writers of pointers, lock file and index serialize here; never held while a stage's command runs.
-  FileLock lock_for_writing();
+  // Writers of pointers, lock file and index serialize here; never held while a stage's command runs. While
+  // it is held nothing is moved out of the store either, so take it before looking at what the store has.
+  WritingLock lock_for_writing();
+  // What the store knows this repository by.
+  StoreUserEntry store_user();
 
  private:
   struct Impl;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
 
 #include "base/directory.h"
@@ -29,19 +30,20 @@ bool is_real_directory(int dir_fd, const DirectoryEntry& entry) {
   return ::fstatat(dir_fd, entry.name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
-// Empty when the directory went or is not ours to read: no pointer file of ours is in there. Any other
-// failure is one of the machine, and must not pass for a project that tracks nothing.
-UniqueFd open_unless_closed(const std::string& path) {
+// Empty when the directory went or, unless the caller must know, is not ours to read: no pointer file of ours
+// is in there. Any other failure is one of the machine, and must not pass for a project that tracks nothing.
+UniqueFd open_unless_closed(const std::string& path, Unreadable unreadable) {
   for (;;) {
     UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (fd || errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == EACCES) return fd;
+    if (fd || errno == ENOENT || errno == ENOTDIR) return fd;
+    if (unreadable != Unreadable::Fails && (errno == ELOOP || errno == EACCES)) return fd;
     if (errno != EINTR) throw system_error("read directory", path);
   }
 }
 
-Listing list(const std::string& path) {
+Listing list(const std::string& path, Unreadable unreadable) {
   Listing listing;
-  const UniqueFd fd = open_unless_closed(path);
+  const UniqueFd fd = open_unless_closed(path, unreadable);
   if (!fd) return listing;
   for (const DirectoryEntry& entry : list_directory(fd.get(), path)) {
     const std::string& name = entry.name;
@@ -60,10 +62,10 @@ Listing list(const std::string& path) {
 
 class PointerWalk {
  public:
-  explicit PointerWalk(const std::string& root) : root_(root) {}
+  PointerWalk(const std::string& root, Unreadable unreadable) : root_(root), unreadable_(unreadable) {}
 
   void enter(const std::string& directory, IgnoreRules git, IgnoreRules dvx) {
-    const Listing listing = list(join_path(root_, directory));
+    const Listing listing = list(join_path(root_, directory), unreadable_);
     if (listing.is_repository && !directory.empty()) return;
     if (listing.has_gitignore) git = with_file(git, directory, ".gitignore");
     if (listing.has_dvxignore) dvx = with_file(dvx, directory, ".dvxignore");
@@ -90,13 +92,14 @@ class PointerWalk {
   }
 
   const std::string& root_;
+  Unreadable unreadable_;
   std::vector<std::string> found_;
 };
 
 }  // namespace
 
-std::vector<std::string> find_pointer_files(const std::string& root) {
-  PointerWalk walk(root);
+std::vector<std::string> find_pointer_files(const std::string& root, Unreadable unreadable) {
+  PointerWalk walk(root, unreadable);
   walk.enter("", {}, {});
   return walk.take();
 }

@@ -82,8 +82,12 @@ PackEntry PackReader::entry(std::uint64_t position) const {
       as_bytes(index.substr(position * kPackEntrySize, kPackEntrySize)).first<kPackEntrySize>());
 }
 
+std::optional<std::uint64_t> PackReader::position_of(const ObjectId& id) const {
+  return find_id(state_->index_bytes(), kPackEntrySize, id);
+}
+
 std::optional<PackEntry> PackReader::find(const ObjectId& id) const {
-  const auto position = find_id(state_->index_bytes(), kPackEntrySize, id);
+  const auto position = position_of(id);
   if (!position) return std::nullopt;
   return entry(*position);
 }

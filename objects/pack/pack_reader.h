@@ -26,6 +26,7 @@ class PackReader {
   std::uint64_t entry_count() const;
 
   std::optional<PackEntry> find(const ObjectId& id) const;
+  std::optional<std::uint64_t> position_of(const ObjectId& id) const;
   PackEntry entry(std::uint64_t position) const;  // in order of id
   std::vector<PackEntry> entries() const;         // in order of id
 

@@ -106,8 +106,12 @@ SegmentHit Segment::at(std::uint64_t position) const {
   return {state_->packs[pack], parse_pack_entry(field(record, 0, kPackEntrySize).first<kPackEntrySize>())};
 }
 
+std::optional<std::uint64_t> Segment::position_of(const ObjectId& id) const {
+  return find_id(state_->records, kEntrySize, id);
+}
+
 std::optional<SegmentHit> Segment::find(const ObjectId& id) const {
-  const auto position = find_id(state_->records, kEntrySize, id);
+  const auto position = position_of(id);
   if (!position) return std::nullopt;
   return at(*position);
 }

@@ -33,6 +33,7 @@ class Segment {
   ~Segment();
 
   std::optional<SegmentHit> find(const ObjectId& id) const;
+  std::optional<std::uint64_t> position_of(const ObjectId& id) const;
   const std::vector<ObjectId>& packs() const;  // that it covers, sorted
   std::uint64_t entry_count() const;
   SegmentHit at(std::uint64_t position) const;  // in order of id

@@ -14,6 +14,7 @@
 #include "base/file_lock.h"
 #include "base/path.h"
 #include "base/stream.h"
+#include "objects/store/frame_numbers.h"
 
 namespace dvx {
 
@@ -92,6 +93,42 @@ bool ChunkIndex::refresh() const {
   if ((st ? to_ns(st->st_mtim) : -1) == known->packs_mtime && known->settled) return false;
   reload();
   return current()->packs != known->packs;
+}
+
+void ChunkIndex::catch_up() const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!snapshot_) return;
+  }
+  refresh();
+}
+
+void ChunkIndex::drop_stale_segments() const {
+  const std::string index_directory = join_path(directory_, "index");
+  if (const auto lock = FileLock::try_acquire(join_path(index_directory, "lock"), LockMode::Exclusive)) {
+    for (const std::string& name : names_in(index_directory, ".seg")) {
+      const std::string path = join_path(index_directory, name);
+      try {
+        const auto segment = Segment::open(path);
+        const bool holds = std::ranges::all_of(segment->packs(), [&](const ObjectId& pack) {
+          return exists(join_path(directory_, "packs/" + pack.to_hex() + ".pack"));
+        });
+        if (!holds) ::unlink(path.c_str());
+      } catch (const Error& e) {
+        if (e.kind() != ErrorKind::Corruption && e.kind() != ErrorKind::NotFound) throw;
+      }
+    }
+  }
+  reload();
+}
+
+FrameNumbers ChunkIndex::numbers() const {
+  refresh();
+  const auto snapshot = current();
+  FrameNumbers numbers(snapshot->packs);
+  for (const auto& [name, segment] : snapshot->segments) numbers.append(segment);
+  for (const auto& pack : snapshot->loose) numbers.append(pack);
+  return numbers;
 }
 
 void ChunkIndex::reload() const {

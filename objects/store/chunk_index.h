@@ -16,6 +16,8 @@
 
 namespace dvx {
 
+class FrameNumbers;
+
 class ChunkIndex {
  public:
   explicit ChunkIndex(std::string store_directory);
@@ -29,6 +31,14 @@ class ChunkIndex {
   void reload() const;
   // Packs that were just published by this process.
   void add(const std::vector<std::shared_ptr<const PackReader>>& packs);
+
+  // As refresh(), but what was never looked at is not looked at now.
+  void catch_up() const;
+  // Removes the segments that name a pack which is gone, and reads everything anew: after packs were moved
+  // away. They would only be in the way.
+  void drop_stale_segments() const;
+  // Everything that is known now, numbered.
+  FrameNumbers numbers() const;
 
   std::vector<ObjectId> packs() const;             // all, sorted
   std::vector<std::string> damaged_packs() const;  // file names of those that could not be opened

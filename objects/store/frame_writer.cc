@@ -20,8 +20,9 @@
 namespace dvx {
 
 struct FrameWriter::State {
-  explicit State(ObjectStore::Impl& s) : store(s) {}
+  explicit State(const ObjectStore& s) : held(s.hold()), store(s.impl()) {}
 
+  const std::optional<FileLock> held;  // nothing that has() found is moved away before the commit
   ObjectStore::Impl& store;
   // Whether there may be whole files at all: asking for one costs a system call each time.
   const bool look_for_whole = is_directory(store.path("whole"));
@@ -59,7 +60,7 @@ void FrameWriter::State::seal() {
   sealed.push_back(PackReader::open(path));
 }
 
-FrameWriter::FrameWriter(ObjectStore& store) : state_(std::make_unique<State>(store.impl())) {}
+FrameWriter::FrameWriter(ObjectStore& store) : state_(std::make_unique<State>(store)) {}
 FrameWriter::~FrameWriter() = default;
 
 bool FrameWriter::has(const ObjectId& id) const {
@@ -84,20 +85,23 @@ std::uint64_t FrameWriter::pending_bytes() const {
   return state_->pending;
 }
 
-void FrameWriter::commit() {
+std::vector<ObjectId> FrameWriter::commit() {
   const std::lock_guard lock(state_->mutex);
   if (state_->current) state_->seal();
-  if (state_->sealed.empty()) return;
+  if (state_->sealed.empty()) return {};
   std::vector<std::shared_ptr<const PackReader>> published;
+  std::vector<ObjectId> ids;
   for (const auto& pack : state_->sealed) {
     const std::string path = state_->store.pack_path(pack->pack_id());
     if (std::rename(pack->path().c_str(), path.c_str()) != 0) throw system_error("publish", path);
     published.push_back(PackReader::open(path));
+    ids.push_back(pack->pack_id());
   }
   fsync_directory(state_->store.path("packs"));
   state_->sealed.clear();
   state_->pending = 0;
   state_->store.index.add(published);
+  return ids;
 }
 
 }  // namespace dvx

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "objects/pack/frame.h"
 #include "objects/store/object_store.h"
@@ -25,8 +26,8 @@ class FrameWriter {
   // Appends an encoded frame that the caller has verified, unless this session has it. False when it has.
   bool add(const FrameInfo& info, std::span<const std::byte> stored);
   std::uint64_t pending_bytes() const;  // appended since the last commit
-  // Durable and visible on return; the writer may go on after it.
-  void commit();
+  // Durable and visible on return; the writer may go on after it. Ids of the packs that were made.
+  std::vector<ObjectId> commit();
 
  private:
   struct State;

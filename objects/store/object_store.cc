@@ -19,6 +19,7 @@
 #include "objects/store/frame_writer.h"
 #include "objects/store/store_format.h"
 #include "objects/store/store_impl.h"
+#include "objects/store/store_use.h"
 
 namespace dvx {
 
@@ -90,9 +91,25 @@ ObjectStore::Impl::Impl(std::string store_directory, StoreOptions store_options)
     : directory(std::move(store_directory)),
       options(store_options),
       index(directory),
-      open_packs(path("packs")) {
+      open_packs(path("packs")),
+      trash(directory) {
   const std::string format = path("format");
-  if (const auto text = read_file_if_exists(format)) check_store_format(*text, format);
+  const auto text = read_file_if_exists(format);
+  if (!text) return;
+  check_store_format(*text, format);
+  try {
+    enter_user();
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::Io) throw;  // who may only read cannot enter itself either
+  }
+}
+
+void ObjectStore::Impl::enter_user() const {
+  if (options.user.name.empty()) return;
+  const std::string file = join_path(path("users"), options.user.name);
+  if (exists(file)) return;
+  make_directories(parent_path(file));
+  write_file_atomically(file, options.user.text);
 }
 
 std::string ObjectStore::Impl::path(std::string_view name) const {
@@ -110,8 +127,9 @@ std::string ObjectStore::Impl::whole_path(const ObjectId& id) const {
 
 void ObjectStore::Impl::ensure_layout() {
   std::call_once(layout_made, [this] {
-    for (const char* name : {"packs", "index", "tmp"}) make_directories(path(name));
+    for (const char* name : {"packs", "index", "tmp", "trash"}) make_directories(path(name));
     if (!exists(path("format"))) write_file_atomically(path("format"), serialize_store_format());
+    enter_user();
   });
 }
 
@@ -126,7 +144,24 @@ bool ObjectStore::Impl::probably_has(const ObjectId& id) const {
 std::optional<SegmentHit> ObjectStore::Impl::find_frame(const ObjectId& id) const {
   auto hit = index.find(id);
   if (!hit && index.refresh()) hit = index.find(id);
+  if (!hit && !has_whole(id) && bring_back(id)) hit = index.find(id);
   return hit;
+}
+
+bool ObjectStore::Impl::bring_back(const ObjectId& id) const {
+  std::optional<FileLock> use;
+  try {
+    if (!trash.has(id)) return false;
+    if (!claimed) use = share_store(directory);
+    if (!trash.bring_back(id)) return false;
+  } catch (const Error& e) {
+    // Who may not write here does not find it.
+    if (e.kind() != ErrorKind::Io && e.kind() != ErrorKind::NotFound) throw;
+    return false;
+  }
+  open_packs.forget();
+  index.reload();
+  return true;
 }
 
 void ObjectStore::Impl::with_pack(const ObjectId& id, SegmentHit hit,
@@ -142,7 +177,7 @@ void ObjectStore::Impl::with_pack(const ObjectId& id, SegmentHit hit,
     // Repaired or repacked by somebody else: what was in that pack is in another one now.
     open_packs.forget();
     index.reload();
-    const auto found = index.find(id);
+    const auto found = find_frame(id);
     if (!found) throw not_found(id);
     hit = *found;
   }
@@ -267,8 +302,15 @@ const std::string& ObjectStore::directory() const {
   return impl_->directory;
 }
 
+std::optional<FileLock> ObjectStore::hold() const {
+  auto lock = share_store(impl_->directory);
+  // What was known before may have been moved while the lock was waited for.
+  if (lock) impl_->index.catch_up();
+  return lock;
+}
+
 bool ObjectStore::contains(const ObjectId& id) const {
-  return impl_->probably_has(id) || impl_->find_frame(id).has_value();
+  return impl_->probably_has(id) || impl_->find_frame(id).has_value() || impl_->has_whole(id);
 }
 
 std::optional<ObjectInfo> ObjectStore::find(const ObjectId& id) const {
@@ -284,7 +326,8 @@ std::vector<ObjectId> ObjectStore::missing(std::span<const ObjectId> ids) const 
   std::vector<ObjectId> result;
   std::unordered_set<ObjectId> seen;
   for (const ObjectId& id : ids) {
-    if (!impl_->probably_has(id) && seen.insert(id).second) result.push_back(id);
+    if (impl_->probably_has(id) || !seen.insert(id).second) continue;
+    if (!impl_->bring_back(id)) result.push_back(id);
   }
   return result;
 }
@@ -311,9 +354,9 @@ Tree ObjectStore::read_tree(const ObjectId& id) const {
 }
 
 std::optional<std::string> ObjectStore::whole_file(const ObjectId& id) const {
-  std::string path = impl_->whole_path(id);
-  if (::access(path.c_str(), F_OK) != 0) return std::nullopt;
-  return path;
+  if (!impl_->has_whole(id) && !impl_->index.find(id)) impl_->find_frame(id);  // from the trash, perhaps
+  if (!impl_->has_whole(id)) return std::nullopt;
+  return impl_->whole_path(id);
 }
 
 std::vector<ObjectId> ObjectStore::in_disk_order(std::vector<ObjectId> ids) const {
@@ -337,6 +380,7 @@ std::vector<ObjectId> ObjectStore::in_disk_order(std::vector<ObjectId> ids) cons
 
 ObjectId ObjectStore::put(std::string_view bytes) {
   const ObjectId id = ObjectId::of(bytes);
+  const auto held = hold();
   if (contains(id)) return id;
   FrameWriter writer(*this);
   ContentEncoder(impl_->options.compression_level).encode(id, as_bytes(bytes), writer);

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file_lock.h"
 #include "base/stream.h"
 #include "objects/model/object_id.h"
 #include "objects/model/tree.h"
@@ -31,9 +32,17 @@ struct ObjectInfo {
   Encoding encoding = Encoding::Packed;
 };
 
+// An entry in the store's `users/`, so that a garbage collection knows whose roots to look at. What it says
+// is not this layer's business.
+struct StoreUserEntry {
+  std::string name;  // of the file; "" is nobody
+  std::string text;
+};
+
 struct StoreOptions {
   Encoding encoding = Encoding::Packed;
   int compression_level = 1;  // zstd
+  StoreUserEntry user = {};   // entered when the store is opened, or made
 };
 
 class ObjectStore {
@@ -50,6 +59,8 @@ class ObjectStore {
   // Those of `ids` that are not here, in the order given, each once.
   std::vector<ObjectId> missing(std::span<const ObjectId> ids) const;
 
+  // What lies in the trash counts as absent to none of these: it is brought back when it is asked for.
+  //
   // Whole content in pieces. NotFound when absent; Corruption when the bytes do not hash to `id` — thrown
   // before the last piece is given, but earlier pieces have been: write to a temp file and rename.
   void read(const ObjectId& id, Sink& sink) const;
@@ -59,6 +70,11 @@ class ObjectStore {
   std::optional<std::string> whole_file(const ObjectId& id) const;
   // `ids` in the order in which reading them is sequential on disk.
   std::vector<ObjectId> in_disk_order(std::vector<ObjectId> ids) const;
+
+  // For who relies on what the store has: nothing of it is moved away while the lock lives. Take it before
+  // the first look and keep it until what was found is named durably (objects/store/store_use.h). nullopt
+  // when there is no store, or none that may be written to.
+  std::optional<FileLock> hold() const;
 
   // Small things (trees, logs, run records): durable when it returns.
   ObjectId put(std::string_view bytes);

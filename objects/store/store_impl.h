@@ -1,6 +1,7 @@
 // The inside of ObjectStore, for the parts of objects/store/ alone.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -11,6 +12,7 @@
 #include "objects/pack/pack_reader.h"
 #include "objects/store/chunk_index.h"
 #include "objects/store/object_store.h"
+#include "objects/store/trash.h"
 
 namespace dvx {
 
@@ -34,11 +36,14 @@ struct ObjectStore::Impl {
   std::string pack_path(const ObjectId& pack_id) const;
   std::string whole_path(const ObjectId& id) const;
   void ensure_layout();  // directories and `format`, at the first write
+  void enter_user() const;
 
   // What this process knows; the ingest asks this, since storing something twice does no harm.
   bool probably_has(const ObjectId& id) const;
   bool has_whole(const ObjectId& id) const;
-  // Looks again when packs came or went since.
+  // Whether `id`, which is not here, was in the trash and is here now.
+  bool bring_back(const ObjectId& id) const;
+  // Looks again when packs came or went since, and into the trash.
   std::optional<SegmentHit> find_frame(const ObjectId& id) const;
   std::uint64_t size_of(const SegmentHit& hit) const;
   // Calls read(pack) for the pack of `hit`, looking for the frame anew when the pack is gone.
@@ -52,6 +57,9 @@ struct ObjectStore::Impl {
   StoreOptions options;
   ChunkIndex index;
   mutable OpenPacks open_packs;
+  Trash trash;
+  // Set by a garbage collection while it has the store to itself: it must not wait for itself.
+  std::atomic<bool> claimed{false};
   std::once_flag layout_made;
 };
 

@@ -18,7 +18,7 @@ namespace dvx {
 
 class WholeWriter {
  public:
-  explicit WholeWriter(ObjectStore& store) : store_(store) {}
+  explicit WholeWriter(ObjectStore& store) : held_(store.hold()), store_(store) {}
 
   // The content behind `source_fd`, from its start; returns its id.
   ObjectId add(int source_fd, const std::string& path_for_errors);
@@ -28,6 +28,7 @@ class WholeWriter {
   std::string staged_path(std::uint64_t number) const;
   void sync_staged() const;
 
+  const std::optional<FileLock> held_;
   ObjectStore& store_;
   std::mutex mutex_;  // of all below
   std::optional<SessionDirectory> session_;

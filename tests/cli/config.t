@@ -48,6 +48,9 @@ What dvx does not know is refused:
   core.project      name of this project on remotes; written by dvx init, not to be changed
   core.remote       remote that push, fetch and pull use when none is named
   core.store        directory of the object store; may be shared by several clones
+  gc.reflogDays     how long dvx gc keeps what only git's reflogs name; default 90
+  gc.runDays        how long dvx gc keeps runs of the run cache that no dvx.lock names; default 90
+  gc.trashDays      how long dvx gc keeps what it moved to the trash; default 14
   hooks.allow       files that the pre-commit hook lets pass: patterns, separated by spaces
   hooks.dataSize    the same for files whose name says that they are data; default 1K
   hooks.maxSize     the pre-commit hook stops unversioned files larger than this; default 1M

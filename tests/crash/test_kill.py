@@ -141,6 +141,18 @@ def main():
         failures += harness.check("commit", grow, "dvx commit")
         failures += harness.check("repro", "echo plum >> data/words.txt", "dvx repro -j1")
         failures += harness.check("checkout", shrink, "dvx checkout")
+        # A pack of which nothing is wanted, one of which little is, many small ones, and something in the trash.
+        garbage = (f"{grow}; head -c 300000 /dev/urandom > data/images/big.bin; dvx add -q data/images; git commit -qam idea; "
+                   "git reset -q --hard HEAD~1; dvx checkout -q --force; "
+                   "for i in 1 2 3 4 5 6 7 8 9; do echo $i > data/small$i; dvx add -q data/small$i; done; echo gone > data/gone; "
+                   "dvx add -q data/gone; dvx rm -q data/gone; rm -f data/gone; git add -A; git commit -qm small; "
+                   "git reflog expire --expire=now --all; rm -f .git/ORIG_HEAD; dvx gc --apply --no-grace -q; "
+                   "head -c 100000 /dev/urandom > data/later; dvx add -q data/later; dvx rm -q data/later; rm -f data/later; "
+                   "for i in 1 2 3 4 5 6 7 8 9; do echo $i$i > data/small$i; dvx add -q data/small$i; done; git add -A; git commit -qm small; "
+                   "git reflog expire --expire=now --all")
+        whole = "git checkout -q HEAD~1 && dvx checkout -q && git checkout -q main && dvx checkout -q"
+        failures += harness.check("gc", garbage, "dvx gc --apply --no-grace", whole)
+        failures += harness.check("gc-purge", garbage, "dvx gc --apply --no-grace --prune-now", whole)
         failures += harness.check("push", f"{grow}; dvx add -q data/images", "dvx push")
         failures += harness.check("pull", f"{shrink}; rm -rf .dvx/store .dvx/*.db*", "dvx pull")
     for failure in failures:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A disk that is full during add, repro, pull and checkout, and what is there after it has room again:
+"""A disk that is full during add, repro, pull, checkout and gc, and what is there after it has room again:
 test_full_disk.py <dvx>. Needs root for a small tmpfs."""
 
 import hashlib
@@ -102,6 +102,30 @@ class FullDisk(unittest.TestCase):
         self.disk.resize(64)
         self.sh("dvx pull && dvx fsck && dvx status")
         self.assertEqual((self.root / "data/a.bin").read_bytes(), wanted)
+
+    def forget_history(self):
+        self.sh("git checkout -q --orphan fresh && git commit -qm fresh && git branch -q -D main && "
+                "git reflog expire --expire=now --all && rm -f .git/ORIG_HEAD")
+
+    def test_gc_drops_whole_packs_without_room_and_rewrites_once_there_is(self):
+        (self.root / "data").mkdir()
+        (self.root / "data/kept.bin").write_bytes(noise(4 * MEGABYTE))
+        (self.root / "data/gone.bin").write_bytes(bytes(reversed(noise(6 * MEGABYTE))))
+        (self.root / "alone.bin").write_bytes(bytes(255 - b for b in noise(5 * MEGABYTE)))
+        self.sh("dvx add -q data && dvx add -q alone.bin && git add -A && git commit -qm data")
+        self.sh("rm data/gone.bin && dvx add -q data && dvx rm -q alone.bin && rm -f alone.bin && git add -A && git commit -qm less")
+        self.forget_history()
+        packs = self.root / ".dvx/store/packs"
+        self.fill(1)
+        said = self.sh("dvx gc --apply --no-grace --prune-now")
+        self.assertIn("not rewritten", said)
+        self.assertIn("purged", said)
+        self.sh("dvx fsck && dvx status")
+        self.disk.resize(64)
+        self.assertIn("rewrote", self.sh("dvx gc --apply --no-grace --prune-now"))
+        self.sh("dvx fsck && dvx status && rm -r data && dvx checkout")
+        self.assertEqual((self.root / "data/kept.bin").read_bytes(), noise(4 * MEGABYTE))
+        self.assertLess(sum(f.stat().st_size for f in packs.iterdir()), 5 * MEGABYTE)
 
 
 if __name__ == "__main__":
