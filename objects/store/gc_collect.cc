@@ -94,7 +94,7 @@ class Collection {
     for (const ObjectId& id : list_packs(store_)) {
       if (!going_.contains(id) && !made_.contains(id)) staying.push_back(id);
     }
-    while (!staying.empty()) {
+    do {  // at least once: with no pack that stays there is still what was named meanwhile
       throw_if_interrupted();
       for (const ObjectId& id : std::exchange(staying, {})) keep_recipes_of(id);
       for (auto it = going_.begin(); it != going_.end();) {
@@ -106,7 +106,7 @@ class Collection {
         staying.push_back(*it);
         it = going_.erase(it);
       }
-    }
+    } while (!staying.empty());
   }
 
   void keep_recipes_of(const ObjectId& id) {
