@@ -332,7 +332,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("dvx")
     parser.add_argument("library")
-    parser.add_argument("--points", type=int, default=300)
+    parser.add_argument("--points", type=int, default=120)
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", action="append")

@@ -130,7 +130,7 @@ def contents(root):
 
 
 def main():
-    points = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    points = int(sys.argv[2]) if len(sys.argv) > 2 else 2
     with tempfile.TemporaryDirectory(prefix="dvx-kill-") as place:
         harness = Harness(os.path.realpath(sys.argv[1]), pathlib.Path(place), points)
         harness.base = harness.repository()

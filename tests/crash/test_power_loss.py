@@ -440,7 +440,7 @@ def main():
     parser.add_argument("recorder")
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--points", type=int, default=90)
+    parser.add_argument("--points", type=int, default=45)
     parser.add_argument("--orders", type=int, default=4)
     parser.add_argument("--retype-every", type=int, default=3)
     parser.add_argument("--only", action="append")
