@@ -44,23 +44,24 @@ void RunJournal::commit_if_due() {
 
 void RunJournal::commit() {
   const auto started = Clock::now();
+  // Taken out first: when their objects cannot be made durable nothing may name them, now or later.
+  const auto pending = std::exchange(pending_, {});
+  const auto held = std::exchange(held_, std::nullopt);
   if (const auto ingest = std::exchange(ingest_, nullptr)) ingest->finish();
-  if (pending_.empty()) return;
+  if (pending.empty()) return;
   std::vector<RunCacheEntry> runs;
-  for (const auto& [stage, entry] : pending_) runs.push_back({entry.key, entry.run});
+  for (const auto& [stage, entry] : pending) runs.push_back({entry.key, entry.run});
   RunCache(repository_.store()).add(runs);
-  write_lock();
-  pending_.clear();
-  held_.reset();
+  write_lock(pending);
   const auto ended = Clock::now();
   due_ = ended + std::max<Clock::duration>(kPause, kPauseShare * (ended - started));
 }
 
-void RunJournal::write_lock() {
+void RunJournal::write_lock(const std::map<std::string, LockedStage>& entries) {
   const WritingLock held = repository_.lock_for_writing();
   LockFile lock = load_lock(repository_);
   std::erase_if(lock.stages, [&](const auto& item) { return !known_.contains(item.first); });
-  for (auto& [name, entry] : pending_) lock.stages[name] = entry;
+  for (const auto& [name, entry] : entries) lock.stages[name] = entry;
   write_work_tree_file(repository_, kLockFileName, serialize_lock(lock));
   wrote_ = true;
 }

@@ -39,7 +39,7 @@ class RunJournal {
  private:
   using Clock = std::chrono::steady_clock;
 
-  void write_lock();
+  void write_lock(const std::map<std::string, LockedStage>& entries);
 
   Repository& repository_;
   std::set<std::string> known_;

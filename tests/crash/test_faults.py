@@ -68,7 +68,6 @@ COMMANDS = [
     Command("push", "dvx push", before=GROW + "; dvx add -q data/images"),
     Command("fetch", "dvx fetch", before=SHRINK + "; rm -rf .dvx/store .dvx/index*", whole_before=False),
     Command("pull", "dvx pull", before=SHRINK + "; rm -rf .dvx/store .dvx/index*", whole_before=False),
-    Command("gc", "dvx gc --apply --no-grace", before=GROW + "; dvx add -q data/images; git checkout -q -f HEAD"),
     Command("rm", "dvx rm data/words.txt"),
     Command("rm-data", "dvx rm --data data/images"),
     Command("mv", "dvx mv data/images data/pictures"),
