@@ -82,7 +82,7 @@ class WorkspaceScan {
   WorkspaceIndex& index_;
   std::unique_ptr<ThreadPool> pool_;
   std::unique_ptr<Ingest> own_ingest_;
-  Ingest* ingest_;  // null before first use
+  Ingest* ingest_;               // null before first use
   std::deque<DirtyFile> dirty_;  // grows without a second copy
   std::vector<IndexEntry> changed_;
   std::vector<std::string> removed_;

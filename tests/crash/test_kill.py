@@ -84,6 +84,8 @@ class Harness:
         return {call: max(threads.values()) for call, threads in highest.items()}
 
     def chosen(self, count):
+        if self.points == 1 and count > 0:
+            return [1 + count // 2]
         if count <= self.points:
             return range(1, count + 1)
         return sorted({1 + i * (count - 1) // (self.points - 1) for i in range(self.points)})
@@ -130,7 +132,7 @@ def contents(root):
 
 
 def main():
-    points = int(sys.argv[2]) if len(sys.argv) > 2 else 2
+    points = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     with tempfile.TemporaryDirectory(prefix="dvx-kill-") as place:
         harness = Harness(os.path.realpath(sys.argv[1]), pathlib.Path(place), points)
         harness.base = harness.repository()
