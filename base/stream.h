@@ -43,6 +43,12 @@ class StringSink final : public Sink {
   std::string bytes_;
 };
 
+// For reading that only checks.
+class NullSink final : public Sink {
+ public:
+  void write(std::span<const std::byte>) override {}
+};
+
 // Reads and writes a descriptor owned by somebody else; `path` is for messages.
 class FdSource final : public Source {
  public:

@@ -134,6 +134,15 @@ struct GitRepository::Impl {
             static_cast<std::size_t>(git_blob_rawsize(found.get()))};
   }
 
+  // Null when the commit does not have the path.
+  GitTreeEntry entry(const std::string& commit, const std::string& path) const {
+    const GitTree root = tree(commit);
+    git_tree_entry* raw = nullptr;
+    const int code = git_tree_entry_bypath(&raw, root.get(), path.c_str());
+    if (code != GIT_ENOTFOUND) check_git(code, fmt::format("read '{}' of commit {}", path, commit));
+    return GitTreeEntry(raw);
+  }
+
   // Filters that libgit2 does not know: programs (LFS) and encodings.
   bool has_foreign_filter(const std::string& commit, const std::string& path) const {
     git_attr_options options = GIT_ATTR_OPTIONS_INIT;
@@ -271,25 +280,15 @@ void GitRepository::walk_history(const std::string& start,
 }
 
 std::optional<std::string> GitRepository::read_at(const std::string& commit, const std::string& path) const {
-  const GitTree tree = impl_->tree(commit);
-  git_tree_entry* raw = nullptr;
-  const int code = git_tree_entry_bypath(&raw, tree.get(), path.c_str());
-  const GitTreeEntry entry(raw);
-  if (code == GIT_ENOTFOUND) return std::nullopt;
-  check_git(code, fmt::format("read '{}' of commit {}", path, commit));
-  if (git_tree_entry_type(entry.get()) != GIT_OBJECT_BLOB) return std::nullopt;
+  const GitTreeEntry entry = impl_->entry(commit, path);
+  if (!entry || git_tree_entry_type(entry.get()) != GIT_OBJECT_BLOB) return std::nullopt;
   return impl_->blob(*git_tree_entry_id(entry.get()));
 }
 
 std::optional<std::string> GitRepository::read_checked_out_at(const std::string& commit,
                                                               const std::string& path) const {
-  const GitTree tree = impl_->tree(commit);
-  git_tree_entry* raw = nullptr;
-  const int code = git_tree_entry_bypath(&raw, tree.get(), path.c_str());
-  const GitTreeEntry entry(raw);
-  if (code == GIT_ENOTFOUND) return std::nullopt;
-  const std::string action = fmt::format("read '{}' of commit {}", path, commit);
-  check_git(code, action);
+  const GitTreeEntry entry = impl_->entry(commit, path);
+  if (!entry) return std::nullopt;
   const git_filemode_t mode = git_tree_entry_filemode(entry.get());
   if (mode != GIT_FILEMODE_BLOB && mode != GIT_FILEMODE_BLOB_EXECUTABLE) return std::nullopt;
   if (impl_->has_foreign_filter(commit, path)) return std::nullopt;
@@ -308,12 +307,7 @@ std::string GitRepository::read_blob(const std::string& blob_id) const {
 }
 
 bool GitRepository::exists_at(const std::string& commit, const std::string& path) const {
-  const GitTree tree = impl_->tree(commit);
-  git_tree_entry* raw = nullptr;
-  const int code = git_tree_entry_bypath(&raw, tree.get(), path.c_str());
-  const GitTreeEntry entry(raw);
-  if (code != GIT_ENOTFOUND) check_git(code, fmt::format("look for '{}' in commit {}", path, commit));
-  return code == 0;
+  return impl_->entry(commit, path) != nullptr;
 }
 
 std::vector<std::string> GitRepository::changed_paths(const std::optional<std::string>& from,

@@ -100,11 +100,7 @@ class Executor {
 
   void loop() {
     for (;;) {
-      while (!ready_.empty() && running_.count() < std::max<std::size_t>(1, options_.jobs) && may_start()) {
-        const std::size_t i = *ready_.begin();
-        ready_.erase(ready_.begin());
-        begin(i);
-      }
+      begin_what_is_ready();
       if (running_.count() == 0) break;
       if (auto finished = running_.wait_for_next(journal_.patience())) complete(std::move(*finished));
       journal_.commit_if_due();
@@ -115,9 +111,18 @@ class Executor {
     }
   }
 
-  void begin(std::size_t i) {
-    // What is found in the store now is named by the journal before anybody may move it away.
+  // What is found in the store meanwhile is named by the journal before anybody may move it away.
+  void begin_what_is_ready() {
+    if (ready_.empty() || !may_start()) return;
     const auto held = survey_.repository().store().hold();
+    while (!ready_.empty() && running_.count() < std::max<std::size_t>(1, options_.jobs) && may_start()) {
+      const std::size_t i = *ready_.begin();
+      ready_.erase(ready_.begin());
+      begin(i);
+    }
+  }
+
+  void begin(std::size_t i) {
     StageDecision decision = decide_stage(survey_.facts(selected_[i], options_.force), survey_.lookup());
     results_[i].reasons = decision.reasons;
     switch (decision.action) {

@@ -1,7 +1,7 @@
 #include "core/pipeline/run_cache.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
@@ -29,20 +29,17 @@ std::optional<RunCacheEntry> parse_name(std::string_view name) {
 
 }  // namespace
 
-RunCache::RunCache(const ObjectStore& store) : directory_(join_path(store.directory(), "runs")) {}
-
-std::string RunCache::bucket(const ObjectId& key) const {
-  return join_path(directory_, key.to_hex().substr(0, 2));
-}
+RunCache::RunCache(const ObjectStore& store)
+    : store_directory_(store.directory()), directory_(join_path(store_directory_, "runs")) {}
 
 std::string RunCache::file_of(const RunCacheEntry& entry) {
   const std::string key = entry.key.to_hex();
-  return "runs/" + key.substr(0, 2) + "/" + key + "." + entry.run.to_hex();
+  return fmt::format("runs/{}/{}.{}", key.substr(0, 2), key, entry.run.to_hex());
 }
 
 std::vector<ObjectId> RunCache::find(const ObjectId& key) const {
   std::vector<ObjectId> runs;
-  for (const std::string& name : names_in_directory(bucket(key))) {
+  for (const std::string& name : names_in_directory(join_path(directory_, key.to_hex().substr(0, 2)))) {
     const auto entry = parse_name(name);
     if (entry && entry->key == key) runs.push_back(entry->run);
   }
@@ -54,8 +51,8 @@ void RunCache::add(std::span<const RunCacheEntry> entries) {
   std::set<std::string> written;
   bool new_bucket = false;
   for (const RunCacheEntry& entry : entries) {
-    const std::string directory = bucket(entry.key);
-    const std::string file = join_path(directory, entry.key.to_hex() + "." + entry.run.to_hex());
+    const std::string file = join_path(store_directory_, file_of(entry));
+    const std::string directory = parent_path(file);
     if (exists(file)) continue;
     if (!exists(directory)) {
       make_directories(directory);
@@ -68,7 +65,7 @@ void RunCache::add(std::span<const RunCacheEntry> entries) {
   for (const std::string& directory : written) fsync_directory(directory);
   if (!new_bucket) return;
   fsync_directory(directory_);
-  fsync_directory(parent_path(directory_));
+  fsync_directory(store_directory_);
 }
 
 std::vector<RunCacheEntry> RunCache::all() const {

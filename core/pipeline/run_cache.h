@@ -37,8 +37,7 @@ class RunCache {
   std::vector<RunCacheEntry> all() const;
 
  private:
-  std::string bucket(const ObjectId& key) const;
-  std::string directory_;
+  std::string store_directory_, directory_;
 };
 
 }  // namespace dvx

@@ -39,7 +39,7 @@ std::optional<std::chrono::nanoseconds> RunJournal::patience() const {
 }
 
 void RunJournal::commit_if_due() {
-  if (!pending_.empty() && Clock::now() >= due_) commit();
+  if (patience() == std::chrono::nanoseconds::zero()) commit();
 }
 
 void RunJournal::commit() {

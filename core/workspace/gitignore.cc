@@ -18,29 +18,18 @@ namespace dvx {
 namespace {
 
 struct Line {
-  std::size_t begin = 0, end = 0;  // of the line with its line feed
+  std::string_view text;           // without what ends it
+  std::size_t begin = 0, end = 0;  // with it
 };
 
-std::optional<Line> find_line(std::string_view text, std::string_view wanted) {
-  for (std::size_t begin = 0; begin < text.size();) {
+std::vector<Line> lines_of(std::string_view text) {
+  std::vector<Line> lines;
+  for (std::size_t begin = 0; begin < text.size(); begin = lines.back().end) {
     const std::size_t feed = text.find('\n', begin);
     const std::size_t end = feed == std::string_view::npos ? text.size() : feed + 1;
     std::string_view line = text.substr(begin, end - begin);
     while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
-    if (line == wanted) return Line{begin, end};
-    begin = end;
-  }
-  return std::nullopt;
-}
-
-std::set<std::string, std::less<>> lines_of(std::string_view text) {
-  std::set<std::string, std::less<>> lines;
-  while (!text.empty()) {
-    const std::size_t feed = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, feed);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    lines.emplace(line);
-    text.remove_prefix(std::min(feed + 1, text.size()));
+    lines.push_back({line, begin, end});
   }
   return lines;
 }
@@ -75,7 +64,8 @@ std::vector<std::string> ignore_in_git(Repository& repository, const std::vector
   std::vector<std::string> changed;
   for (const auto& [file, wanted] : lines) {
     std::string text = read_file_if_exists(repository.path(file)).value_or("");
-    std::set<std::string, std::less<>> present = lines_of(text);
+    std::set<std::string, std::less<>> present;
+    for (const Line& line : lines_of(text)) present.emplace(line.text);
     const std::size_t before = text.size();
     for (const std::string& line : wanted) {
       if (!present.insert(line).second) continue;
@@ -93,8 +83,9 @@ std::optional<std::string> unignore_in_git(Repository& repository, const std::st
   const std::string file = gitignore_of(path);
   auto text = read_file_if_exists(repository.path(file));
   if (!text) return std::nullopt;
-  const auto line = find_line(*text, gitignore_line(file_name(path)));
-  if (!line) return std::nullopt;
+  const std::vector<Line> lines = lines_of(*text);
+  const auto line = std::ranges::find(lines, gitignore_line(file_name(path)), &Line::text);
+  if (line == lines.end()) return std::nullopt;
   text->erase(line->begin, line->end - line->begin);
   if (!text->empty()) {
     write_work_tree_file(repository, file, *text);

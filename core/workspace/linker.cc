@@ -66,7 +66,12 @@ void Linker::make(int directory_fd, const std::string& temp, const TreeEntry& en
 bool Linker::link(int directory_fd, const std::string& temp, const TreeEntry& entry) const {
   const auto whole = store_.whole_file(entry.id);
   if (!whole) return false;
-  verify(entry.id);
+  // All links of a file share its mode, and the store's has none to execute.
+  if (entry.kind == EntryKind::Executable && kind_ != LinkKind::Reflink) return false;
+  // A link delivers what the store's file is now: somebody may have written into it through another link, or
+  // the disk may have lost it.
+  NullSink checked;
+  store_.read(entry.id, checked);
   if (kind_ == LinkKind::Reflink) {
     const UniqueFd in = open_file(*whole, O_RDONLY);
     const UniqueFd out = open_file_at(directory_fd, temp, O_WRONLY | O_CREAT | O_EXCL, mode_of(entry.kind));
@@ -74,20 +79,8 @@ bool Linker::link(int directory_fd, const std::string& temp, const TreeEntry& en
     ::unlinkat(directory_fd, temp.c_str(), 0);
     return false;
   }
-  // All links of a file share its mode, and the store's has none to execute.
-  if (entry.kind == EntryKind::Executable) return false;
   if (kind_ == LinkKind::Symlink) return ::symlinkat(whole->c_str(), directory_fd, temp.c_str()) == 0;
   return ::linkat(AT_FDCWD, whole->c_str(), directory_fd, temp.c_str(), 0) == 0;
-}
-
-// A link delivers what the store's file is now: somebody may have written into it through another link, or
-// the disk may have lost it.
-void Linker::verify(const ObjectId& id) const {
-  class Nowhere final : public Sink {
-   public:
-    void write(std::span<const std::byte>) override {}
-  } nowhere;
-  store_.read(id, nowhere);
 }
 
 void Linker::copy(int directory_fd, const std::string& temp, const TreeEntry& entry,

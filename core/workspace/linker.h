@@ -28,7 +28,6 @@ class Linker {
  private:
   void make(int directory_fd, const std::string& temp, const TreeEntry& entry, const std::string& path) const;
   bool link(int directory_fd, const std::string& temp, const TreeEntry& entry) const;
-  void verify(const ObjectId& id) const;
   void copy(int directory_fd, const std::string& temp, const TreeEntry& entry, const std::string& path) const;
 
   const ObjectStore& store_;

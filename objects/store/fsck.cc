@@ -29,11 +29,6 @@ namespace {
 
 constexpr std::size_t kFramesPerTask = 256;
 
-class NullSink final : public Sink {
- public:
-  void write(std::span<const std::byte>) override {}
-};
-
 void collect_files(const std::string& top, const std::string& below, std::string_view ending,
                    std::vector<std::string>& names) {
   for (const std::string& name : names_in_directory(join_path(top, below))) {

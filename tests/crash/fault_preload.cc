@@ -242,8 +242,10 @@ int open_counted(const char* name, const char* path, int flags, int (*call)(void
   return call(argument);
 }
 
-bool takes_mode(int flags) {
-  return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
+// The optional argument of open(2): there only when a file may be made.
+mode_t mode_in(int flags, va_list rest) {
+  const bool is_there = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
+  return is_there ? va_arg(rest, mode_t) : 0;
 }
 
 size_t total(const iovec* pieces, int count) {
@@ -258,13 +260,10 @@ extern "C" {
 
 #define OPEN_WRAPPER(function)                                                                        \
   int function(const char* path, int flags, ...) {                                                    \
-    mode_t mode = 0;                                                                                  \
-    if (takes_mode(flags)) {                                                                          \
-      va_list arguments;                                                                              \
-      va_start(arguments, flags);                                                                     \
-      mode = va_arg(arguments, mode_t);                                                               \
-      va_end(arguments);                                                                              \
-    }                                                                                                 \
+    va_list rest;                                                                                     \
+    va_start(rest, flags);                                                                            \
+    const mode_t mode = mode_in(flags, rest);                                                         \
+    va_end(rest);                                                                                     \
     auto call = [&] { return next<int(const char*, int, ...)>(#function)(path, flags, mode); };       \
     return open_counted(                                                                              \
         #function, path, flags, [](void* c) { return (*static_cast<decltype(call)*>(c))(); }, &call); \
@@ -274,13 +273,10 @@ OPEN_WRAPPER(open64)
 
 #define OPENAT_WRAPPER(function)                                                                      \
   int function(int directory, const char* path, int flags, ...) {                                     \
-    mode_t mode = 0;                                                                                  \
-    if (takes_mode(flags)) {                                                                          \
-      va_list arguments;                                                                              \
-      va_start(arguments, flags);                                                                     \
-      mode = va_arg(arguments, mode_t);                                                               \
-      va_end(arguments);                                                                              \
-    }                                                                                                 \
+    va_list rest;                                                                                     \
+    va_start(rest, flags);                                                                            \
+    const mode_t mode = mode_in(flags, rest);                                                         \
+    va_end(rest);                                                                                     \
     auto call = [&] {                                                                                 \
       return next<int(int, const char*, int, ...)>(#function)(directory, path, flags, mode);          \
     };                                                                                                \

@@ -29,19 +29,10 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import store_reader
+import workplace
 
-IDENTITY = "[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n"
-PIPELINE = """stages:
-  sort:
-    cmd: mkdir -p out && sort data/words.txt > out/sorted.txt
-    deps: [data/words.txt]
-    outs: [out/sorted.txt]
-  count:
-    cmd: wc -l < out/sorted.txt > out/count.txt
-    deps: [out/sorted.txt]
-    outs: [out/count.txt]
-"""
 GROW = ("for i in 03 11; do echo more >> data/images/$i.bin; done; cp data/images/05.bin data/images/new.bin; "
         "rm data/images/07.bin")
 SHRINK = "rm -r data/images data/words.txt out"
@@ -105,10 +96,7 @@ class Failure(Exception):
 class Harness:
     def __init__(self, dvx, library, place, thorough):
         self.place, self.library, self.thorough = place, library, thorough
-        home = place / "home"
-        home.mkdir()
-        (home / ".gitconfig").write_text(IDENTITY)
-        self.environment = os.environ | {"HOME": str(home), "PATH": f"{pathlib.Path(dvx).parent}:{os.environ['PATH']}"}
+        self.environment = workplace.environment(place, dvx)
         os.environ["PATH"] = self.environment["PATH"]  # where programs are looked for
         options = "verify_asan_link_order=0:" + os.environ.get("ASAN_OPTIONS", "")
         self.preload = {"LD_PRELOAD": library, "ASAN_OPTIONS": options}
@@ -139,7 +127,7 @@ class Harness:
             (root / f"data/images/{i:02}.bin").write_bytes(b"".join(
                 hashlib.sha256(b"%d %d" % (i, j)).digest() for j in range(200 if i else 5000)))
         (root / "data/words.txt").write_text("pear\napple\n" * 500)
-        (root / "dvx.yaml").write_text(PIPELINE)
+        (root / "dvx.yaml").write_text(workplace.PIPELINE)
         self.must("git init -q && dvx init -q && dvx add -q data/images data/words.txt && git add -A && dvx commit -q -m first"
                   " && echo fig >> data/words.txt && dvx commit -q -m second && dvx repro -q && git add -A && dvx commit -q"
                   " -m run && dvx remote add -d there ../remote && git commit -qam remote && dvx push -q && dvx status", root)

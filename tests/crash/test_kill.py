@@ -15,30 +15,18 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import workplace
+
 CALLS = ("write", "pwrite64", "rename", "renameat", "renameat2", "link", "linkat", "symlinkat", "unlink", "unlinkat",
          "mkdir", "mkdirat", "ftruncate", "fsync", "fdatasync", "syncfs")
-PIPELINE = """stages:
-  sort:
-    cmd: mkdir -p out && sort data/words.txt > out/sorted.txt
-    deps: [data/words.txt]
-    outs: [out/sorted.txt]
-  count:
-    cmd: wc -l < out/sorted.txt > out/count.txt
-    deps: [out/sorted.txt]
-    outs: [out/count.txt]
-"""
-IDENTITY = "[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n"
 
 
 class Harness:
     def __init__(self, dvx, place, points):
         self.dvx, self.place, self.points = dvx, place, points
-        home = place / "home"
-        home.mkdir()
-        (home / ".gitconfig").write_text(IDENTITY)
         # A leak checker cannot work under strace.
-        self.environment = os.environ | {"HOME": str(home), "ASAN_OPTIONS": "detect_leaks=0",
-                                         "PATH": f"{pathlib.Path(dvx).parent}:{os.environ['PATH']}"}
+        self.environment = workplace.environment(place, dvx) | {"ASAN_OPTIONS": "detect_leaks=0"}
         self.count = 0
 
     def sh(self, script, cwd, check=True):
@@ -54,7 +42,7 @@ class Harness:
         for i in range(20):
             (root / f"data/images/{i:02}.bin").write_bytes(hashlib.sha256(bytes([i])).digest() * 200)
         (root / "data/words.txt").write_text("pear\napple\nfig\n" * 500)
-        (root / "dvx.yaml").write_text(PIPELINE)
+        (root / "dvx.yaml").write_text(workplace.PIPELINE)
         self.sh("git init -q && dvx init -q && dvx add -q data/images data/words.txt && dvx repro -q && git add -A "
                 "&& dvx commit -q -m base && dvx remote add -d there ../remote && git commit -qam remote && dvx push -q",
                 root)

@@ -13,10 +13,11 @@ import sys
 import tempfile
 import unittest
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import store_reader
+import workplace
 
 DVX = None
-IDENTITY = "[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n"
 COMMANDS = {
     "add": ("true", "dvx add data/new"),
     "commit": ("echo more >> data/old/1", "dvx commit"),
@@ -35,10 +36,7 @@ class Limits(unittest.TestCase):
     def setUp(self):
         self.scratch = tempfile.TemporaryDirectory(prefix="dvx-limits-")
         self.place = pathlib.Path(self.scratch.name)
-        (self.place / "home").mkdir()
-        (self.place / "home/.gitconfig").write_text(IDENTITY)
-        self.environment = os.environ | {"HOME": str(self.place / "home"),
-                                         "PATH": f"{pathlib.Path(DVX).parent}:{os.environ['PATH']}"}
+        self.environment = workplace.environment(self.place, DVX)
         self.disk = self.place / "disk"
         self.disk.mkdir()
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m,nr_inodes=4000", "tmpfs", str(self.disk)], check=True)

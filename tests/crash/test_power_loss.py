@@ -33,10 +33,11 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import store_reader
+import workplace
 
-IDENTITY = ("[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n"
-            "[safe]\n\tdirectory = *\n")
+GIT_SETTINGS = "[gc]\n\tauto = 0\n[safe]\n\tdirectory = *\n"
 PIPELINE = """stages:
   sort:
     cmd: sort data/words.txt > sorted.txt
@@ -323,12 +324,8 @@ class Harness:
     def __init__(self, options, place):
         self.place = place
         self.library, self.recorder = os.path.realpath(options.library), os.path.realpath(options.recorder)
-        home = place / "home"
-        home.mkdir()
-        (home / ".gitconfig").write_text(IDENTITY)
-        self.environment = os.environ | {"HOME": str(home),
-                                         "PATH": f"{pathlib.Path(os.path.realpath(options.dvx)).parent}:{os.environ['PATH']}",
-                                         "ASAN_OPTIONS": "verify_asan_link_order=0:" + os.environ.get("ASAN_OPTIONS", "")}
+        self.environment = workplace.environment(place, os.path.realpath(options.dvx), GIT_SETTINGS) | {
+            "ASAN_OPTIONS": "verify_asan_link_order=0:" + os.environ.get("ASAN_OPTIONS", "")}
         os.environ["PATH"] = self.environment["PATH"]
 
     def sh(self, script, cwd):

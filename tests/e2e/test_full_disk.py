@@ -10,8 +10,10 @@ import sys
 import tempfile
 import unittest
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import workplace
+
 DVX = None
-IDENTITY = "[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n"
 MEGABYTE = 1 << 20
 
 
@@ -38,9 +40,7 @@ class FullDisk(unittest.TestCase):
     def setUp(self):
         self.scratch = tempfile.TemporaryDirectory(prefix="dvx-full-")
         place = pathlib.Path(self.scratch.name)
-        (place / "home").mkdir()
-        (place / "home/.gitconfig").write_text(IDENTITY)
-        self.environment = os.environ | {"HOME": str(place / "home"), "PATH": f"{pathlib.Path(DVX).parent}:{os.environ['PATH']}"}
+        self.environment = workplace.environment(place, DVX)
         self.place = place
         self.disk = Disk(place / "disk", 64)
         self.root = place / "disk/project"

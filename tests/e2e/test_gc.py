@@ -16,8 +16,11 @@ import threading
 import time
 import unittest
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import workplace
+
 DVX, SEED, STEPS = None, 0, 60
-IDENTITY = "[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n[advice]\n\tdetachedHead = false\n"
+GIT_SETTINGS = "[advice]\n\tdetachedHead = false\n"
 
 
 def noise(seed, size):
@@ -28,10 +31,7 @@ class Place(unittest.TestCase):
     def setUp(self):
         self.scratch = tempfile.TemporaryDirectory(prefix="dvx-gc-")
         self.place = pathlib.Path(self.scratch.name)
-        (self.place / "home").mkdir()
-        (self.place / "home/.gitconfig").write_text(IDENTITY)
-        self.environment = os.environ | {"HOME": str(self.place / "home"),
-                                         "PATH": f"{pathlib.Path(DVX).parent}:{os.environ['PATH']}"}
+        self.environment = workplace.environment(self.place, DVX, GIT_SETTINGS)
 
     def tearDown(self):
         self.scratch.cleanup()
