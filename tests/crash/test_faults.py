@@ -13,12 +13,16 @@ then on; it is interrupted; it writes or reads less than it was asked to. What m
   roots name (store_reader.py, which shares no code with dvx);
 - `dvx fsck` finds nothing, the command works when it is typed again, and then the files are as they should be.
 
-Nothing is unlocked or tidied in between. Without --full a sample of the points is tried, the same for the same seed."""
+Nothing is unlocked or tidied in between. What a command left is examined once: a point that leaves the same files, the
+same store and the same git (restored.py) as one before it is checked for its status and message alone. Without --full a
+sample of the points is tried, the same for the same seed."""
 
 import argparse
 import concurrent.futures
+import ctypes
 import dataclasses
 import hashlib
+import multiprocessing
 import os
 import pathlib
 import random
@@ -32,6 +36,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import store_reader
 import workplace
+from restored import Restored
 
 GROW = ("for i in 03 11; do echo more >> data/images/$i.bin; done; cp data/images/05.bin data/images/new.bin; "
         "rm data/images/07.bin")
@@ -71,7 +76,11 @@ COMMANDS = [
 CHANGES = ["kill", "torn", "EIO", "EIO+", "ENOSPC", "ENOSPC+", "EINTR", "EINTR+", "short", "short+"]
 READS = ["EIO", "EIO+", "EINTR", "EINTR+", "EMFILE", "EMFILE+", "short", "short+"]
 FAULTS = [("change", fault) for fault in CHANGES] + [("read", fault) for fault in READS]
+# Only a call that moves bytes can move less of them; at another nothing would go wrong, or what `kill` does.
+MOVING = {"torn", "short", "short+"}
+MOVES = {"write", "pwrite", "pwrite64", "writev", "read", "pread", "pread64"}
 KNOWN_STATUS = {1, 2, 3, 5, 6, 7, 8, 10, 74}
+PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclasses.dataclass
@@ -94,27 +103,34 @@ class Failure(Exception):
 
 
 class Harness:
+    """Lives in one process; try_point() in others that were forked from it."""
+
     def __init__(self, dvx, library, place, thorough):
         self.place, self.library, self.thorough = place, library, thorough
-        self.environment = workplace.environment(place, dvx)
+        # With dates of its own, so that the same commit has the same id.
+        self.environment = workplace.environment(place, dvx) | {
+            "GIT_AUTHOR_DATE": "1700000000 +0000", "GIT_COMMITTER_DATE": "1700000000 +0000"}
         os.environ["PATH"] = self.environment["PATH"]  # where programs are looked for
         options = "verify_asan_link_order=0:" + os.environ.get("ASAN_OPTIONS", "")
         self.preload = {"LD_PRELOAD": library, "ASAN_OPTIONS": options}
         self.environment["ASAN_OPTIONS"] = options + ":detect_leaks=0"  # in the spoilt command alone
         self.base = self.repository()
         self.wanted, self.bases = {}, {}
+        self.bench_of, self.bench, self.examined = None, None, set()
 
-    def sh(self, script, cwd, **environment):
-        return subprocess.run(["bash", "-c", script], cwd=cwd, env=self.environment | environment, capture_output=True,
-                              text=True, errors="replace", timeout=120)
+    def run(self, command, cwd, **environment):
+        return subprocess.run(command, cwd=cwd, env=self.environment | environment, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, errors="replace", timeout=300)
+
+    def dvx(self, line, root):
+        return self.run(shlex.split(line), root)
 
     def spoil(self, command, root, **variables):
         """The command itself, without a shell that the library would count instead."""
-        return subprocess.run(shlex.split(command.run), cwd=root, env=self.environment | self.preload | variables,
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=120)
+        return self.run(shlex.split(command.run), root, **self.preload, **variables)
 
     def must(self, script, cwd):
-        done = self.sh("set -e\n" + script, cwd)
+        done = self.run(["bash", "-ec", script], cwd)
         if done.returncode != 0:
             raise AssertionError(f"{script}\n{done.stdout}{done.stderr}")
         return done.stdout
@@ -139,16 +155,14 @@ class Harness:
         return target / "project"
 
     def prepare(self, command):
-        """The state before the command, the state after it, and how many calls of each group it makes."""
+        """The state before the command and the one after it, and the names of the calls of each group that it makes."""
         root = self.copy(self.base, f"{command.name}-base")
         self.must(command.before, root)
-        base = self.bases[command.name] = root.parent
         before = self.state(root)
-        done = self.copy(base, f"{command.name}-wanted")
+        done = self.copy(root.parent, f"{command.name}-wanted")
         self.must(command.run, done)
-        self.wanted[command.name] = (before, self.state(done))
-        counts = {calls: len(self.traced(command, base, calls)) for calls in ("change", "read")}
-        return counts
+        calls = {group: self.traced(command, root.parent, group) for group in ("change", "read")}
+        return root.parent, (before, self.state(done)), calls
 
     def traced(self, command, base, calls):
         log = self.place / f"{command.name}-{calls}.log"
@@ -157,7 +171,7 @@ class Harness:
         if done.returncode != 0:
             raise AssertionError(f"{command.run}\n{done.stdout}{done.stderr}")
         shutil.rmtree(root.parent)
-        return log.read_text(errors="replace").splitlines() if log.exists() else []
+        return [line.split(" ", 2)[1] for line in log.read_text(errors="replace").splitlines()] if log.exists() else []
 
     def state(self, root):
         """What a person sees: files and their bytes, and what git says. Run ids and times are left out."""
@@ -170,59 +184,80 @@ class Harness:
             if relative.name == "dvx.lock":
                 content = re.sub(rb'"run": "sha256:[0-9a-f]{64}"', b'"run"', content)
             found[relative.as_posix()] = content
-        git = self.sh("git status --porcelain -uall; git log --format=%s", root).stdout
+        git = (self.run(["git", "status", "--porcelain", "-uall"], root).stdout
+               + self.run(["git", "log", "--format=%s"], root).stdout)
         # Staging the lock is a service of repro that may fail with a warning; commit stages it anyway.
         return {"files": found, "git": git.replace("M  dvx.lock", " M dvx.lock")}
 
+    def bench_for(self, command):
+        """The repository before the command, in a place of this process."""
+        if self.bench_of == command.name:
+            self.bench.restore()
+        else:
+            place = self.place / f"bench-{os.getpid()}"
+            shutil.rmtree(place, ignore_errors=True)
+            self.bench_of, self.bench, self.examined = command.name, Restored(self.bases[command.name], place), set()
+        return self.bench.place / "project"
+
     def try_point(self, point):
-        """None when the point was not reached, else what went wrong or ''."""
-        label = re.sub(r"[^\w+-]", "-", str(point))
-        root = self.copy(self.bases[point.command.name], label)
-        log = self.place / f"{label}.log"
+        """None when the point was not reached, else whether its state was examined, and what went wrong or ''."""
+        root = self.bench_for(point.command)
+        log = self.place / f"bench-{os.getpid()}.log"
+        log.unlink(missing_ok=True)
         try:
             done = self.spoil(point.command, root, FAULT=point.variable(), FAULT_CALLS=point.calls,
                               FAULT_LOG=str(log))
-            hits = [line for line in log.read_text(errors="replace").splitlines() if line.startswith("hit ")] if log.exists() else []
+            wait_for_orphans()
+            lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+            hits = [line for line in lines if line.startswith("hit ")]
             if not hits:
                 return None
             try:
-                self.check(point, root, done)
+                self.check_outcome(point, done)
+                return self.examine_once(point.command, root, done), ""
             except (Failure, store_reader.Damaged, subprocess.TimeoutExpired) as wrong:
                 keep = os.environ.get("FAULTS_KEEP")
                 if keep:
+                    label = re.sub(r"[^\w+-]", "-", str(point))
                     shutil.copytree(root.parent, pathlib.Path(keep) / label, symlinks=True, dirs_exist_ok=True)
-                return f"{point}\n  {hits[0]}\n  ended with {done.returncode}: {(done.stdout + done.stderr).strip()[:800]}\n  {wrong}"
-            return ""
+                return True, (f"{point}\n  {hits[0]}\n  ended with {done.returncode}: "
+                              f"{(done.stdout + done.stderr).strip()[:800]}\n  {wrong}")
         except subprocess.TimeoutExpired:
-            return f"{point}: did not end"
-        finally:
-            shutil.rmtree(root.parent, ignore_errors=True)
-            log.unlink(missing_ok=True)
+            return True, f"{point}: did not end"
 
-    def check(self, point, root, done):
-        command = point.command
+    def examine_once(self, command, root, done):
+        """Whether it was examined now, and not before."""
+        state = (done.returncode == 0, self.bench.fingerprint(root))
+        if state in self.examined:
+            return False
+        self.check(command, root, done)
+        self.examined.add(state)
+        return True
+
+    def check(self, command, root, done):
         before, wanted = self.wanted[command.name]
-        self.check_outcome(point, done)
         self.check_files(before["files"], wanted["files"], root)
         self.check_store(command, root)
         if self.thorough and command.whole_before:
-            fsck = self.sh("dvx fsck", root)
+            fsck = self.dvx("dvx fsck", root)
             if fsck.returncode != 0:
                 raise Failure(f"dvx fsck at once: {fsck.stdout}{fsck.stderr}")
-        if done.returncode == 0 and self.state(root) != wanted:
-            raise Failure("said that it succeeded: " + difference(self.state(root), wanted))
+        state = self.state(root)
+        if done.returncode == 0 and state != wanted:
+            raise Failure("said that it succeeded: " + difference(state, wanted))
         # What a person sees may be done before what the store needs is.
-        done_already = command.whole_before and self.state(root) == wanted
-        if not done_already:
-            again = self.sh(command.run, root)
+        if not command.whole_before or state != wanted:
+            again = self.dvx(command.run, root)
             if again.returncode != 0:
                 raise Failure(f"typed again it ended with {again.returncode}: {again.stdout}{again.stderr}")
-            if self.state(root) != wanted:
-                raise Failure("typed again: " + difference(self.state(root), wanted))
+            state = self.state(root)
+            if state != wanted:
+                raise Failure("typed again: " + difference(state, wanted))
             store_reader.check_remote(root.parent / "remote")
-        fsck = self.sh("dvx fsck && dvx status" if self.thorough else "dvx fsck", root)
-        if fsck.returncode != 0:
-            raise Failure(f"dvx fsck after it: {fsck.stdout}{fsck.stderr}")
+        for line in ["dvx fsck", "dvx status"] if self.thorough else ["dvx fsck"]:
+            ended = self.dvx(line, root)
+            if ended.returncode != 0:
+                raise Failure(f"{line} after it: {ended.stdout}{ended.stderr}")
 
     @staticmethod
     def check_outcome(point, done):
@@ -286,16 +321,44 @@ def difference(state, wanted):
     return "; ".join(parts)
 
 
-def all_points(harness, commands, faults):
-    points, calls = [], 0
-    for command in commands:
-        counts = harness.prepare(command)
-        if not counts["change"]:
+def wait_for_orphans():
+    """What a killed command started may still be at work; it is a child of this process now."""
+    while True:
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def all_points(harness, commands, faults, pool):
+    points = []
+    for command, (base, wanted, calls) in zip(commands, pool.map(prepare, commands)):
+        harness.bases[command.name], harness.wanted[command.name] = base, wanted
+        if not calls["change"]:
             raise AssertionError(f"{command.run}: no call was seen: is the library loaded?")
-        print(f"{command.name}: {counts['change']} calls that change files, {counts['read']} that read", flush=True)
+        print(f"{command.name}: {len(calls['change'])} calls that change files, {len(calls['read'])} that read", flush=True)
         for group, fault in faults:
-            points += [Point(command, group, fault, at) for at in range(1, counts[group] + 1)]
+            points += [Point(command, group, fault, at) for at, call in enumerate(calls[group], 1)
+                       if fault not in MOVING or call in MOVES]
     return points
+
+
+# What processes of a pool call: the harness that they were forked with.
+HARNESS = None
+
+
+def prepare(command):
+    return HARNESS.prepare(command)
+
+
+def try_point(point):
+    return HARNESS.try_point(point)
+
+
+def processes():
+    return concurrent.futures.ProcessPoolExecutor(
+        os.cpu_count(), multiprocessing.get_context("fork"),
+        initializer=lambda: ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
 
 
 def sample(points, count, seed):
@@ -328,27 +391,31 @@ def main():
     commands = [c for c in COMMANDS if not options.only or c.name in options.only]
     faults = [f for f in FAULTS if not options.fault or f[1] in options.fault]
     with tempfile.TemporaryDirectory(prefix="dvx-faults-", dir=place_for_tests()) as place:
-        harness = Harness(os.path.realpath(options.dvx), os.path.realpath(options.library), pathlib.Path(place),
-                          options.full)
-        everything = all_points(harness, commands, faults)
+        global HARNESS
+        harness = HARNESS = Harness(os.path.realpath(options.dvx), os.path.realpath(options.library), pathlib.Path(place),
+                                    options.full)
+        with processes() as pool:
+            everything = all_points(harness, commands, faults, pool)
         points = everything if options.full else sample(everything, options.points, options.seed)
-        if not options.full:
-            print(f"{len(points)} of {len(everything)} points, seed {options.seed}", flush=True)
-        reached, failures = {}, []
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            for point, wrong in zip(points, pool.map(harness.try_point, points)):
-                if wrong is None:
+        print(f"{len(points)} of {len(everything)} points, seed {options.seed}", flush=True)
+        reached, failures, examined = {}, [], 0
+        with processes() as pool:
+            for point, found in zip(points, pool.map(try_point, points, chunksize=max(1, min(32, len(points) // 64)))):
+                if found is None:
                     continue
                 key = (point.command.name, point.calls, point.fault)
                 reached[key] = reached.get(key, 0) + 1
-                if wrong:
-                    failures.append(wrong)
-                    print("FAILED " + wrong, flush=True)
+                examined += found[0]
+                if found[1]:
+                    failures.append(found[1])
+                    print("FAILED " + found[1], flush=True)
+                if sum(reached.values()) % 1000 == 0:
+                    print(f"{sum(reached.values())} points, {examined} states examined", file=sys.stderr, flush=True)
     for group, fault in faults:
         count = sum(n for (_, g, f), n in reached.items() if (g, f) == (group, fault))
         print(f"{fault} at calls that {group} files: {count} points")
     total = sum(reached.values())
-    print(f"{total} points, {len(failures)} failures")
+    print(f"{total} points, {examined} states left by them, {len(failures)} failures")
     return 1 if failures or total == 0 else 0
 
 
