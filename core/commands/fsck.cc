@@ -111,6 +111,15 @@ class Sources {
   std::map<std::string, std::string> unreachable_;
 };
 
+// What the names of the work tree need of the store: what of it is damaged, what is not there.
+std::vector<ClosureRoot> compare_names(Repository& repository, FsckCommandReport& report) {
+  const IdSet lost(report.store.lost_objects.begin(), report.store.lost_objects.end());
+  std::vector<ClosureRoot> roots = tracked_roots(repository);
+  report.affected = name_objects(repository.store(), roots, lost);
+  report.missing = absent_objects(repository.store(), roots, lost);
+  return roots;
+}
+
 void repair(Repository& repository, const std::string& chosen, const std::vector<ClosureRoot>& roots,
             FsckCommandReport& report, Progress& progress) {
   Sources sources(repository, chosen);
@@ -135,12 +144,15 @@ void repair(Repository& repository, const std::string& chosen, const std::vector
 
 FsckCommandReport fsck(Repository& repository, const FsckCommandOptions& options, Progress& progress) {
   if (!options.remote.empty()) find_remote(repository, options.remote);
-  const std::vector<ClosureRoot> roots = tracked_roots(repository);
   FsckCommandReport report;
   report.store = fsck_store(repository.store(), {.depth = options.depth}, progress);
-  const IdSet lost(report.store.lost_objects.begin(), report.store.lost_objects.end());
-  report.affected = name_objects(repository.store(), roots, lost);
-  report.missing = absent_objects(repository.store(), roots, lost);
+  std::vector<ClosureRoot> roots = compare_names(repository, report);
+  if (!report.missing.empty()) {
+    // A name that was given up meanwhile may have lost its object: once more, while nothing can be moved
+    // away.
+    const auto lock = repository.store().hold();
+    roots = compare_names(repository, report);
+  }
   report.lost = report.store.lost_objects;
   report.lost_paths = report.affected;
   report.still_missing = report.missing;

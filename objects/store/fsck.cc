@@ -48,6 +48,10 @@ std::vector<std::string> files_below(const std::string& directory, std::string_v
   return names;
 }
 
+std::vector<std::string> pack_files(const ObjectStore& store) {
+  return files_below(store.impl().path("packs"), ".pack");
+}
+
 class Check {
  public:
   Check(ObjectStore& store, const FsckOptions& options, Progress& progress)
@@ -58,7 +62,7 @@ class Check {
     store_.impl().open_packs.forget();
     store_.impl().index.reload();
     progress_.begin("checking", 0, 0);
-    for (const std::string& name : files_below(store_.impl().path("packs"), ".pack")) check_pack(name);
+    for (const std::string& name : pack_files(store_)) check_pack(name);
     workers_.wait();
     check_recipes();
     check_whole_files();
@@ -99,13 +103,18 @@ class Check {
     }
     for (const PackEntry& entry : salvage->entries) {
       if (entry.kind == FrameKind::Recipe) recipes_.push_back({file, entry});
-      // A pack in order must be known to the index as well.
-      if (salvage->reason.empty() && !store_.impl().index.find(entry.id)) unindexed_ = true;
+      if (salvage->reason.empty() && !is_indexed(entry.id)) unindexed_ = true;
     }
     if (options_.depth == FsckDepth::Structure) return;
     for (std::size_t at = 0; at < salvage->entries.size(); at += kFramesPerTask) {
       workers_.submit([this, file, path, salvage, at] { check_frames(file, path, *salvage, at); });
     }
+  }
+
+  // A pack in order must be known to the index as well; it may have come since that was read.
+  bool is_indexed(const ObjectId& id) const {
+    const ChunkIndex& index = store_.impl().index;
+    return index.find(id) || (index.refresh() && index.find(id));
   }
 
   void check_frames(const std::string& file, const std::string& path, const Salvage& salvage,
@@ -203,6 +212,7 @@ class Check {
         NullSink sink;
         store_.impl().read_whole(*id, sink);
       } catch (const Error& e) {
+        if (e.kind() == ErrorKind::NotFound) continue;  // a collection took it
         if (e.kind() != ErrorKind::Corruption) throw;
         damage({"whole/" + name, *id, FrameKind::Chunk, 0, "does not hash to its id"});
         lost_.insert(*id);
@@ -242,6 +252,15 @@ class Check {
 }  // namespace
 
 FsckReport fsck_store(ObjectStore& store, const FsckOptions& options, Progress& progress) {
+  const std::vector<std::string> packs = pack_files(store);
+  try {
+    FsckReport report = Check(store, options, progress).run();
+    if (report.ok() || pack_files(store) == packs) return report;
+  } catch (const Error& e) {
+    if (e.kind() == ErrorKind::Interrupted || pack_files(store) == packs) throw;
+  }
+  // A collection that moves packs away looks like damage: once more, while it cannot.
+  const auto lock = store.hold();
   return Check(store, options, progress).run();
 }
 

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <mutex>
 
 #include "base/file.h"
 #include "base/path.h"
@@ -206,6 +208,41 @@ TEST_F(Fsck, MendsADamagedWholeFile) {
   elsewhere_[id] = {frame.info, std::string(as_text(frame.stored))};
   EXPECT_TRUE(repair(from_elsewhere()).lost.empty());
   EXPECT_EQ(open()->read_bytes(id), "whole");
+}
+
+// Does something once, in the middle of a check.
+class Meanwhile final : public Progress {
+ public:
+  enum class Moment { Begin, Advance };
+  Meanwhile(Moment moment, std::function<void()> act) : moment_(moment), act_(std::move(act)) {}
+  void begin(std::string_view, std::uint64_t, std::uint64_t) override { at(Moment::Begin); }
+  void advance(std::uint64_t, std::uint64_t) override { at(Moment::Advance); }
+  void current(std::string_view) override {}
+  void line(std::string_view) override {}
+  void warning(std::string_view) override {}
+  void end() override {}
+
+ private:
+  void at(Moment moment) {
+    if (moment == moment_) std::call_once(done_, act_);
+  }
+  Moment moment_;
+  std::function<void()> act_;
+  std::once_flag done_;
+};
+
+TEST_F(Fsck, TakesAPackThatComesMeanwhileForNoDamage) {
+  const auto store = open();
+  Meanwhile progress(Meanwhile::Moment::Begin, [this] { open()->put("from another process"); });
+  const FsckReport report = fsck_store(*store, {}, progress);
+  EXPECT_TRUE(report.ok());
+  EXPECT_EQ(report.packs, 2U);
+}
+
+TEST_F(Fsck, TakesAPackThatACollectionMovesMeanwhileForNoDamage) {
+  const auto store = open();
+  Meanwhile progress(Meanwhile::Moment::Advance, [this] { std::filesystem::remove(pack_path()); });
+  EXPECT_TRUE(fsck_store(*store, {}, progress).ok());
 }
 
 }  // namespace
