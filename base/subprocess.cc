@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/group_guard.h"
 #include "base/pipe.h"
 #include "base/unique_fd.h"
@@ -116,6 +118,16 @@ pid_t start_child(const Launch& launch, ChildSetup& setup) {
   return pid;
 }
 
+// A file without a name, all of `input` in it: when this process dies, the child still reads all of it. From
+// a pipe it would take what came so far for everything.
+UniqueFd held(const std::string& input) {
+  UniqueFd file(::memfd_create("input", MFD_CLOEXEC));
+  if (!file) throw system_error("make", "a file in memory");
+  write_all(file.get(), input, "a file in memory");
+  if (::lseek(file.get(), 0, SEEK_SET) != 0) throw system_error("rewind", "a file in memory");
+  return file;
+}
+
 class Running {
  public:
   Running(const std::vector<std::string>& argv, const ProcessOptions& options)
@@ -123,20 +135,16 @@ class Running {
     const Launch launch = prepare(argv, options);
     if (own_group_ && options.die_with_us) guard_ = GroupGuard::of_this_process();
     Pipe failure = make_pipe();
-    Pipe in, out, err;
-    UniqueFd null;
+    Pipe out, err;
+    UniqueFd in;
     if (!options.inherit_stdio) {
-      if (options.input.empty()) {
-        null = UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-      } else {
-        in = make_pipe();
-      }
+      in = options.input.empty() ? UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)) : held(options.input);
       out = make_pipe();
       if (!options.merge_stderr) err = make_pipe();
     }
     started_ = std::chrono::steady_clock::now();
     ChildSetup setup{.own_group = own_group_,
-                     .in = in.read_end ? in.read_end.get() : null.get(),
+                     .in = in.get(),
                      .out = out.write_end.get(),
                      .err = options.merge_stderr ? out.write_end.get() : err.write_end.get(),
                      .announce_fd = guard_ ? guard_->announce_fd() : -1,
@@ -151,10 +159,9 @@ class Running {
       if (guard_) guard_->release(pid_);
       throw system_error("start", argv[0], errnum);
     }
-    in_ = std::move(in.write_end);
     out_ = std::move(out.read_end);
     err_ = std::move(err.read_end);
-    for (const UniqueFd* fd : {&in_, &out_, &err_}) {
+    for (const UniqueFd* fd : {&out_, &err_}) {
       if (*fd) ::fcntl(fd->get(), F_SETFL, O_NONBLOCK);
     }
   }
@@ -172,7 +179,6 @@ class Running {
   }
 
   ProcessResult wait() {
-    input_ = options_.input;
     bool& exited = reaped_;
     int status = 0;
     struct rusage usage {};
@@ -199,17 +205,15 @@ class Running {
  private:
   // Waits up to a short while for something to read or write, and moves it.
   void pump(bool exited) {
-    std::array<pollfd, 3> polled{};
+    std::array<pollfd, 2> polled{};
     nfds_t count = 0;
     if (out_) polled[count++] = {out_.get(), POLLIN, 0};
     if (err_) polled[count++] = {err_.get(), POLLIN, 0};
-    if (in_) polled[count++] = {in_.get(), POLLOUT, 0};
     // While waiting for exit alone, poll soon: a short child should not cost a tenth of a second.
     const int timeout = exited ? 100 : (out_ || err_ ? 20 : next_wait_ms());
     ::poll(polled.data(), count, timeout);
     drain(out_, result_.output, true);
     drain(err_, result_.error_output, false);
-    feed();
   }
 
   int next_wait_ms() { return wait_ms_ = std::min(20, wait_ms_ + 1); }
@@ -235,19 +239,6 @@ class Running {
     }
   }
 
-  void feed() {
-    if (!in_) return;
-    while (!input_.empty()) {
-      const ssize_t n = ::write(in_.get(), input_.data(), input_.size());
-      if (n <= 0) {
-        if (n < 0 && errno == EAGAIN) return;
-        break;  // the child does not want the rest
-      }
-      input_.remove_prefix(static_cast<std::size_t>(n));
-    }
-    in_.reset();
-  }
-
   void consider_stopping() {
     const auto now = std::chrono::steady_clock::now();
     if (!result_.stopped && options_.should_stop && options_.should_stop()) {
@@ -271,8 +262,7 @@ class Running {
   bool own_group_;
   pid_t pid_ = -1;
   std::shared_ptr<GroupGuard> guard_;
-  UniqueFd in_, out_, err_;
-  std::string_view input_;
+  UniqueFd out_, err_;
   ProcessResult result_;
   SteadyTime started_, stop_asked_;
   int wait_ms_ = 0;

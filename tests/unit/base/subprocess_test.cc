@@ -32,6 +32,14 @@ TEST(Subprocess, FeedsInputLargerThanAPipe) {
   EXPECT_EQ(run_process({"wc", "-c"}, options).output, "1048576\n");
 }
 
+// From a pipe, a git that adds the paths it is told would take an end that came too early for all of them,
+// and nothing at all for everything there is.
+TEST(Subprocess, HasItsWholeInputBeforeItStarts) {
+  ProcessOptions options;
+  options.input = "some";
+  EXPECT_TRUE(run_process({"/bin/sh", "-c", "test -f /dev/stdin && test \"$(cat)\" = some"}, options).ok());
+}
+
 TEST(Subprocess, HandsOutPiecesAsTheyCome) {
   std::string seen;
   ProcessOptions options;
