@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/subprocess.h"
+#include "core/git/busy_git.h"
 #include "core/git/dead_locks.h"
 #include "core/git/git_handle.h"
 
@@ -43,6 +44,8 @@ git_oid oid_of(const std::string& hex) {
 
 // As it comes, git leaves references, the index and new objects to the kernel to write some time. A power cut
 // then leaves empty files, and a repository that git itself cannot read. Who has set it otherwise knows why.
+constexpr std::chrono::milliseconds kPatience{5'000};  // with another git
+constexpr int kAttempts = 50;
 constexpr const char* kSyncSetting = "core.fsync";
 
 // "a\0b\0" for --pathspec-from-file=-: no limit on their number, no quoting.
@@ -99,6 +102,14 @@ struct GitRepository::Impl {
       if (branch != nullptr) locks.push_back(join_path(common_dir, branch) + ".lock");
     }
     dvx::remove_dead_locks(locks, boot_time());
+  }
+
+  BusyGit other_git() const { return {join_path(git_dir, "index.lock"), kPatience}; }
+
+  Error locked() const {
+    const std::string lock = join_path(git_dir, "index.lock");
+    return {ErrorKind::Locked, fmt::format("another git is at work here: it holds '{}'", lock),
+            fmt::format("rm {}   (when no git is at work)", lock)};
   }
 
   // Names in directories, which git does not sync; all of them, as only git knows where it put what.
@@ -448,8 +459,14 @@ void GitRepository::run_on_paths(std::vector<std::string> arguments,
   impl_->remove_dead_locks();
   arguments.insert(arguments.begin(), "--literal-pathspecs");
   arguments.insert(arguments.end(), {"--pathspec-from-file=-", "--pathspec-file-nul"});
-  const ProcessResult result = capture(arguments, nul_separated(paths));
-  if (!result.ok()) {
+  const BusyGit other = impl_->other_git();
+  for (int attempt = 1;; ++attempt) {
+    const ProcessResult result = capture(arguments, nul_separated(paths));
+    if (result.ok()) return;
+    if (other.is_named_in(result.error_output)) {
+      if (!other.wait()) throw impl_->locked();
+      if (attempt < kAttempts) continue;  // not for ever: git may not be allowed to make the lock
+    }
     throw Error(ErrorKind::Io, fmt::format("'git {}' failed: {}", arguments.at(1), result.error_output));
   }
 }
@@ -472,6 +489,7 @@ void GitRepository::use_index_file(const std::string& path) {
 
 int GitRepository::run_in_terminal(const std::vector<std::string>& argv) const {
   impl_->remove_dead_locks();
+  impl_->other_git().wait();  // else git tells about it
   ProcessOptions options;
   options.directory = work_tree();
   options.inherit_stdio = true;

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -318,6 +320,17 @@ TEST_F(GitRepositoryTest, ReadsAFileAsACheckoutWritesIt) {
   EXPECT_EQ(repository.read_checked_out_at(commit, "link"), std::nullopt);
   EXPECT_EQ(repository.read_checked_out_at(commit, "x.big"), std::nullopt);
   EXPECT_EQ(repository.read_checked_out_at(commit, "nowhere"), std::nullopt);
+}
+
+TEST_F(GitRepositoryTest, StagesWhenTheGitThatIsAtWorkHasEnded) {
+  write("x.dvx", "pointer");
+  write(".git/index.lock", "");
+  std::jthread other([this] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    ::unlink(path(".git/index.lock").c_str());
+  });
+  open().stage({"x.dvx"});
+  EXPECT_EQ(git({"diff", "--cached", "--name-only"}), "x.dvx\n");
 }
 
 }  // namespace
