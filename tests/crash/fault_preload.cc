@@ -10,7 +10,9 @@
 //
 // ACTION is `kill` (SIGKILL before the call), `torn` (a write loses its second half, then SIGKILL), `short`
 // (a write or read moves half of its bytes, at least one), `skip` (the call does nothing and says that it
-// did), or the name of an error. EINTR with '+' interrupts every call once and not for ever, as signals do.
+// did), `late` (a sync says that it is done, and is done after the next one that is not spoilt: a file whose
+// content becomes durable after its name), or the name of an error. EINTR with '+' interrupts every call once
+// and not for ever, as signals do.
 //
 // Only the process it was loaded into: neither what it forks nor what that executes. Pipes, terminals,
 // sockets and files of the kernel's are not counted. What libc calls inside of itself (stdio) does not pass
@@ -35,13 +37,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
 
 extern char** environ;
 
 namespace {
 
 enum class Group { Change, Read, Sync };
-enum class Action { None, Kill, Torn, Short, Skip, Fail };
+enum class Action { None, Kill, Torn, Short, Skip, Late, Fail };
 
 struct NamedError {
   const char* name;
@@ -81,6 +84,7 @@ bool parse_action(const char* text, size_t length) {
   if (is("torn")) action = Action::Torn;
   if (is("short")) action = Action::Short;
   if (is("skip")) action = Action::Skip;
+  if (is("late")) action = Action::Late;
   for (const NamedError& each : kErrors) {
     if (!is(each.name)) continue;
     action = Action::Fail;
@@ -163,7 +167,7 @@ bool is_counted_path(const char* path) {
   const auto below = [path](const char* directory) {
     return std::strncmp(path, directory, std::strlen(directory)) == 0;
   };
-  return (!below("/dev/") || below("/dev/shm/")) && !below("/proc/") && !below("/sys/");
+  return (!below("/dev/") || below("/dev/shm/")) && !below("/proc/") && !below("/sys/") && !below("/memfd:");
 }
 
 // Fills `name` when `fd` is a file or directory.
@@ -223,6 +227,43 @@ int on_file(Group group, const char* name, int fd, Call call) {
   int result = 0;
   if (is_mine() && is_counted_file(fd, path) && spoilt(decide(group, name, path), result)) return result;
   return call();
+}
+
+// Files whose sync is still to be done.
+std::mutex late_mutex;
+constexpr size_t kLateSyncs = 256;
+size_t late_count = 0;
+int late_files[kLateSyncs];
+
+void sync_later(int fd) {
+  const std::lock_guard lock(late_mutex);
+  if (late_count == kLateSyncs) std::_Exit(99);
+  late_files[late_count++] = static_cast<int>(::syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 300));
+}
+
+void sync_late_files() {
+  const std::lock_guard lock(late_mutex);
+  for (; late_count > 0; --late_count) {
+    ::syscall(SYS_fsync, late_files[late_count - 1]);
+    ::syscall(SYS_close, late_files[late_count - 1]);
+  }
+}
+
+template <typename Call>
+int on_sync(Group group, const char* name, int fd, Call call) {
+  char path[PATH_MAX];
+  if (is_mine() && is_counted_file(fd, path)) {
+    int result = 0;
+    const Action what = decide(group, name, path);
+    if (what == Action::Late) {
+      sync_later(fd);
+      return 0;
+    }
+    if (spoilt(what, result)) return result;
+  }
+  const int result = call();
+  if (action == Action::Late) sync_late_files();
+  return result;
 }
 
 template <typename Call>
@@ -328,7 +369,7 @@ int flock(int fd, int operation) {
 #define SYNC_WRAPPER(function)                                                           \
   int function(int fd) {                                                                 \
     const Group group = counted == Group::Sync ? Group::Sync : Group::Change;            \
-    return on_file(group, #function, fd, [&] { return next<int(int)>(#function)(fd); }); \
+    return on_sync(group, #function, fd, [&] { return next<int(int)>(#function)(fd); }); \
   }
 SYNC_WRAPPER(fsync)
 SYNC_WRAPPER(fdatasync)

@@ -76,9 +76,13 @@ COMMANDS = [
 CHANGES = ["kill", "torn", "EIO", "EIO+", "ENOSPC", "ENOSPC+", "EINTR", "EINTR+", "short", "short+"]
 READS = ["EIO", "EIO+", "EINTR", "EINTR+", "EMFILE", "EMFILE+", "short", "short+"]
 FAULTS = [("change", fault) for fault in CHANGES] + [("read", fault) for fault in READS]
-# Only a call that moves bytes can move less of them; at another nothing would go wrong, or what `kill` does.
-MOVING = {"torn", "short", "short+"}
+# What can go wrong at a few calls only. At another a short write is none and a torn one the same as `kill`; no read
+# says EMFILE and no rename EINTR; and with '+' what counts is the next call that can.
 MOVES = {"write", "pwrite", "pwrite64", "writev", "read", "pread", "pread64"}
+OPENS = {"open", "open64", "openat", "openat64"}
+SLEEPS = MOVES | OPENS | {"flock", "fsync", "fdatasync", "syncfs", "ftruncate", "ftruncate64", "fallocate", "fallocate64",
+                          "ioctl"}
+POSSIBLE = {"torn": MOVES, "short": MOVES, "EMFILE": OPENS, "EINTR": SLEEPS}
 KNOWN_STATUS = {1, 2, 3, 5, 6, 7, 8, 10, 74}
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -348,7 +352,7 @@ def all_points(harness, commands, faults, pool):
         print(f"{command.name}: {len(calls['change'])} calls that change files, {len(calls['read'])} that read", flush=True)
         for group, fault in faults:
             points += [Point(command, group, fault, at) for at, call in enumerate(calls[group], 1)
-                       if fault not in MOVING or call in MOVES]
+                       if call in POSSIBLE.get(fault.rstrip("+"), {call})]
     return points
 
 

@@ -31,6 +31,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -201,7 +202,7 @@ class Disk:
                      self.harness.must("git rev-parse HEAD", project).strip(),
                      store_reader.check_remote(root / "remote"))
 
-    def record(self, image, name, step, **variables):
+    def record(self, image, name, step, inspect=None, **variables):
         """Runs one step on a copy of `image`; what was recorded of it, and what was known in the end."""
         copy = self.place / f"{name}.img"
         copy_image(image, copy)
@@ -217,6 +218,8 @@ class Disk:
             if done.returncode != 0:
                 raise AssertionError(f"{step.run}: {done.stdout}{done.stderr}")
             known = self.look(disk.place)
+            if inspect:
+                inspect()
         finally:
             disk.close()
         found = records(disk.log)
@@ -371,62 +374,85 @@ def replay(harness, kind, options):
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Mutant:
-    """All syncs of one kind of file or directory are left out."""
+    """All syncs of one kind of file or directory are left out, or of a file made after those that should follow it."""
     call: str
     pattern: str
+    action: str
+
+    def __str__(self):
+        return f"{'no' if self.action == 'skip' else 'late'} {self.call} of {self.pattern}"
+
+
+# What varies in names, so that all syncs of one kind are one mutant.
+VARYING = (r"[0-9a-f]{16,}", r"(?<=/)\d+$", r"(?<=/)\d+(?=\.pack$)", r"(?<=session-)[\w-]+", r"(?<=write-)[\w-]+",
+           r"(?<=dvx-tmp-)[\w-]+", r"(?<=/whole/)..", r"(?<=/packs/)..(?=/|$)", r"(?<=/runs/)..$", r"(?<=/\.tmp/).*")
 
 
 def mutants_of(harness, disk, image, step):
     """The kinds of syncs that dvx makes in the step, but for those of the index, which is a cache."""
     log = disk.place / "syncs"
     log.unlink(missing_ok=True)
-    copy, *_ = disk.record(image, "counting", step, FAULT_CALLS="sync", FAULT_LOG=str(log))
+    found, top = set(), str(disk.place / "counting")
+
+    def read_log():
+        for line in log.read_text().splitlines():
+            _, call, path = line.split(" ", 2)
+            if "/index.db" in path or path.endswith("/project/.dvx"):
+                continue
+            kind = path.replace(top, "")
+            for varying in VARYING:
+                kind = re.sub(varying, "*", kind)
+            found.add(Mutant(call, "*" + kind, "skip"))
+            if call != "syncfs" and not os.path.isdir(path):
+                found.add(Mutant(call, "*" + kind, "late"))
+
+    copy, *_ = disk.record(image, "counting", step, inspect=read_log, FAULT_CALLS="sync", FAULT_LOG=str(log))
     copy.unlink()
-    found = set()
-    for line in log.read_text().splitlines():
-        _, call, path = line.split(" ", 2)
-        if "/index.db" in path or path.endswith("/project/.dvx"):
-            continue
-        kind = path.replace(str(disk.place / "counting"), "")
-        for varying in (r"[0-9a-f]{16,}", r"(?<=/)\d+$", r"(?<=/)\d+(?=\.pack$)", r"(?<=session-)[\w-]+", r"(?<=write-)[\w-]+", r"(?<=dvx-tmp-)[\w-]+",
-                        r"(?<=/whole/)..", r"(?<=/packs/)..(?=/|$)", r"(?<=/runs/)..$", r"(?<=/\.tmp/).*"):
-            kind = re.sub(varying, "*", kind)
-        found.add(Mutant(call, "*" + kind))
     return found
 
 
 def is_caught(disk, image, step, mutant, dice):
-    copy, found, before, known = disk.record(image, "mutant", step, FAULT_CALLS="sync", FAULT="skip@1+",
+    copy, found, before, known = disk.record(image, "mutant", step, FAULT_CALLS="sync", FAULT=f"{mutant.action}@1+",
                                              FAULT_PATH=mutant.pattern)
     copy.unlink()
     marks = [i for i, record in enumerate(found) if record[0] == "M"]
     begin, done = marks[0], marks[1] + 1
+    flushes = [i for i in range(begin, done) if found[i][0] == "F"]
     # The likeliest first: everything was said to be safe, and what was not flushed is gone.
-    flushed = max((i for i in range(begin, done) if found[i][0] == "F"), default=begin)
-    if disk.check_cuts(image, found, step, before, known, [(flushed, (marks[1],))], 0):
-        return True
-    cuts = [cut for cut in disk.cuts(found, begin, done, dice, 1) if cut[0] < done]
-    return bool(disk.check_cuts(image, found, step, before, known, dice.sample(cuts, min(24, len(cuts))), 0, stop=1))
+    cuts = [(max(flushes, default=begin), (marks[1],))]
+    # Then the order: what is there after each flush, and then what of it the disk wrote before it was told to.
+    cuts += [(flush, ()) for flush in reversed(flushes)]
+    between = [cut for cut in disk.cuts(found, begin, done, dice, 1) if cut[0] < done and cut not in cuts]
+    for cut in cuts + dice.sample(between, min(len(between), 12)):
+        if disk.check_cuts(image, found, step, before, known, [cut], 0):
+            return True
+    return False
 
 
 def score(harness, disks, options):
-    """Prints how many mutants are caught, at any step on any file system; gives the others."""
-    dice = random.Random(options.seed)
-    caught, listed = {}, set()
+    """Prints which mutants are caught, at any step on any file system; gives the others."""
+    caught, listed, lock = {}, set(), threading.Lock()
     until = time.monotonic() + options.mutant_minutes * 60
-    for index, step in enumerate(STEPS):
-        for disk in disks:
+
+    def try_all(disk):
+        dice = random.Random(f"{options.seed} {disk.kind}")
+        for index, step in enumerate(STEPS):
             found = mutants_of(harness, disk, disk.images[index], step)
-            listed |= found
-            for mutant in sorted(found - set(caught)):
-                if time.monotonic() > until:
-                    break
+            with lock:
+                listed.update(found)
+            for mutant in sorted(found):
+                if mutant in caught or time.monotonic() > until:
+                    continue
                 if is_caught(disk, disk.images[index], step, mutant, dice):
-                    caught[mutant] = f"{step.name} on {disk.kind}"
+                    with lock:
+                        caught.setdefault(mutant, f"{step.name} on {disk.kind}")
+
+    with concurrent.futures.ThreadPoolExecutor(len(disks)) as pool:
+        list(pool.map(try_all, disks))
     for mutant in sorted(listed):
-        print(f"no {mutant.call} of {mutant.pattern}: "
-              + (f"caught at {caught[mutant]}" if mutant in caught else "SURVIVED"), flush=True)
-    print(f"{len(caught)} of {len(listed)} mutants caught")
+        print(f"{mutant}: " + (f"caught at {caught[mutant]}" if mutant in caught else "SURVIVED"), flush=True)
+    ended = "" if time.monotonic() < until else ", not all tried"
+    print(f"{len(caught)} of {len(listed)} mutants caught{ended}")
     return sorted(listed - set(caught))
 
 
