@@ -14,6 +14,7 @@
 #include "core/metafile/pipeline_file.h"
 #include "core/metafile/pointer_file.h"
 #include "core/workspace/glob.h"
+#include "core/workspace/pipelines.h"
 #include "core/workspace/snapshot.h"
 #include "core/workspace/stored.h"
 #include "core/workspace/tracked.h"
@@ -80,13 +81,15 @@ class PreCommitCheck {
         verdict_.warnings.push_back(error.message());
       }
     }
-    if (const auto text = repository_.git().read_index(kPipelineFileName)) read_outputs(*text, tracking);
+    read_outputs(tracking);
     return tracking;
   }
 
-  void read_outputs(const std::string& text, IndexedTracking& tracking) {
+  void read_outputs(IndexedTracking& tracking) {
     try {
-      for (const Stage& stage : parse_pipeline(text, kPipelineFileName).stages) {
+      const auto pipeline = pipeline_in_index(repository_);
+      if (!pipeline) return;
+      for (const Stage& stage : pipeline->stages) {
         for (const StageOutput& out : stage.outs) {
           (out.cache ? tracking.cached_outputs : tracking.git_outputs).insert(out.path);
         }
@@ -122,7 +125,8 @@ class PreCommitCheck {
   }
 
   bool is_written_by_dvx(const std::string& path) const {
-    if (path == kLockFileName || path == kPipelineFileName || is_beneath(path, ".dvx")) return true;
+    if (path == kLockFileName || file_name(path) == kPipelineFileName || is_beneath(path, ".dvx"))
+      return true;
     return std::ranges::any_of(tracking_.git_outputs,
                                [&](const std::string& output) { return is_beneath(path, output); });
   }

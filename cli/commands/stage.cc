@@ -13,31 +13,53 @@ namespace dvx {
 
 namespace {
 
+void add_annotations(nlohmann::json& json, const Annotations& about) {
+  if (!about.desc.empty()) json["desc"] = about.desc;
+  if (!about.type.empty()) json["type"] = about.type;
+  if (!about.labels.empty()) json["labels"] = about.labels;
+  if (!about.meta.empty()) json["meta"] = about.meta;
+}
+
+nlohmann::json json_of(const StageOutput& output) {
+  nlohmann::json json = {{"path", output.path},
+                         {"kind", output_kind_name(output.kind)},
+                         {"cache", output.cache},
+                         {"persist", output.persist}};
+  add_annotations(json, output.about);
+  if (!output.plot.empty()) json["plot"] = output.plot;
+  return json;
+}
+
+nlohmann::json json_of(const Artifact& artifact) {
+  nlohmann::json json = {{"name", artifact.name}, {"path", artifact.path}};
+  add_annotations(json, artifact.about);
+  return json;
+}
+
 nlohmann::json json_of(const Stage& stage) {
   nlohmann::json deps = nlohmann::json::array();
   for (const StageDependency& dependency : stage.deps) deps.push_back(dependency.path);
+  for (const std::string& url : stage.urls) deps.push_back(url);
   nlohmann::json params = nlohmann::json::object();
   for (const StageParams& entry : stage.params) params[entry.file] = entry.keys;
   nlohmann::json outs = nlohmann::json::array();
-  for (const StageOutput& output : stage.outs) {
-    outs.push_back({{"path", output.path},
-                    {"kind", output.kind == OutputKind::Metric ? "metric" : "data"},
-                    {"cache", output.cache},
-                    {"persist", output.persist}});
-  }
+  for (const StageOutput& output : stage.outs) outs.push_back(json_of(output));
   return {{"name", stage.name},
+          {"group", stage.group},
           {"file", stage.file},
           {"line", stage.position.line},
           {"desc", stage.desc},
           {"cmd", stage.commands},
           {"wdir", stage.wdir},
           {"deps", deps},
+          {"needs", stage.stage_deps},
           {"params", params},
           {"outs", outs},
           {"env", stage.env},
           {"tools", stage.tools},
           {"frozen", stage.frozen},
-          {"always_changed", stage.always_changed}};
+          {"always_changed", stage.always_changed},
+          {"meta", stage.meta}};
 }
 
 std::string outputs_of(Repository& repository, const Stage& stage) {
@@ -56,6 +78,8 @@ Outcome run_list(Invocation& invocation, ListForm form) {
   Outcome outcome;
   outcome.data["stages"] = nlohmann::json::array();
   std::size_t widest = 0;
+  outcome.data["artifacts"] = nlohmann::json::array();
+  for (const Artifact& artifact : report.artifacts) outcome.data["artifacts"].push_back(json_of(artifact));
   for (const Stage& stage : report.stages) widest = std::max(widest, stage.name.size());
   const Text& text = invocation.text();
   for (const Stage& stage : report.stages) {
@@ -119,6 +143,9 @@ void declare_add(CLI::App& app, AddArguments& arguments) {
   many("--outs-persist", options.outs_persist, "Output that is not removed before the command runs", "PATH");
   many("-m,--metrics", options.metrics, "Metrics file, kept in the store", "PATH");
   many("-M,--metrics-no-cache", options.metrics_no_cache, "Metrics file that git keeps", "PATH");
+  app.add_option("--file", options.file,
+                 "The dvx.yaml to write (default: the nearest one above this directory)")
+      ->type_name("FILE");
   app.add_option("-w,--wdir", options.wdir, "Directory the command runs in (default: this one)")
       ->type_name("DIR");
   many("--env", options.env, "Variable of the command, part of what makes the stage stale", "NAME=VALUE");

@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "core/metafile/pointer_file.h"
 #include "core/repo/work_tree_file.h"
+#include "core/workspace/project_files.h"
 #include "core/workspace/tracked.h"
 
 namespace dvx {
@@ -87,7 +88,8 @@ void rewrite_pointers(Repository& repository, const std::vector<PointedData>& pr
 // All that dvx itself writes for git to keep: pointers, the pipeline and its lock, .gitignore files beside
 // tracked data, and outputs that git keeps.
 void stage_in_git(Repository& repository, const std::vector<TrackedPath>& tracked) {
-  std::vector<std::string> paths = {kPipelineFileName, kLockFileName};
+  std::vector<std::string> paths = find_project_files(repository.root()).pipelines;
+  paths.emplace_back(kLockFileName);
   for (const TrackedPath& each : tracked) {
     if (!each.pointer.empty()) paths.push_back(each.pointer);
     if (!each.cached && each.data) paths.push_back(each.path);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "base/path.h"
 #include "core/pipeline/graph.h"
@@ -40,8 +41,9 @@ DagNode stage_node(const Stage& stage) {
 }  // namespace
 
 DagReport dag(Repository& repository, const DagOptions& options, Progress&) {
-  const std::vector<std::string> tracked = pointer_targets(repository);
-  const StageGraph graph(load_pipeline(repository).stages, tracked);
+  LoadedPipeline loaded = load_pipeline(repository);
+  const std::vector<std::string>& tracked = loaded.tracked_data;
+  const StageGraph graph(std::move(loaded.pipeline.stages), tracked);
   DagReport report;
   std::map<std::string, std::size_t> data_nodes;
   std::map<std::size_t, std::size_t> stage_nodes;

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/path.h"
 #include "core/metafile/pointer_file.h"
 #include "core/workspace/revision.h"
 #include "core/workspace/tracked.h"
@@ -14,7 +15,7 @@ namespace dvx {
 namespace {
 
 bool concerns_dvx(const std::string& path) {
-  return is_pointer_path(path) || path == kLockFileName || path == kPipelineFileName;
+  return is_pointer_path(path) || path == kLockFileName || file_name(path) == kPipelineFileName;
 }
 
 // A merge is told only when it brings something that none of its parents had: as git log does.

@@ -16,6 +16,7 @@
 #include "core/metafile/pointer_file.h"
 #include "core/repo/work_tree_file.h"
 #include "core/workspace/gitignore.h"
+#include "core/workspace/pipelines.h"
 #include "core/workspace/pointed_path.h"
 #include "core/workspace/tracked.h"
 #include "objects/model/tree.h"
@@ -128,11 +129,11 @@ class Move {
   std::string to_;
 };
 
-std::vector<std::string> stages_that_name(const Repository& repository, const std::string& path) {
-  const auto text = read_file_if_exists(repository.path(kPipelineFileName));
-  if (!text) return {};
+std::vector<std::string> stages_that_name(Repository& repository, const std::string& path) {
+  const auto pipeline = workspace_pipeline(repository);
+  if (!pipeline) return {};
   std::vector<std::string> names;
-  for (const Stage& stage : parse_pipeline(*text, kPipelineFileName).stages) {
+  for (const Stage& stage : pipeline->stages) {
     const bool named = std::ranges::any_of(
         stage.deps, [&](const StageDependency& dep) { return is_beneath(dep.path, path); });
     if (named) names.push_back(stage.name);

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/subprocess.h"
 #include "core/metafile/pipeline_file.h"
+#include "core/workspace/pipelines.h"
 #include "core/workspace/tracked.h"
 
 namespace dvx {
@@ -25,9 +26,9 @@ Bindings all_bindings(Repository& repository) {
   for (const TrackedPath& tracked : tracked_paths(repository)) {
     if (!tracked.schema.empty()) bindings.emplace(std::pair(tracked.path, tracked.schema), tracked.stage);
   }
-  const auto pipeline = read_file_if_exists(repository.path(kPipelineFileName));
+  const auto pipeline = workspace_pipeline(repository);
   if (!pipeline) return bindings;
-  for (const Stage& stage : parse_pipeline(*pipeline, kPipelineFileName).stages) {
+  for (const Stage& stage : pipeline->stages) {
     for (const StageDependency& dep : stage.deps) {
       if (!dep.schema.empty()) bindings.emplace(std::pair(dep.path, dep.schema), "");
     }

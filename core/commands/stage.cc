@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -10,6 +12,8 @@
 #include "core/pipeline/graph.h"
 #include "core/pipeline/pipeline.h"
 #include "core/repo/work_tree_file.h"
+#include "core/workspace/pipelines.h"
+#include "core/workspace/project_files.h"
 #include "core/workspace/tracked.h"
 
 namespace dvx {
@@ -52,10 +56,23 @@ void add_variable(const std::string& typed, Stage& stage) {
   stage.env[typed.substr(0, equals)] = typed.substr(equals + 1);
 }
 
-Stage stage_from(Repository& repository, const StageAddOptions& options) {
+std::string file_to_write(Repository& repository, const StageAddOptions& options) {
+  if (!options.file.empty()) {
+    std::string file = repository.from_user(options.file);
+    if (file_name(file) == kPipelineFileName) return file;
+    throw Error{ErrorKind::Usage, fmt::format("'{}' is not named dvx.yaml", options.file),
+                fmt::format("--file {}", join_path(options.file, kPipelineFileName)), options.file};
+  }
+  for (std::string directory = repository.cwd();; directory = parent_path(directory)) {
+    std::string file = join_path(directory, kPipelineFileName);
+    if (directory.empty() || exists(repository.path(file))) return file;
+  }
+}
+
+Stage stage_from(Repository& repository, const StageAddOptions& options, const std::string& file) {
   Stage stage;
-  stage.name = options.name;
-  stage.file = kPipelineFileName;
+  stage.name = stage_address(file, options.name);
+  stage.file = file;
   stage.commands = options.commands;
   stage.desc = options.desc;
   stage.wdir = options.wdir.empty() ? repository.cwd() : repository.from_user(options.wdir);
@@ -77,18 +94,28 @@ Stage stage_from(Repository& repository, const StageAddOptions& options) {
 }  // namespace
 
 StageListReport stage_list(Repository& repository, const StageListOptions&, Progress&) {
-  return {load_stage_graph(repository).stages()};
+  LoadedPipeline loaded = load_pipeline(repository);
+  const StageGraph graph(std::move(loaded.pipeline.stages), loaded.tracked_data);
+  return {.stages = graph.stages(), .artifacts = std::move(loaded.pipeline.artifacts)};
 }
 
 StageAddReport stage_add(Repository& repository, const StageAddOptions& options, Progress&) {
   const WritingLock lock = repository.lock_for_writing();
-  const std::string path = repository.path(kPipelineFileName);
-  const std::string before = read_file_if_exists(path).value_or("");
-  const std::string after = add_stage_to_text(before, kPipelineFileName, stage_from(repository, options));
-  PipelineFile pipeline = parse_pipeline(after, kPipelineFileName);
-  const StageGraph graph(std::move(pipeline.stages), pointer_targets(repository));
-  write_work_tree_file(repository, kPipelineFileName, after);
-  return {kPipelineFileName, graph.stages().back()};
+  const std::string file = file_to_write(repository, options);
+  const std::string before = read_file_if_exists(repository.path(file)).value_or("");
+  const Stage stage = stage_from(repository, options, file);
+  PipelineReading reading = workspace_reading(repository);
+  const std::string after = add_stage_to_text(before, file, stage, reading);
+  reading.read = [&, read = reading.read](const std::string& path) {
+    return path == file ? std::optional(after) : read(path);
+  };
+  ProjectFiles files = find_project_files(repository.root());
+  if (std::ranges::find(files.pipelines, file) == files.pipelines.end()) files.pipelines.push_back(file);
+  sort_pipeline_files(files.pipelines);
+  const StageGraph graph(read_pipelines(files.pipelines, reading).stages, pointer_targets(files));
+  make_directories(repository.path(parent_path(file)));
+  write_work_tree_file(repository, file, after);
+  return {file, graph.stages()[graph.find(stage.name).value()]};
 }
 
 }  // namespace dvx

@@ -14,7 +14,8 @@ namespace dvx {
 struct StageListOptions {};
 
 struct StageListReport {
-  std::vector<Stage> stages;  // in the order of dvx.yaml
+  std::vector<Stage> stages;  // in the order of dvx.yaml, that of the root first
+  std::vector<Artifact> artifacts;
 };
 
 // Config when dvx.yaml is broken, by itself or as a graph.
@@ -29,6 +30,8 @@ struct StageAddOptions {
   std::vector<std::string> env;     // "NAME=value"
   std::vector<std::string> tools;
   std::string wdir;  // "" is the working directory
+  std::string
+      file;  // the dvx.yaml to write; "" is the nearest at or above the working directory, or the root's
   bool frozen = false, always_changed = false;
 };
 

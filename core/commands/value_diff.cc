@@ -21,6 +21,11 @@ struct Selection {
 
   void add(const std::optional<PipelineFile>& pipeline) {
     if (!pipeline) return;
+    metrics.insert(pipeline->metrics_files.begin(), pipeline->metrics_files.end());
+    for (const std::string& file : pipeline->params_files) {
+      params[file];
+      whole_files.insert(file);
+    }
     for (const Stage& stage : pipeline->stages) {
       for (const StageParams& each : stage.params) {
         params[each.file].insert(each.keys.begin(), each.keys.end());

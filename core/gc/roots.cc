@@ -10,7 +10,7 @@
 #include "base/path.h"
 #include "core/metafile/lock_file.h"
 #include "core/metafile/pointer_file.h"
-#include "core/workspace/pointer_walk.h"
+#include "core/workspace/project_files.h"
 #include "core/workspace/tracked.h"
 
 namespace dvx {

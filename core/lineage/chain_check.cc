@@ -18,6 +18,7 @@
 #include "core/metafile/canonical_json.h"
 #include "core/pipeline/stage_key.h"
 #include "core/pipeline/survey.h"
+#include "core/workspace/project_files.h"
 #include "core/workspace/snapshot.h"
 #include "core/workspace/tracked.h"
 
@@ -330,7 +331,7 @@ ChainReport check_chain(Repository& repository, const std::vector<std::string>& 
   ChainCheck check(repository, lock, progress);
   std::vector<const Stage*> stages;
   std::optional<PipelineSurvey> survey;
-  if (!targets.empty() || exists(repository.path(kPipelineFileName))) {
+  if (!targets.empty() || !find_project_files(repository.root()).pipelines.empty()) {
     survey.emplace(repository, progress);
     const std::vector<std::size_t> selected =
         survey->graph().select(targets, repository.cwd(), Reach::Ancestors);

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/path.h"
+#include "core/workspace/project_files.h"
 #include "core/workspace/tracked.h"
 
 namespace dvx {
@@ -20,7 +21,7 @@ CleanCopy::CleanCopy(Repository& original)
     if (!is_beneath(entry.path, ".dvx")) copy_file(entry.path);
   }
   // What the rebuild is about, though somebody may not have told git of it yet.
-  copy_file(kPipelineFileName);
+  for (const std::string& pipeline : find_project_files(original_.root()).pipelines) copy_file(pipeline);
   copy_file(kLockFileName);
   Surroundings surroundings = original_.surroundings();
   surroundings.cwd = directory_.path();

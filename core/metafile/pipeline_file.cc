@@ -11,6 +11,7 @@
 #include "base/nearest_word.h"
 #include "base/path.h"
 #include "core/metafile/canonical_json.h"
+#include "core/metafile/stage_expansion.h"
 
 namespace dvx {
 namespace {
@@ -27,12 +28,11 @@ struct Vocabulary {
 };
 
 const Vocabulary kTopLevel = {
-    {"stages"}, {"vars", "params", "metrics", "plots", "artifacts", "datasets"}, {}};
+    {"stages", "vars", "params", "metrics", "plots", "artifacts"}, {"datasets"}, {{"stage", "stages"}}};
 
-const Vocabulary kStage = {{"cmd", "deps", "params", "outs", "metrics", "wdir", "env", "tools", "frozen",
-                            "always_changed", "desc", "meta"},
-                           {"foreach", "do", "matrix", "vars", "plots", "each", "resources", "mutex",
-                            "timeout", "retries", "sandbox", "executor"},
+const Vocabulary kStage = {{"cmd", "deps", "params", "outs", "metrics", "plots", "wdir", "env", "tools",
+                            "frozen", "always_changed", "desc", "meta", "vars", "foreach", "do", "matrix"},
+                           {"each", "resources", "mutex", "timeout", "retries", "sandbox", "executor"},
                            {{"command", "cmd"},
                             {"commands", "cmd"},
                             {"run", "cmd"},
@@ -47,27 +47,53 @@ const Vocabulary kStage = {{"cmd", "deps", "params", "outs", "metrics", "wdir", 
                             {"environment", "env"},
                             {"workdir", "wdir"},
                             {"cwd", "wdir"},
-                            {"description", "desc"}}};
+                            {"description", "desc"},
+                            {"variables", "vars"},
+                            {"for_each", "foreach"}}};
 
 const Vocabulary kDependency = {{"schema"}, {}, {}};
 
 const Vocabulary kOutput = {
-    {"cache", "persist", "push", "remote", "schema", "desc", "compare"}, {"type", "labels", "meta"}, {}};
+    {"cache", "persist", "push", "remote", "schema", "desc", "type", "labels", "meta", "compare"}, {}, {}};
+
+const Vocabulary kPlot = {{"cache", "persist", "push", "remote", "schema", "desc", "type", "labels", "meta",
+                           "compare", "template", "x", "y", "x_label", "y_label", "title", "header"},
+                          {},
+                          {}};
+
+const Vocabulary kPlotDefinition = {{"x", "y", "x_label", "y_label", "title", "template"}, {}, {}};
+
+const Vocabulary kArtifact = {{"path", "desc", "type", "labels", "meta"}, {}, {}};
+
+bool is_url(std::string_view text) {
+  return text.find("://") != std::string_view::npos;
+}
+
+// A value as text: of a list or a map the canonical JSON.
+std::string text_of(const YamlNode& value) {
+  const bool nested = value.kind() == Kind::Map || value.kind() == Kind::List;
+  return nested ? canonical_json(yaml_to_json(value)) : value.scalar();
+}
 
 class PipelineReader {
  public:
-  explicit PipelineReader(const std::string& file) : file_(file), directory_(parent_path(file)) {}
+  PipelineReader(std::string_view text, const std::string& file, const PipelineReading& reading)
+      : text_(text), file_(file), reading_(reading), directory_(parent_path(file)) {}
 
   PipelineFile read(const YamlNode& root) {
-    PipelineFile pipeline;
-    if (root.kind() == Kind::Null) return pipeline;
+    if (root.kind() == Kind::Null) return {};
     check_fields(root, kTopLevel, "a pipeline file");
-    const YamlNode* stages = root.find("stages");
-    if (stages == nullptr || stages->kind() == Kind::Null) return pipeline;
-    if (stages->kind() != Kind::Map) fail(*stages, "'stages' must be a map of stages by name");
-    pipeline.stages.reserve(stages->fields().size());
-    for (const auto& [name, body] : stages->fields()) pipeline.stages.push_back(read_stage(name, body));
-    return pipeline;
+    StageExpansion expansion(text_, file_, root, reading_);
+    if (const YamlNode* stages = root.find("stages")) read_stages(*stages, expansion);
+    stage_.clear();
+    base_ = directory_;
+    if (const YamlNode* node = root.find("params"))
+      pipeline_.params_files = read_files(expansion.resolve(*node), "params");
+    if (const YamlNode* node = root.find("metrics"))
+      pipeline_.metrics_files = read_files(expansion.resolve(*node), "metrics");
+    if (const YamlNode* node = root.find("plots")) read_plots(expansion.resolve(*node));
+    if (const YamlNode* node = root.find("artifacts")) read_artifacts(expansion.resolve(*node));
+    return std::move(pipeline_);
   }
 
  private:
@@ -117,36 +143,63 @@ class PipelineReader {
     return node.items();
   }
 
-  Stage read_stage(const YamlNode& name, const YamlNode& body) {
+  void read_stages(const YamlNode& stages, StageExpansion& expansion) {
+    if (stages.kind() == Kind::Null) return;
+    if (stages.kind() != Kind::Map) fail(stages, "'stages' must be a map of stages by name");
+    pipeline_.stages.reserve(stages.fields().size());
+    for (const auto& [name, body] : stages.fields()) check_stage(name, body);
+    expansion.each_stage(
+        stages, [this](const ExpandedStage& stage) { pipeline_.stages.push_back(read_stage(stage)); });
+  }
+
+  // Before variables are put in: what is a slip in every stage of a group is told once, as it is written.
+  void check_stage(const YamlNode& name, const YamlNode& body) {
     stage_.clear();
     check_stage_name(name);
     stage_ = name.scalar();
     check_fields(body, kStage, "a stage");
+    if (const YamlNode* inner = body.find("do")) check_fields(*inner, kStage, "'do'");
+    stage_.clear();
+  }
+
+  Stage read_stage(const ExpandedStage& expanded) {
+    const YamlNode& body = expanded.body;
+    stage_ = expanded.full_name;
+    if (!expanded.group.empty()) check_generated_name(expanded.name);
     Stage stage;
-    stage.name = stage_;
+    stage.name = stage_address(file_, stage_);
+    if (!expanded.group.empty()) stage.group = stage_address(file_, expanded.group);
     stage.file = file_;
-    stage.position = name.begin();
+    stage.position = expanded.name.begin();
     base_ = directory_;
     if (const YamlNode* wdir = body.find("wdir"))
       base_ = stage.wdir = inner_path(*wdir, "wdir");
     else
       stage.wdir = directory_;
     const YamlNode* cmd = body.find("cmd");
-    if (cmd == nullptr) fail(name, "has no 'cmd'", "cmd: <the command to run>");
+    if (cmd == nullptr) fail(expanded.name, "has no 'cmd'", "cmd: <the command to run>");
     stage.commands = read_commands(*cmd);
     if (const YamlNode* deps = body.find("deps")) read_deps(*deps, stage);
     if (const YamlNode* params = body.find("params")) read_params(*params, stage);
     if (const YamlNode* outs = body.find("outs")) read_outs(*outs, "outs", OutputKind::Data, stage);
     if (const YamlNode* metrics = body.find("metrics"))
       read_outs(*metrics, "metrics", OutputKind::Metric, stage);
+    if (const YamlNode* plots = body.find("plots")) read_outs(*plots, "plots", OutputKind::Plot, stage);
     if (const YamlNode* env = body.find("env")) read_env(*env, stage);
     if (const YamlNode* tools = body.find("tools")) read_tools(*tools, stage);
     if (const YamlNode* frozen = body.find("frozen")) stage.frozen = boolean(*frozen, "frozen");
     if (const YamlNode* always = body.find("always_changed"))
       stage.always_changed = boolean(*always, "always_changed");
     if (const YamlNode* desc = body.find("desc")) stage.desc = string(*desc, "desc");
-    if (const YamlNode* meta = body.find("meta")) read_meta(*meta, stage);
+    if (const YamlNode* meta = body.find("meta")) read_meta(*meta, stage.meta);
     return stage;
+  }
+
+  // What is behind the '@' comes from data: anything but what would break a line.
+  void check_generated_name(const YamlNode& name) const {
+    const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+    if (std::ranges::any_of(stage_, control))
+      fail(name, fmt::format("'{}' cannot be the name of a stage", display_path(stage_)));
   }
 
   // A name is typed on command lines, beside paths and patterns.
@@ -177,22 +230,7 @@ class PipelineReader {
   std::string command(const YamlNode& node) const {
     const std::string& text = node.kind() == Kind::Null ? node.scalar() : string(node, "cmd");
     if (text.find_first_not_of(" \t\r\n") == std::string::npos) fail(node, "'cmd' is empty");
-    refuse_dotted_variables(node, text);
     return text;
-  }
-
-  // "${train.lr}" is DVC's templating; a shell has no such variable, "${HOME}" it has.
-  void refuse_dotted_variables(const YamlNode& node, const std::string& text) const {
-    for (std::size_t at = text.find("${"); at != std::string::npos; at = text.find("${", at + 2)) {
-      const std::size_t end =
-          text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", at + 2);
-      if (end != std::string::npos && end > at + 2 && text[end] == '.') {
-        fail(node,
-             fmt::format("templating ('{}') is not supported yet",
-                         text.substr(at, text.find('}', at) + 1 - at)),
-             "list the value under 'params' and let the command read the file");
-      }
-    }
   }
 
   // A path of the file as a path from the root, which it must not leave.
@@ -202,10 +240,9 @@ class PipelineReader {
     if (text.empty()) fail(node, fmt::format("a path in '{}' is empty", what));
     const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
     if (std::ranges::any_of(text, control)) fail(node, fmt::format("'{}' has a control character", shown));
-    if (text.find("${") != std::string::npos)
-      fail(node, fmt::format("templating ('{}') is not supported yet", shown));
-    if (text.find("://") != std::string::npos) {
-      fail(node, fmt::format("'{}': data outside of the repository is not supported yet", shown));
+    if (is_url(text)) {
+      fail(node, fmt::format("'{}': of data elsewhere only http and https can stand here, and only in 'deps'",
+                             shown));
     }
     const std::string path = normalize_path(join_path(base_, text));
     if (text[0] == '/' || path == ".." || path.starts_with("../")) {
@@ -226,44 +263,84 @@ class PipelineReader {
     return path;
   }
 
-  // "path" or "path: {flags}": the node of the path, and that of the flags or null.
-  std::pair<const YamlNode*, const YamlNode*> path_and_flags(const YamlNode& item,
-                                                             std::string_view what) const {
-    if (item.kind() != Kind::Map) return {&item, nullptr};
-    if (item.fields().size() != 1)
-      fail(item, fmt::format("an entry of '{}' is a path, or 'path: {{flags}}'", what));
-    const auto& [path, flags] = item.fields().front();
-    return {&path, flags.kind() == Kind::Null ? nullptr : &flags};
+  // "path" or "path: {flags}": calls visit(path, flags or null) for each.
+  template <typename Visit>
+  void each_path(const YamlNode& item, const Visit& visit) const {
+    if (item.kind() != Kind::Map) return visit(item, static_cast<const YamlNode*>(nullptr));
+    for (const auto& [path, flags] : item.fields())
+      visit(path, flags.kind() == Kind::Null ? nullptr : &flags);
   }
 
   void read_deps(const YamlNode& node, Stage& stage) const {
     for (const YamlNode& item : list(node, "deps")) {
-      const auto [path, flags] = path_and_flags(item, "deps");
-      StageDependency dependency;
-      dependency.path = data_path(*path, "deps");
-      const auto same = [&](const StageDependency& other) { return other.path == dependency.path; };
-      if (std::ranges::any_of(stage.deps, same))
-        fail(*path, fmt::format("dependency '{}' is given twice", path->scalar()));
-      if (flags != nullptr) {
-        check_fields(*flags, kDependency, "a dependency");
-        if (const YamlNode* schema = flags->find("schema")) dependency.schema = data_path(*schema, "schema");
+      const YamlNode* of_stage = item.find("stage");
+      if (of_stage != nullptr && of_stage->kind() != Kind::Map && item.fields().size() == 1) {
+        read_stage_dependency(*of_stage, stage);
+        continue;
       }
-      stage.deps.push_back(std::move(dependency));
+      each_path(item, [&](const YamlNode& path, const YamlNode* flags) {
+        if (path.kind() == Kind::String && is_url(path.scalar())) {
+          read_url(path, flags, stage);
+        } else {
+          read_dependency(path, flags, stage);
+        }
+      });
     }
+  }
+
+  void read_dependency(const YamlNode& path, const YamlNode* flags, Stage& stage) const {
+    StageDependency dependency;
+    dependency.path = data_path(path, "deps");
+    const auto same = [&](const StageDependency& other) { return other.path == dependency.path; };
+    if (std::ranges::any_of(stage.deps, same))
+      fail(path, fmt::format("dependency '{}' is given twice", path.scalar()));
+    if (flags != nullptr) {
+      check_fields(*flags, kDependency, "a dependency");
+      if (const YamlNode* schema = flags->find("schema")) dependency.schema = data_path(*schema, "schema");
+    }
+    stage.deps.push_back(std::move(dependency));
+  }
+
+  // "prepare" of the same file, or "models:train" as the project calls it.
+  void read_stage_dependency(const YamlNode& node, Stage& stage) const {
+    const std::string& typed = string(node, "stage");
+    if (typed.empty()) fail(node, "the name of a stage is empty");
+    const std::string name = typed.find(':') == std::string::npos ? stage_address(file_, typed)
+                             : typed.front() == ':'               ? typed.substr(1)
+                                                                  : typed;
+    if (std::ranges::find(stage.stage_deps, name) != stage.stage_deps.end())
+      fail(node, fmt::format("stage '{}' is given twice", typed));
+    stage.stage_deps.push_back(name);
+  }
+
+  void read_url(const YamlNode& node, const YamlNode* flags, Stage& stage) const {
+    const std::string& url = node.scalar();
+    if (!url.starts_with("http://") && !url.starts_with("https://")) {
+      fail(node, fmt::format("'{}': of data elsewhere only http and https can stand here", display_path(url)),
+           "fetch it in a stage, and depend on what that writes");
+    }
+    if (flags != nullptr) check_fields(*flags, {{}, {"schema"}, {}}, "a URL");
+    const auto odd = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; };
+    if (std::ranges::any_of(url, odd))
+      fail(node, fmt::format("'{}' is not a URL: it has white space", display_path(url)), "write %20");
+    if (std::ranges::find(stage.urls, url) != stage.urls.end())
+      fail(node, fmt::format("dependency '{}' is given twice", url));
+    stage.urls.push_back(url);
   }
 
   void read_outs(const YamlNode& node, std::string_view what, OutputKind kind, Stage& stage) const {
     for (const YamlNode& item : list(node, what)) {
-      const auto [path, flags] = path_and_flags(item, what);
-      StageOutput output;
-      output.kind = kind;
-      output.path = data_path(*path, what);
-      check_output_path(*path, output.path);
-      const auto same = [&](const StageOutput& other) { return other.path == output.path; };
-      if (std::ranges::any_of(stage.outs, same))
-        fail(*path, fmt::format("output '{}' is given twice", path->scalar()));
-      if (flags != nullptr) read_output_flags(*flags, output);
-      stage.outs.push_back(std::move(output));
+      each_path(item, [&](const YamlNode& path, const YamlNode* flags) {
+        StageOutput output;
+        output.kind = kind;
+        output.path = data_path(path, what);
+        check_output_path(path, output.path);
+        const auto same = [&](const StageOutput& other) { return other.path == output.path; };
+        if (std::ranges::any_of(stage.outs, same))
+          fail(path, fmt::format("output '{}' is given twice", path.scalar()));
+        if (flags != nullptr) read_output_flags(*flags, output);
+        stage.outs.push_back(std::move(output));
+      });
     }
   }
 
@@ -274,13 +351,21 @@ class PipelineReader {
   }
 
   void read_output_flags(const YamlNode& flags, StageOutput& output) const {
-    check_fields(flags, kOutput, "an output");
+    if (output.kind == OutputKind::Plot && flags.kind() == Kind::List) {  // one file, several drawings
+      output.plot["plots"] = canonical_json(yaml_to_json(flags));
+      return;
+    }
+    check_fields(flags, output.kind == OutputKind::Plot ? kPlot : kOutput, "an output");
     if (const YamlNode* cache = flags.find("cache")) output.cache = boolean(*cache, "cache");
     if (const YamlNode* persist = flags.find("persist")) output.persist = boolean(*persist, "persist");
     if (const YamlNode* push = flags.find("push")) output.push = boolean(*push, "push");
     if (const YamlNode* remote = flags.find("remote")) output.remote = string(*remote, "remote");
     if (const YamlNode* schema = flags.find("schema")) output.schema = data_path(*schema, "schema");
-    if (const YamlNode* desc = flags.find("desc")) output.desc = string(*desc, "desc");
+    output.about = annotations(flags);
+    for (const auto& [key, value] : flags.fields()) {
+      const bool is_general = std::ranges::find(kOutput.known, key.scalar()) != kOutput.known.end();
+      if (!is_general) output.plot[key.scalar()] = text_of(value);
+    }
     if (const YamlNode* compare = flags.find("compare")) {
       output.compare = string(*compare, "compare");
       if (output.compare != "bitwise") {
@@ -297,16 +382,19 @@ class PipelineReader {
       }
       for (const auto& [file, keys] : item.fields()) {
         const std::string path = data_path(file, "params");
-        if (keys.kind() == Kind::Null || keys.items().empty()) add_whole_file(stage, path, file);
+        if (keys.kind() == Kind::Null || keys.items().empty()) add_whole_file(stage, path);
         for (const YamlNode& key : list(keys, file.scalar())) add_param(stage, path, key);
       }
     }
   }
 
-  void add_whole_file(Stage& stage, const std::string& file, const YamlNode& node) const {
-    if (find_params(stage, file) != nullptr)
-      fail(node, fmt::format("params file '{}' is given twice", node.scalar()));
-    stage.params.push_back({file, {}});
+  // All of a file makes naming keys of it needless.
+  static void add_whole_file(Stage& stage, const std::string& file) {
+    if (StageParams* params = find_params(stage, file)) {
+      params->keys.clear();
+    } else {
+      stage.params.push_back({file, {}});
+    }
   }
 
   void add_param(Stage& stage, const std::string& file, const YamlNode& node) const {
@@ -321,10 +409,8 @@ class PipelineReader {
       stage.params.push_back({file, {key}});
       return;
     }
-    if (params->keys.empty()) fail(node, fmt::format("'{}' is taken whole already", display_path(file)));
-    if (std::ranges::find(params->keys, key) != params->keys.end())
-      fail(node, fmt::format("param '{}' is given twice", key));
-    params->keys.push_back(key);
+    const bool is_known = params->keys.empty() || std::ranges::find(params->keys, key) != params->keys.end();
+    if (!is_known) params->keys.push_back(key);
   }
 
   static StageParams* find_params(Stage& stage, const std::string& file) {
@@ -362,25 +448,98 @@ class PipelineReader {
     }
   }
 
-  void read_meta(const YamlNode& node, Stage& stage) const {
+  void read_meta(const YamlNode& node, std::map<std::string, std::string>& meta) const {
     if (node.kind() == Kind::Null) return;
     if (node.kind() != Kind::Map) fail(node, fmt::format("'meta' must be a map, not {}", node.kind_name()));
-    for (const auto& [key, value] : node.fields()) {
-      const bool nested = value.kind() == Kind::Map || value.kind() == Kind::List;
-      stage.meta[key.scalar()] = nested ? canonical_json(yaml_to_json(value)) : value.scalar();
+    for (const auto& [key, value] : node.fields()) meta[key.scalar()] = text_of(value);
+  }
+
+  Annotations annotations(const YamlNode& map) const {
+    Annotations about;
+    if (const YamlNode* desc = map.find("desc")) about.desc = string(*desc, "desc");
+    if (const YamlNode* type = map.find("type")) about.type = string(*type, "type");
+    if (const YamlNode* meta = map.find("meta")) read_meta(*meta, about.meta);
+    if (const YamlNode* labels = map.find("labels")) {
+      for (const YamlNode& label : list(*labels, "labels")) about.labels.push_back(string(label, "labels"));
+    }
+    return about;
+  }
+
+  std::vector<std::string> read_files(const YamlNode& node, std::string_view what) const {
+    std::vector<std::string> files;
+    for (const YamlNode& item : list(node, what)) {
+      std::string path = data_path(item, what);
+      if (std::ranges::find(files, path) == files.end()) files.push_back(std::move(path));
+    }
+    return files;
+  }
+
+  void read_plots(const YamlNode& node) {
+    for (const YamlNode& item : list(node, "plots")) {
+      each_path(item, [&](const YamlNode& name, const YamlNode* properties) {
+        PlotDefinition plot{.name = string(name, "plots"), .file = file_, .properties = {}};
+        if (properties != nullptr) {
+          check_fields(*properties, kPlotDefinition, "a plot");
+          for (const auto& [key, value] : properties->fields())
+            plot.properties[key.scalar()] = text_of(value);
+        }
+        pipeline_.plots.push_back(std::move(plot));
+      });
     }
   }
 
+  void read_artifacts(const YamlNode& node) {
+    if (node.kind() == Kind::Null) return;
+    if (node.kind() != Kind::Map)
+      fail(node, fmt::format("'artifacts' must be a map of artifacts by name, not {}", node.kind_name()));
+    for (const auto& [name, body] : node.fields()) {
+      check_fields(body, kArtifact, "an artifact");
+      const YamlNode* path = body.find("path");
+      if (path == nullptr)
+        fail(name, fmt::format("artifact '{}' has no 'path'", name.scalar()), "path: models/best.pkl");
+      pipeline_.artifacts.push_back({.name = stage_address(file_, name.scalar()),
+                                     .path = data_path(*path, "path"),
+                                     .about = annotations(body)});
+    }
+  }
+
+  std::string_view text_;
   const std::string& file_;
+  const PipelineReading& reading_;
   std::string directory_;  // of the file
   std::string base_;       // what paths of the stage at hand are relative to
   std::string stage_;      // its name, for messages
+  PipelineFile pipeline_;
 };
 
 }  // namespace
 
-PipelineFile parse_pipeline(std::string_view text, const std::string& file) {
-  return PipelineReader(file).read(parse_yaml(text, file));
+std::string_view output_kind_name(OutputKind kind) {
+  switch (kind) {
+    case OutputKind::Data:
+      return "data";
+    case OutputKind::Metric:
+      return "metric";
+    case OutputKind::Plot:
+      return "plot";
+  }
+  return "unknown";
+}
+
+std::string stage_address(const std::string& file, const std::string& name) {
+  const std::string directory = parent_path(file);
+  return directory.empty() ? name : directory + ":" + name;
+}
+
+std::string local_stage_name(const Stage& stage) {
+  const std::string directory = parent_path(stage.file);
+  const bool has_prefix = !directory.empty() && stage.name.starts_with(directory + ":");
+  return has_prefix ? stage.name.substr(directory.size() + 1) : stage.name;
+}
+
+PipelineFile parse_pipeline(std::string_view text, const std::string& file, const PipelineReading& reading) {
+  const YamlNode root = parse_yaml(text, file);
+  return PipelineReader(text, file, reading).read(root);
 }
 
 }  // namespace dvx

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "core/metafile/pipeline_file.h"
+#include "core/metafile/template_text.h"
 
 namespace dvx {
 namespace {
@@ -18,7 +19,7 @@ class StageText {
   StageText(const Stage& stage, std::size_t indent) : stage_(stage), indent_(indent) {}
 
   std::string make() {
-    line(0, yaml_scalar(stage_.name) + ":");
+    line(0, yaml_scalar(local_stage_name(stage_)) + ":");
     commands();
     const std::string directory = parent_path(stage_.file);
     if (stage_.wdir != directory) line(1, "wdir: " + yaml_scalar(path_from(stage_.wdir, directory)));
@@ -27,6 +28,7 @@ class StageText {
     parameters();
     outputs("outs", OutputKind::Data);
     outputs("metrics", OutputKind::Metric);
+    outputs("plots", OutputKind::Plot);
     named_values("env", stage_.env);
     if (!stage_.tools.empty()) line(1, "tools:");
     for (const std::string& tool : stage_.tools) line(2, "- " + yaml_scalar(tool));
@@ -58,7 +60,9 @@ class StageText {
   }
 
   void dependencies() {
-    if (!stage_.deps.empty()) line(1, "deps:");
+    if (!stage_.deps.empty() || !stage_.stage_deps.empty() || !stage_.urls.empty()) line(1, "deps:");
+    for (const std::string& name : stage_.stage_deps) line(2, "- stage: " + yaml_scalar(name));
+    for (const std::string& url : stage_.urls) line(2, "- " + yaml_scalar(url));
     for (const StageDependency& dependency : stage_.deps) {
       line(2, "- " + path(dependency.path) + (dependency.schema.empty() ? "" : ":"));
       if (!dependency.schema.empty()) nested("schema: " + path(dependency.schema));
@@ -89,7 +93,7 @@ class StageText {
     if (!output.push) flags.emplace_back("push: false");
     if (!output.remote.empty()) flags.push_back("remote: " + yaml_scalar(output.remote));
     if (!output.schema.empty()) flags.push_back("schema: " + path(output.schema));
-    if (!output.desc.empty()) flags.push_back("desc: " + yaml_scalar(output.desc));
+    if (!output.about.desc.empty()) flags.push_back("desc: " + yaml_scalar(output.about.desc));
     if (output.compare != "bitwise") flags.push_back("compare: " + yaml_scalar(output.compare));
     line(2, "- " + path(output.path) + (flags.empty() ? "" : ":"));
     for (const std::string& flag : flags) nested(flag);
@@ -173,9 +177,12 @@ std::string splice_stage(std::string_view text, const std::string& file, const S
 
 }  // namespace
 
-std::string add_stage_to_text(std::string_view text, const std::string& file, const Stage& stage) {
-  const PipelineFile before = parse_pipeline(text, file);
-  const auto taken = std::ranges::find(before.stages, stage.name, &Stage::name);
+std::string add_stage_to_text(std::string_view text, const std::string& file, const Stage& stage,
+                              const PipelineReading& reading) {
+  const PipelineFile before = parse_pipeline(text, file, reading);
+  const auto taken = std::ranges::find_if(before.stages, [&](const Stage& other) {
+    return other.name == stage.name || other.group == stage.name;
+  });
   if (taken != before.stages.end()) {
     throw Error{ErrorKind::Blocked,
                 fmt::format("{}:{}: stage '{}' is there already", display_path(file), taken->position.line,
@@ -186,10 +193,11 @@ std::string add_stage_to_text(std::string_view text, const std::string& file, co
   placed.file = file;
   std::string result = splice_stage(text, file, placed);
   // What was written must be what was meant, or the file stays as it is.
-  const PipelineFile after = parse_pipeline(result, file);
+  const PipelineFile after = parse_pipeline(result, file, reading);
+  const bool has_template = std::ranges::any_of(stage.commands, is_template);
   const bool as_meant = after.stages.size() == before.stages.size() + 1 &&
                         after.stages.back().name == stage.name &&
-                        after.stages.back().commands == stage.commands;
+                        (has_template || after.stages.back().commands == stage.commands);
   if (!as_meant) {
     throw Error{ErrorKind::Internal,
                 fmt::format("{}: cannot find the place for stage '{}'", display_path(file), stage.name),

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <unordered_set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/nearest_word.h"
@@ -428,6 +429,55 @@ const YamlNode* YamlNode::find(std::string_view key) const {
     if (name.scalar() == key) return &value;
   }
   return nullptr;
+}
+
+YamlNode* YamlNode::find(std::string_view key) {
+  return const_cast<YamlNode*>(std::as_const(*this).find(key));
+}
+
+YamlNode YamlNode::make_scalar(Kind kind, std::string text) {
+  YamlNode node;
+  node.kind_ = kind;
+  node.plain_ = kind != Kind::String;
+  node.scalar_ = std::move(text);
+  return node;
+}
+
+YamlNode YamlNode::make_list(std::vector<YamlNode> items) {
+  YamlNode node;
+  node.kind_ = Kind::List;
+  node.plain_ = false;
+  node.items_ = std::move(items);
+  return node;
+}
+
+YamlNode YamlNode::make_map(std::vector<std::pair<YamlNode, YamlNode>> fields) {
+  YamlNode node;
+  node.kind_ = Kind::Map;
+  node.plain_ = false;
+  node.fields_ = std::move(fields);
+  return node;
+}
+
+YamlNode&& YamlNode::standing_at(const YamlNode& other) && {
+  begin_ = other.begin_;
+  end_ = other.end_;
+  return std::move(*this);
+}
+
+YamlNode YamlNode::placed_at(const YamlNode& other) const {
+  YamlNode node = *this;
+  const auto place = [&other](YamlNode& inner, const auto& self) -> void {
+    inner.begin_ = other.begin_;
+    inner.end_ = other.end_;
+    for (YamlNode& item : inner.items_) self(item, self);
+    for (auto& [key, value] : inner.fields_) {
+      self(key, self);
+      self(value, self);
+    }
+  };
+  place(node, place);
+  return node;
 }
 
 YamlNode parse_yaml(std::string_view text, const std::string& name) {

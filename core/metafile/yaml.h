@@ -33,6 +33,19 @@ class YamlNode {
   TextPosition begin() const { return begin_; }
   TextPosition end() const { return end_; }
 
+  // Nodes that no YAML text has: of other formats, or standing for what a text says in other words.
+  static YamlNode make_scalar(Kind kind, std::string text);
+  static YamlNode make_list(std::vector<YamlNode> items);
+  static YamlNode make_map(std::vector<std::pair<YamlNode, YamlNode>> fields);  // names differ
+  // The same value with everything in it at the place of `other`.
+  YamlNode placed_at(const YamlNode& other) const;
+  YamlNode&& standing_at(const YamlNode& other) &&;  // the node alone
+  YamlNode* find(std::string_view key);
+  YamlNode& field_at(std::size_t position) { return fields_.at(position).second; }  // of a map
+  void add_field(YamlNode key, YamlNode value) {  // to a map that does not have it
+    fields_.emplace_back(std::move(key), std::move(value));
+  }
+
  private:
   friend class YamlParser;
   Kind kind_ = Kind::Null;

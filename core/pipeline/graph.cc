@@ -16,6 +16,8 @@
 namespace dvx {
 namespace {
 
+constexpr const char* kFile = "dvx.yaml";
+
 using Outputs = std::vector<std::pair<std::string, std::size_t>>;
 
 [[noreturn]] void fail_at(const Stage& stage, const std::string& message, const std::string& hint = {}) {
@@ -55,6 +57,7 @@ StageGraph::StageGraph(std::vector<Stage> stages, const std::vector<std::string>
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     const auto [first, is_new] = by_name_.emplace(stages_[i].name, i);
     if (!is_new) fail_at(stages_[i], fmt::format("two stages are named '{}'", stages_[i].name));
+    if (!stages_[i].group.empty()) by_group_[stages_[i].group].push_back(i);
   }
   index_outputs(pointer_paths);
   connect();
@@ -112,6 +115,7 @@ void StageGraph::connect() {
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     for (const StageDependency& dependency : stages_[i].deps) connect_dependency(i, dependency.path);
     for (const StageParams& params : stages_[i].params) connect_dependency(i, params.file);
+    if (!stages_[i].stage_deps.empty()) connect_stage_dependencies(i);
   }
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     sort_unique(upstream_[i]);
@@ -136,6 +140,29 @@ void StageGraph::connect_dependency(std::size_t reader, const std::string& path)
   });
   const auto [first, last] = beneath(outputs_, path);
   for (auto output = first; output != last; ++output) link(output->second, output->first);
+}
+
+void StageGraph::connect_stage_dependencies(std::size_t reader) {
+  Stage& stage = stages_[reader];
+  std::vector<std::string> names;
+  for (const std::string& name : stage.stage_deps) {
+    const std::vector<std::size_t> needed = called(name);
+    if (needed.empty()) {
+      std::vector<std::string_view> known;
+      for (const Stage& other : stages_) known.push_back(other.name);
+      const auto near = nearest_word(name, known);
+      fail_at(stage, fmt::format("stage '{}' needs stage '{}', which is not there", stage.name, name),
+              near ? fmt::format("did you mean '{}'?", *near) : "dvx stage list");
+    }
+    for (const std::size_t writer : needed) {
+      if (writer == reader) fail_at(stage, fmt::format("stage '{}' depends on itself", stage.name));
+      upstream_[reader].push_back(writer);
+      names.push_back(stages_[writer].name);
+    }
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  stage.stage_deps = std::move(names);
 }
 
 // Kahn's algorithm; of the stages that are ready the first of the file goes first.
@@ -217,28 +244,78 @@ std::vector<std::size_t> StageGraph::select(const std::vector<std::string>& targ
   return selected;
 }
 
-std::vector<std::size_t> StageGraph::named_by(const std::string& target, const std::string& cwd) const {
-  if (const auto stage = find(target)) return {*stage};
-  std::vector<std::size_t> matching;
-  if (target.find_first_of("*?[") != std::string::npos) {
-    for (std::size_t i = 0; i < stages_.size(); ++i) {
-      if (::fnmatch(target.c_str(), stages_[i].name.c_str(), 0) == 0) matching.push_back(i);
-    }
-  }
-  if (!matching.empty()) return matching;
-  const std::string path = normalize_path(join_path(cwd, target));
-  if (const auto producer = producer_of(path)) return {*producer};
-  const auto [first, last] = beneath(outputs_, path);
-  for (auto output = first; output != last; ++output) matching.push_back(output->second);
-  if (matching.empty()) fail_with_unknown(target);
-  return matching;
+std::vector<std::size_t> StageGraph::called(const std::string& address) const {
+  if (const auto stage = find(address)) return {*stage};
+  const auto group = by_group_.find(address);
+  return group == by_group_.end() ? std::vector<std::size_t>() : group->second;
 }
 
-void StageGraph::fail_with_unknown(const std::string& target) const {
+// What `target` calls: "name" of the nearest file at or above `cwd`, or "path:name" from there.
+std::vector<std::size_t> StageGraph::called_from(const std::string& target, const std::string& cwd) const {
+  for (std::string directory = cwd;; directory = parent_path(directory)) {
+    auto found = called(stage_address(join_path(directory, kFile), target));
+    if (!found.empty()) return found;
+    if (directory.empty()) break;
+  }
+  // What was generated from a value may have a colon in its name, so every one of them is tried.
+  for (std::size_t colon = target.find(':'); colon != std::string::npos;
+       colon = target.find(':', colon + 1)) {
+    std::string path = colon == 0 ? "" : normalize_path(join_path(cwd, target.substr(0, colon)));
+    if (file_name(path) == kFile) path = parent_path(path);
+    auto found = called(stage_address(join_path(path, kFile), target.substr(colon + 1)));
+    if (!found.empty()) return found;
+  }
+  return {};
+}
+
+std::vector<std::size_t> StageGraph::matching(const std::string& pattern, const std::string& cwd) const {
+  const std::size_t colon = pattern.rfind(':');
+  std::string path =
+      colon == std::string::npos ? cwd : normalize_path(join_path(cwd, pattern.substr(0, colon)));
+  if (file_name(path) == kFile) path = parent_path(path);
+  const std::string name = colon == std::string::npos ? pattern : pattern.substr(colon + 1);
+  const std::string from_here = stage_address(join_path(path, kFile), name);
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    const auto matches = [&](const std::string& wanted) {
+      return ::fnmatch(wanted.c_str(), stages_[i].name.c_str(), 0) == 0;
+    };
+    if (matches(pattern) || matches(from_here)) found.push_back(i);
+  }
+  return found;
+}
+
+// The stages of a dvx.yaml, or with an output at, in or around the path.
+std::vector<std::size_t> StageGraph::at_path(const std::string& path) const {
+  std::vector<std::size_t> found;
+  if (file_name(path) == kFile) {
+    for (std::size_t i = 0; i < stages_.size(); ++i) {
+      if (stages_[i].file == path) found.push_back(i);
+    }
+    return found;
+  }
+  if (const auto producer = producer_of(path)) return {*producer};
+  const auto [first, last] = beneath(outputs_, path);
+  for (auto output = first; output != last; ++output) found.push_back(output->second);
+  return found;
+}
+
+std::vector<std::size_t> StageGraph::named_by(const std::string& target, const std::string& cwd) const {
+  auto named = called_from(target, cwd);
+  if (named.empty() && target.find_first_of("*?[") != std::string::npos) named = matching(target, cwd);
+  if (named.empty()) named = at_path(normalize_path(join_path(cwd, target)));
+  if (named.empty()) fail_with_unknown(target, cwd);
+  return named;
+}
+
+void StageGraph::fail_with_unknown(const std::string& target, const std::string& cwd) const {
   std::vector<std::string_view> names;
   for (const Stage& stage : stages_) names.push_back(stage.name);
+  for (const auto& [group, members] : by_group_) names.push_back(group);
+  std::sort(names.begin(), names.end());
   for (const auto& [path, stage] : outputs_) names.push_back(path);
-  const auto near = nearest_word(target, names);
+  auto near = nearest_word(target, names);
+  if (!near) near = nearest_word(normalize_path(join_path(cwd, target)), names);
   throw Error{ErrorKind::NotFound, fmt::format("no stage or output '{}'", display_path(target)),
               near ? fmt::format("did you mean '{}'?", *near) : "dvx stage list", target};
 }

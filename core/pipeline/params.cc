@@ -2,11 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <toml++/toml.h>
 #include <algorithm>
 #include <charconv>
-#include <cmath>
-#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -14,50 +11,10 @@
 #include "base/nearest_word.h"
 #include "base/path.h"
 #include "core/metafile/canonical_json.h"
-#include "core/metafile/yaml.h"
+#include "core/metafile/values_file.h"
 
 namespace dvx {
 namespace {
-
-nlohmann::json toml_float(double number) {
-  if (std::isnan(number)) return ".nan";
-  if (std::isinf(number)) return number < 0 ? "-.inf" : ".inf";  // the words of YAML, since JSON has none
-  return number;
-}
-
-nlohmann::json toml_to_json(const toml::node& node) {
-  if (const toml::table* table = node.as_table()) {
-    nlohmann::json object = nlohmann::json::object();
-    for (const auto& [key, value] : *table) object[std::string(key.str())] = toml_to_json(value);
-    return object;
-  }
-  if (const toml::array* array = node.as_array()) {
-    nlohmann::json list = nlohmann::json::array();
-    for (const toml::node& item : *array) list.push_back(toml_to_json(item));
-    return list;
-  }
-  if (const auto* text = node.as_string()) return text->get();
-  if (const auto* integer = node.as_integer()) return integer->get();
-  if (const auto* number = node.as_floating_point()) return toml_float(number->get());
-  if (const auto* boolean = node.as_boolean()) return boolean->get();
-  std::ostringstream text;  // dates and times, in RFC 3339's form
-  if (const auto* date = node.as_date()) text << date->get();
-  if (const auto* time = node.as_time()) text << time->get();
-  if (const auto* date_time = node.as_date_time()) text << date_time->get();
-  return text.str();
-}
-
-nlohmann::json parse_toml(std::string_view text, const std::string& path) {
-  try {
-    return toml_to_json(toml::parse(text));
-  } catch (const toml::parse_error& error) {
-    throw Error{ErrorKind::Config,
-                fmt::format("{}:{}:{}: {}", display_path(path), error.source().begin.line,
-                            error.source().begin.column, error.description()),
-                {},
-                path};
-  }
-}
 
 // Every dotted key of the document, as many as are worth comparing with a slip.
 void collect_keys(const nlohmann::json& node, const std::string& prefix, std::vector<std::string>& keys) {
@@ -95,25 +52,7 @@ const nlohmann::json* item_at(const nlohmann::json& list, std::string_view key) 
 }  // namespace
 
 nlohmann::json parse_params(std::string_view text, const std::string& path) {
-  const std::string_view ending = extension(path);
-  nlohmann::json document;
-  if (ending == ".yaml" || ending == ".yml") {
-    document = yaml_to_json(parse_yaml(text, path));
-  } else if (ending == ".json") {
-    document = parse_json(text, path);
-  } else if (ending == ".toml") {
-    document = parse_toml(text, path);
-  } else {
-    throw Error{ErrorKind::Config,
-                fmt::format("params file '{}' is not .yaml, .json or .toml", display_path(path)),
-                "list it under 'deps' to depend on the file as a whole", path};
-  }
-  if (document.is_null()) document = nlohmann::json::object();
-  if (!document.is_object()) {
-    throw Error{
-        ErrorKind::Config, fmt::format("{}: a params file must be a map", display_path(path)), {}, path};
-  }
-  return document;
+  return yaml_to_json(parse_values(text, path));
 }
 
 const nlohmann::json* find_param(const nlohmann::json& document, std::string_view key) {

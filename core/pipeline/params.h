@@ -1,4 +1,4 @@
-// Values that stages take from params files: YAML, JSON or TOML, by the name's ending.
+// Values that stages take from params files: YAML, JSON, TOML, and the literals of Python files.
 #pragma once
 
 #include <functional>
@@ -13,8 +13,7 @@
 
 namespace dvx {
 
-// The text as one JSON object. `path` ends in .yaml, .yml, .json or .toml; Error{Config} with line and
-// column. TOML's dates and infinities become strings.
+// The text as one JSON object, read as parse_values() does.
 nlohmann::json parse_params(std::string_view text, const std::string& path);
 
 // The value at "train.layers.0"; a key with dots in itself is found too. Null pointer: there is none.

@@ -3,33 +3,42 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/file.h"
-#include "core/workspace/pointer_walk.h"
+#include "core/workspace/pipelines.h"
+#include "core/workspace/project_files.h"
 #include "core/workspace/tracked.h"
 
 namespace dvx {
 
-PipelineFile load_pipeline(const Repository& repository) {
-  const auto text = read_file_if_exists(repository.path(kPipelineFileName));
-  if (!text) {
+namespace {
+
+PipelineFile load_from(Repository& repository, const ProjectFiles& files) {
+  auto pipeline = workspace_pipeline(repository, files.pipelines);
+  if (!pipeline) {
     throw Error(ErrorKind::NotFound, "there is no pipeline: 'dvx.yaml' does not exist",
                 "dvx stage add -n prepare -d data/raw -o data/prepared 'python3 prepare.py'",
                 kPipelineFileName);
   }
-  return parse_pipeline(*text, kPipelineFileName);
+  return *std::move(pipeline);
 }
 
-std::vector<std::string> pointer_targets(const Repository& repository) {
+}  // namespace
+
+// A pointer file lies beside its data and bears its name.
+std::vector<std::string> pointer_targets(const ProjectFiles& files) {
   std::vector<std::string> targets;
-  // A pointer file lies beside its data and bears its name.
-  for (const std::string& pointer : find_pointer_files(repository.root()))
-    targets.push_back(data_path_of(pointer));
+  for (const std::string& pointer : files.pointers) targets.push_back(data_path_of(pointer));
   std::ranges::sort(targets);
   return targets;
 }
 
-StageGraph load_stage_graph(const Repository& repository) {
-  return StageGraph(load_pipeline(repository).stages, pointer_targets(repository));
+LoadedPipeline load_pipeline(Repository& repository) {
+  const ProjectFiles files = find_project_files(repository.root());
+  return {load_from(repository, files), pointer_targets(files)};
+}
+
+StageGraph load_stage_graph(Repository& repository) {
+  LoadedPipeline loaded = load_pipeline(repository);
+  return StageGraph(std::move(loaded.pipeline.stages), loaded.tracked_data);
 }
 
 }  // namespace dvx

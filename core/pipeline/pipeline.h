@@ -1,4 +1,4 @@
-// The pipeline of a repository: its dvx.yaml, and the graph of its stages.
+// The pipeline of a repository: its dvx.yaml files, and the graph of their stages.
 #pragma once
 
 #include <string>
@@ -7,17 +7,23 @@
 #include "core/metafile/pipeline_file.h"
 #include "core/pipeline/graph.h"
 #include "core/repo/repository.h"
+#include "core/workspace/project_files.h"
 
 namespace dvx {
 
-// NotFound, with the command that starts one, when there is no dvx.yaml at the root. Config as
-// parse_pipeline().
-PipelineFile load_pipeline(const Repository& repository);
+struct LoadedPipeline {
+  PipelineFile pipeline;
+  std::vector<std::string> tracked_data;  // by pointer files; paths from the root, sorted
+};
 
-// Data tracked by pointer files, by path from the root, sorted.
-std::vector<std::string> pointer_targets(const Repository& repository);
+// NotFound, with the command that starts one, when there is no dvx.yaml. Config as parse_pipeline(). One walk
+// of the work tree.
+LoadedPipeline load_pipeline(Repository& repository);
 
-// The stages of dvx.yaml connected. Errors of load_pipeline() and StageGraph.
-StageGraph load_stage_graph(const Repository& repository);
+// Data that pointer files stand for, by path from the root, sorted.
+std::vector<std::string> pointer_targets(const ProjectFiles& files);
+
+// The stages connected. Errors of load_pipeline() and StageGraph.
+StageGraph load_stage_graph(Repository& repository);
 
 }  // namespace dvx

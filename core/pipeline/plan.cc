@@ -21,7 +21,18 @@ std::vector<StaleReason> missing_inputs(const StageFacts& facts) {
     if (!content_of(facts.contents, dep.path))
       reasons.push_back({ReasonKind::MissingInput, dep.path, {}, {}, {}});
   }
+  for (const std::string& name : facts.stage->stage_deps) {
+    if (!facts.needed_stages.contains(name))
+      reasons.push_back({ReasonKind::MissingInput, "stage " + name, {}, {}, {}});
+  }
   return reasons;
+}
+
+// Of a stage that names nothing it reads or writes nobody can tell whether it has to run.
+bool runs_every_time(const Stage& stage) {
+  const bool names_something = !stage.deps.empty() || !stage.params.empty() || !stage.outs.empty() ||
+                               !stage.tools.empty() || !stage.urls.empty() || !stage.stage_deps.empty();
+  return stage.always_changed || !names_something;
 }
 
 const DataRef* locked_output(const LockedStage& locked, const std::string& path) {
@@ -57,7 +68,7 @@ std::vector<StaleReason> key_reasons(const StageFacts& facts, const StageDecisio
 std::vector<StaleReason> stale_reasons(const StageFacts& facts, const StageDecision& decision,
                                        const RunLookup& lookup) {
   if (facts.force == Force::Yes) return {{ReasonKind::Forced, {}, {}, {}, {}}};
-  if (facts.stage->always_changed) return {{ReasonKind::AlwaysChanged, {}, {}, {}, {}}};
+  if (runs_every_time(*facts.stage)) return {{ReasonKind::AlwaysChanged, {}, {}, {}, {}}};
   if (facts.locked == nullptr) return {{ReasonKind::NeverRun, {}, {}, {}, {}}};
   if (facts.locked->key != decision.key) return key_reasons(facts, decision, lookup);
   return output_reasons(facts);
@@ -69,6 +80,8 @@ StageInputs inputs_of(const StageFacts& facts) {
     inputs.deps[dep.path] = *content_of(facts.contents, dep.path);
   inputs.params = facts.params;
   inputs.tools = facts.tools;
+  inputs.urls = facts.urls;
+  inputs.needed_stages = facts.needed_stages;
   return inputs;
 }
 
@@ -76,12 +89,17 @@ bool overlap(const std::string& a, const std::string& b) {
   return is_beneath(a, b) || is_beneath(b, a);
 }
 
+bool needs_by_name(const Stage& stage, const Stage& before) {
+  return std::ranges::binary_search(stage.stage_deps, before.name);  // sorted by the graph
+}
+
 bool makes_input_of(const Stage& before, const Stage& stage) {
   const auto reads = [&](const std::string& path) {
     return std::ranges::any_of(stage.deps, [&](const auto& dep) { return overlap(dep.path, path); }) ||
            std::ranges::any_of(stage.params, [&](const auto& params) { return overlap(params.file, path); });
   };
-  return std::ranges::any_of(before.outs, [&](const StageOutput& out) { return reads(out.path); });
+  return needs_by_name(stage, before) ||
+         std::ranges::any_of(before.outs, [&](const StageOutput& out) { return reads(out.path); });
 }
 
 // Plans the stages in order, carrying what the planned ones will have left in the workspace.
@@ -134,6 +152,7 @@ class Planner {
 
   // Every shared path is an output as a whole, so that its content is known from the record.
   static bool restores_exactly(const Stage& before, const Stage& stage) {
+    if (needs_by_name(stage, before)) return false;
     for (const StageOutput& out : before.outs) {
       for (const StageDependency& dep : stage.deps) {
         if (dep.path != out.path && overlap(dep.path, out.path)) return false;
@@ -146,6 +165,7 @@ class Planner {
   }
 
   void assume_inputs(StageFacts& facts) const {
+    assume_stages(facts);
     for (const StageDependency& dep : facts.stage->deps) {
       if (!is_to_be_made(dep.path)) continue;
       facts.contents[dep.path] = DataRef{};
@@ -153,6 +173,18 @@ class Planner {
       for (const LockedPath& locked : facts.locked->deps) {
         if (locked.path == dep.path) facts.contents[dep.path] = locked.data;
       }
+    }
+  }
+
+  void assume_stages(StageFacts& facts) const {
+    for (const std::size_t i : upstream_) {
+      const Stage& before = *input_.stages[i].facts.stage;
+      if (!needs_by_name(*facts.stage, before)) continue;
+      std::string& result = facts.needed_stages[before.name];
+      if (facts.locked == nullptr || !facts.locked->environment.is_object()) continue;
+      const auto stages = facts.locked->environment.find("stages");
+      if (stages != facts.locked->environment.end() && stages->is_object())
+        result = stages->value(before.name, "");
     }
   }
 
@@ -205,7 +237,7 @@ StageDecision decide_stage(const StageFacts& facts, const RunLookup& lookup) {
   decision.key = stage_key(decision.key_fields);
   decision.reasons = stale_reasons(facts, decision, lookup);
   if (decision.reasons.empty()) return decision;
-  const bool may_restore = facts.force == Force::No && !facts.stage->always_changed && lookup.restorable;
+  const bool may_restore = facts.force == Force::No && !runs_every_time(*facts.stage) && lookup.restorable;
   if (may_restore) decision.cached = lookup.restorable(*facts.stage, decision.key, facts.contents);
   decision.action = decision.cached ? StageAction::Restore : StageAction::Run;
   return decision;

@@ -49,7 +49,8 @@ struct StageFacts {
   const LockedStage* locked = nullptr;  // null: it never ran
   Contents contents;                    // of its dependencies and outputs
   nlohmann::json params;
-  std::map<std::string, std::string> tools;
+  std::map<std::string, std::string> tools, urls;
+  std::map<std::string, std::string> needed_stages;  // stage_result() of those that have run
   Force force = Force::No;
 };
 

@@ -30,7 +30,7 @@ Json stage_key_fields(const Stage& stage, const StageInputs& inputs) {
   for (const StageOutput& out : stage.outs) outs[path_to_json_text(out.path)] = output_fields(out);
   Json tools = Json::object();
   for (const std::string& tool : stage.tools) tools[tool] = inputs.tools.at(tool);
-  return {
+  Json fields = {
       {"version", kVersion},
       {"commands", stage.commands},
       {"wdir", path_to_json_text(stage.wdir)},
@@ -40,6 +40,17 @@ Json stage_key_fields(const Stage& stage, const StageInputs& inputs) {
       {"tools", std::move(tools)},
       {"outs", std::move(outs)},
   };
+  // Left out where there are none, so that keys from before there were such fields stay what they are.
+  if (!stage.urls.empty()) fields["urls"] = inputs.urls;
+  if (!stage.stage_deps.empty()) fields["stages"] = inputs.needed_stages;
+  return fields;
+}
+
+std::string stage_result(const LockedStage& stage) {
+  if (stage.outs.empty()) return "key:" + stage.key.to_hex();
+  Json outs = Json::object();
+  for (const LockedPath& out : stage.outs) outs[path_to_json_text(out.path)] = key_content(out.data);
+  return "outs:" + ObjectId::of(canonical_json(outs)).to_hex();
 }
 
 ObjectId stage_key(const Json& key_fields) {

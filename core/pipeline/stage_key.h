@@ -8,19 +8,26 @@
 #include <nlohmann/json.hpp>
 
 #include "core/metafile/data_ref.h"
+#include "core/metafile/lock_file.h"
 #include "core/metafile/pipeline_file.h"
 
 namespace dvx {
 
 // What the workspace holds for a stage, as its key needs it.
 struct StageInputs {
-  std::map<std::string, DataRef> deps;       // by path from the root; every dependency of the stage
-  nlohmann::json params;                     // {"params.yaml": {"train.epochs": 5}}
-  std::map<std::string, std::string> tools;  // command → what it printed; every tool of the stage
+  std::map<std::string, DataRef> deps;               // by path from the root; every dependency of the stage
+  nlohmann::json params;                             // {"params.yaml": {"train.epochs": 5}}
+  std::map<std::string, std::string> tools;          // command → what it printed; every tool of the stage
+  std::map<std::string, std::string> urls;           // → what the server says of it; every URL of the stage
+  std::map<std::string, std::string> needed_stages;  // name → stage_result(); every one that it names
 };
 
 nlohmann::json stage_key_fields(const Stage& stage, const StageInputs& inputs);
 ObjectId stage_key(const nlohmann::json& key_fields);
+
+// What a stage that is named by another has to show: what its outputs are, or what it ran with when it has
+// none.
+std::string stage_result(const LockedStage& stage);
 
 // "file:<hex>", "executable:<hex>" or "tree:<hex>": how a key names content.
 std::string key_content(const DataRef& data);

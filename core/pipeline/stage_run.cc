@@ -32,6 +32,15 @@ void sort_by_path(std::vector<LockedPath>& paths) {
   std::ranges::sort(paths, {}, &LockedPath::path);
 }
 
+// The part of a key that is neither data nor params.
+nlohmann::json recorded_environment(const nlohmann::json& key_fields) {
+  nlohmann::json environment = {{"env", key_fields.at("env")}, {"tools", key_fields.at("tools")}};
+  for (const char* part : {"urls", "stages"}) {
+    if (key_fields.contains(part)) environment[part] = key_fields[part];
+  }
+  return environment;
+}
+
 }  // namespace
 
 LockedStage make_lock_entry(const Stage& stage, const nlohmann::json& key_fields,
@@ -44,7 +53,7 @@ LockedStage make_lock_entry(const Stage& stage, const nlohmann::json& key_fields
           .deps = std::move(deps),
           .outs = std::move(outs),
           .params = key_fields.at("params"),
-          .environment = {{"env", key_fields.at("env")}, {"tools", key_fields.at("tools")}}};
+          .environment = recorded_environment(key_fields)};
 }
 
 StageRun::StageRun(PipelineSurvey& survey, const Stage& stage, StageDecision decision, std::string log_file)
@@ -126,9 +135,9 @@ std::optional<StageFailure> StageRun::store_outputs(Ingest& into, Progress& prog
     if (!exists(repository.path(out.path))) {
       return StageFailure{fmt::format("it did not make its output '{}'", display_path(out.path)), {}, {}};
     }
-    // Git keeps metrics, but of the commit alone: the run cache must be able to bring back every one there
-    // was.
-    (out.cache || out.kind == OutputKind::Metric ? kept : hashed).push_back(out.path);
+    // Git keeps metrics and plots, but of the commit alone: the run cache must be able to bring back every
+    // one there was.
+    (out.cache || out.kind != OutputKind::Data ? kept : hashed).push_back(out.path);
   }
   const auto take = [&](const std::vector<std::string>& paths,
                         IngestMode mode) -> std::optional<StageFailure> {
@@ -167,6 +176,10 @@ std::optional<StageFailure> StageRun::check_inputs_again(Progress& progress) {
   const auto snapshots = take_snapshots(
       survey_.repository(), paths,
       {.mode = IngestMode::HashOnly, .on_tree = keep_tree, .fresh = FreshFiles::HashAgain}, progress);
+  for (const std::string& url : stage_.urls) {
+    if (survey_.look_again_at_url(url, stage_.name) == decision_.key_fields.at("urls").at(url)) continue;
+    return StageFailure{fmt::format("'{}' changed while the stage ran", url), "dvx repro " + stage_.name, {}};
+  }
   for (std::size_t i = 0; i < paths.size(); ++i) {
     if (snapshots[i].data == deps_[i].data) continue;
     survey_.forget(paths[i]);
@@ -188,12 +201,16 @@ std::vector<RunDependency> StageRun::dependencies() {
       if (!is_listed && producer) result.push_back({part, survey_.content(part).value(), producer});
     }
   }
+  for (const std::string& name : stage_.stage_deps) {
+    const LockedStage* needed = survey_.locked(name);
+    if (needed == nullptr) continue;
+    for (const LockedPath& out : needed->outs) {
+      const bool is_listed = std::ranges::find(result, out.path, &RunDependency::path) != result.end();
+      if (!is_listed) result.push_back({out.path, out.data, needed->run});
+    }
+  }
   std::ranges::sort(result, {}, &RunDependency::path);
   return result;
-}
-
-nlohmann::json StageRun::environment() const {
-  return {{"env", decision_.key_fields.at("env")}, {"tools", decision_.key_fields.at("tools")}};
 }
 
 ObjectId StageRun::record(const CommandOutcome& outcome, const GitState& git, const std::string& executor,
@@ -213,7 +230,7 @@ ObjectId StageRun::record(const CommandOutcome& outcome, const GitState& git, co
     record.outs.push_back({.path = out.path, .data = out.data, .cached = declared->cache});
   }
   record.params = decision_.key_fields.at("params");
-  record.environment = environment();
+  record.environment = recorded_environment(decision_.key_fields);
   record.git_commit = git.commit;
   record.git_dirty = git.dirty;
   for (const SchemaVerdict& verdict : verdicts_) {

@@ -56,7 +56,6 @@ class StageRun {
                   Ingest& into);
   std::vector<RunDependency> dependencies();
   LockedStage lock_entry(const ObjectId& run) const;
-  nlohmann::json environment() const;
 
   PipelineSurvey& survey_;
   const Stage& stage_;

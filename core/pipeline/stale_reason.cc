@@ -67,6 +67,8 @@ class Comparison {
     compare_params();
     compare_maps("env", ReasonKind::Environment);
     compare_maps("tools", ReasonKind::Tool);
+    compare_maps("urls", ReasonKind::Url);
+    compare_maps("stages", ReasonKind::NeededStage);
     compare_maps("outs", ReasonKind::OutputFlags);
     if (!same(member(old_, "version"), member(new_, "version"))) {
       add(ReasonKind::KeyVersion, {}, value_text(member(old_, "version")),
@@ -162,6 +164,10 @@ std::string_view reason_name(ReasonKind kind) {
       return "env";
     case ReasonKind::Tool:
       return "tool";
+    case ReasonKind::Url:
+      return "url";
+    case ReasonKind::NeededStage:
+      return "needed-stage";
     case ReasonKind::OutputFlags:
       return "output-flags";
     case ReasonKind::KeyVersion:
@@ -197,6 +203,14 @@ Json key_fields_of_lock(const LockedStage& locked, const Json& now) {
     const Json* value = member(locked.environment, part);
     fields[part] = value == nullptr ? Json::object() : *value;
   }
+  for (const char* part : {"urls", "stages"}) {
+    const Json* value = member(locked.environment, part);
+    if (value == nullptr) {
+      fields.erase(part);
+    } else {
+      fields[part] = *value;
+    }
+  }
   return fields;
 }
 
@@ -218,6 +232,11 @@ std::string describe(const StaleReason& reason) {
       return change("env " + what, reason.old_value, reason.new_value);
     case ReasonKind::Tool:
       return change(fmt::format("tool '{}'", what), reason.old_value, reason.new_value);
+    case ReasonKind::Url:
+      return change(what, reason.old_value, reason.new_value);
+    case ReasonKind::NeededStage:
+      return change(fmt::format("stage {}", what), short_content(reason.old_value),
+                    short_content(reason.new_value));
     case ReasonKind::OutputFlags:
       return describe_flags(reason);
     case ReasonKind::KeyVersion:

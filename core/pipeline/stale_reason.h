@@ -20,6 +20,8 @@ enum class ReasonKind {
   Param,           // file, name; old and new are JSON texts, "" where there was none
   Environment,     // a variable of `env`
   Tool,            // a command of `tools` prints something else
+  Url,             // the server says that what is there is something else
+  NeededStage,     // a stage that it names gave something else, or ran with something else
   OutputFlags,     // an output was added, removed, or its flags differ
   KeyVersion,      // the lock is of another version of dvx
   OutputMissing,   // what: path

@@ -11,7 +11,7 @@
 #include "base/path.h"
 #include "core/pipeline/pipeline.h"
 #include "core/pipeline/run_cache.h"
-#include "core/workspace/pointer_walk.h"
+#include "core/pipeline/stage_key.h"
 #include "core/workspace/snapshot.h"
 #include "core/workspace/tracked.h"
 
@@ -26,13 +26,6 @@ bool same_paths(const RunRecord& record, const Stage& stage) {
       return made.path == out.path && made.cached == out.cache;
     });
   });
-}
-
-std::vector<std::string> tracked_data(const Repository& repository) {
-  std::vector<std::string> paths;
-  for (const std::string& pointer : find_pointer_files(repository.root()))
-    paths.push_back(data_path_of(pointer));
-  return paths;
 }
 
 bool is_complete(const ObjectStore& store, const DataRef& data) {
@@ -53,9 +46,10 @@ bool is_complete(const ObjectStore& store, const DataRef& data) {
 PipelineSurvey::PipelineSurvey(Repository& repository, Progress& progress)
     : repository_(repository),
       progress_(progress),
-      graph_(load_pipeline(repository).stages, tracked_data(repository)),
+      graph_(load_stage_graph(repository)),
       lock_(load_lock(repository)),
       tools_(repository),
+      urls_(repository),
       params_([this](const std::string& path) { return read_params_file(path); }) {
   for (const Stage& stage : stages()) {
     for (const StageOutput& out : stage.outs) outputs_.insert(out.path);
@@ -127,12 +121,18 @@ StageFacts PipelineSurvey::facts(std::size_t index, Force force) {
                    .contents = {},
                    .params = nullptr,
                    .tools = {},
+                   .urls = {},
+                   .needed_stages = {},
                    .force = force};
   for (const StageDependency& dep : stage.deps) facts.contents[dep.path] = content(dep.path);
   for (const StageOutput& out : stage.outs) facts.contents[out.path] = content(out.path);
   if (stage.frozen) return facts;  // its inputs do not matter, so they need not be readable
   facts.params = params_of(stage);
   for (const std::string& tool : stage.tools) facts.tools[tool] = tools_.of(tool, stage.name);
+  for (const std::string& url : stage.urls) facts.urls[url] = urls_.of(url, stage.name);
+  for (const std::string& name : stage.stage_deps) {
+    if (const LockedStage* needed = locked(name)) facts.needed_stages[name] = stage_result(*needed);
+  }
   return facts;
 }
 

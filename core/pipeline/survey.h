@@ -18,6 +18,7 @@
 #include "core/pipeline/params.h"
 #include "core/pipeline/plan.h"
 #include "core/pipeline/tool_outputs.h"
+#include "core/pipeline/url_states.h"
 #include "core/repo/repository.h"
 
 namespace dvx {
@@ -46,6 +47,11 @@ class PipelineSurvey {
   StageFacts facts(std::size_t stage, Force force);
   // NotFound for a param that is not there; one in a file that a stage is to make first is passed over.
   void require_params(std::size_t stage) { params_of(stages().at(stage)); }
+  // What the server says now.
+  const std::string& look_again_at_url(const std::string& url, const std::string& stage) {
+    urls_.forget(url);
+    return urls_.of(url, stage);
+  }
   const RunLookup& lookup() const { return lookup_; }
   // The plan for these stages, which are in an order in which each comes after those it needs.
   Plan plan(const std::vector<std::size_t>& selected, Force force);
@@ -72,6 +78,7 @@ class PipelineSurvey {
   StageGraph graph_;
   LockFile lock_;
   ToolOutputs tools_;
+  UrlStates urls_;
   ParamsLookup params_;
   bool makes_params_ = false;  // a stage writes a params file
   RunLookup lookup_;

@@ -27,6 +27,11 @@ constexpr ConfigKey kKeys[] = {
      "the same for files whose name says that they are data; default 1K"},
     {"hooks.maxSize", ConfigValue::Size,
      "the pre-commit hook stops unversioned files larger than this; default 1M"},
+    {"parsing.bool", ConfigValue::Text,
+     "false in a map that a command of dvx.yaml takes: store_true (left out) or boolean_optional "
+     "(--no-NAME)"},
+    {"parsing.list", ConfigValue::Text,
+     "a list in such a map: nargs (--NAME 1 2) or append (--NAME 1 --NAME 2)"},
     {"remote.*.url", ConfigValue::Text, "where a remote is: a path or file: URL"},
     {"schema.duckdb", ConfigValue::Text, "path of libduckdb"},
     {"schema.memory", ConfigValue::Size, "memory that a schema check may use"},

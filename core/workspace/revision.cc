@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "core/workspace/pipelines.h"
 
 namespace dvx {
 
@@ -47,9 +48,8 @@ std::optional<std::string> Revision::read_file(const std::string& path) const {
 }
 
 std::optional<PipelineFile> Revision::pipeline() const {
-  const auto text = read_file(kPipelineFileName);
-  if (!text) return std::nullopt;
-  return parse_pipeline(*text, kPipelineFileName);
+  if (kind_ == Kind::Nothing) return std::nullopt;
+  return kind_ == Kind::Commit ? pipeline_at(*repository_, commit_) : workspace_pipeline(*repository_);
 }
 
 RevisionPath parse_revision_path(Repository& repository, const std::string& typed) {

@@ -6,7 +6,8 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "core/metafile/pipeline_file.h"
-#include "core/workspace/pointer_walk.h"
+#include "core/workspace/pipelines.h"
+#include "core/workspace/project_files.h"
 
 namespace dvx {
 
@@ -47,13 +48,13 @@ void add_outputs(std::vector<TrackedPath>& tracked, const PipelineFile& pipeline
   }
 }
 
-// Both halves of what is tracked from the texts that say so, wherever they were read.
+// Both halves of what is tracked, wherever they were read.
 std::vector<TrackedPath> assemble(std::vector<TrackedPath> tracked,
-                                  const std::optional<std::string>& pipeline,
+                                  const std::optional<PipelineFile>& pipeline,
                                   const std::optional<std::string>& lock, const std::string& where) {
   if (pipeline) {
     const LockFile locked = lock ? parse_lock(*lock, where + kLockFileName) : LockFile();
-    add_outputs(tracked, parse_pipeline(*pipeline, kPipelineFileName), locked);
+    add_outputs(tracked, *pipeline, locked);
   }
   std::ranges::stable_sort(tracked, {}, &TrackedPath::path);
   return tracked;
@@ -63,26 +64,34 @@ std::vector<TrackedPath> assemble(std::vector<TrackedPath> tracked,
 
 std::vector<TrackedPath> tracked_paths(Repository& repository) {
   std::vector<TrackedPath> tracked;
-  for (const std::string& pointer : find_pointer_files(repository.root())) {
+  const ProjectFiles files = find_project_files(repository.root());
+  for (const std::string& pointer : files.pointers) {
     // Between the walk and the reading somebody may have removed it.
     if (const auto text = read_file_if_exists(repository.path(pointer)))
       tracked.push_back(from_pointer(*text, pointer));
   }
-  return assemble(std::move(tracked), read_file_if_exists(repository.path(kPipelineFileName)),
+  return assemble(std::move(tracked), workspace_pipeline(repository, files.pipelines),
                   read_file_if_exists(repository.path(kLockFileName)), "");
 }
 
 std::vector<TrackedPath> tracked_paths_at(Repository& repository, const std::string& commit) {
   GitRepository& git = repository.git();
   const std::string prefix = path_beneath(repository.root(), git.work_tree()).value_or("");
-  const auto below_root = [&](std::string_view path) { return path_beneath(path, prefix); };
+  const auto is_ours = [&](std::string_view path) {
+    return (is_pointer_path(path) || file_name(path) == kPipelineFileName) && is_beneath(path, prefix);
+  };
   std::vector<TrackedPath> tracked;
-  const auto is_pointer = [&](std::string_view path) { return is_pointer_path(path) && below_root(path); };
-  for (const GitIndexEntry& entry : git.list_at(commit, is_pointer)) {
+  std::vector<std::string> pipelines;
+  for (const GitIndexEntry& entry : git.list_at(commit, is_ours)) {
     if (entry.mode != 0100644 && entry.mode != 0100755) continue;
-    tracked.push_back(from_pointer(git.read_blob(entry.blob_id), *below_root(entry.path)));
+    std::string path = *path_beneath(entry.path, prefix);
+    if (file_name(path) == kPipelineFileName) {
+      pipelines.push_back(std::move(path));
+    } else {
+      tracked.push_back(from_pointer(git.read_blob(entry.blob_id), path));
+    }
   }
-  return assemble(std::move(tracked), git.read_at(commit, join_path(prefix, kPipelineFileName)),
+  return assemble(std::move(tracked), pipeline_at(repository, commit, std::move(pipelines)),
                   git.read_at(commit, join_path(prefix, kLockFileName)), commit.substr(0, 12) + ":");
 }
 

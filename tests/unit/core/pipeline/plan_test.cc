@@ -16,7 +16,7 @@ Stage make_stage(const std::string& name, const std::string& dep, const std::str
   stage.name = name;
   stage.commands = {"make " + out};
   stage.deps = {{dep, ""}};
-  stage.outs = {{.path = out, .remote = {}, .schema = {}, .desc = {}}};
+  stage.outs = {{.path = out, .remote = {}, .schema = {}}};
   return stage;
 }
 

@@ -18,7 +18,7 @@ struct Sample {
     stage.deps = {{"data", ""}, {"train.py", ""}};
     stage.env = {{"OMP_NUM_THREADS", "1"}};
     stage.tools = {"python3 --version"};
-    stage.outs = {{.path = "model.pkl", .remote = {}, .schema = {}, .desc = {}}};
+    stage.outs = {{.path = "model.pkl", .remote = {}, .schema = {}}};
     inputs.deps = {{"data", {DataKind::Tree, ObjectId::of("data"), 10, 2, false}},
                    {"train.py", {DataKind::File, ObjectId::of("code"), 4, 1, false}}};
     inputs.params = {{"params.yaml", {{"epochs", 5}}}};
@@ -64,6 +64,31 @@ TEST(StageKey, IgnoresWhatCannot) {
   sample.stage.outs[0].kind = OutputKind::Metric;
   sample.stage.deps[0].schema = "data.schema.yaml";
   EXPECT_EQ(sample.key(), Sample().key());
+}
+
+TEST(StageKey, HoldsUrlsAndNeededStagesOnlyWhereThereAreSome) {
+  Sample sample;
+  const auto without = stage_key_fields(sample.stage, sample.inputs);
+  EXPECT_FALSE(without.contains("urls") || without.contains("stages"));
+  sample.stage.urls = {"https://a.example/x"};
+  sample.stage.stage_deps = {"env"};
+  sample.inputs.urls = {{"https://a.example/x", "etag: \"1\""}};
+  sample.inputs.needed_stages = {{"env", "key:00"}};
+  const auto with = stage_key_fields(sample.stage, sample.inputs);
+  EXPECT_EQ(with["urls"]["https://a.example/x"], "etag: \"1\"");
+  EXPECT_EQ(with["stages"]["env"], "key:00");
+}
+
+TEST(StageKey, AStageShowsItsOutputsOrWhatItRanWith) {
+  LockedStage locked;
+  locked.key = ObjectId::of("key");
+  EXPECT_EQ(stage_result(locked), "key:" + locked.key.to_hex());
+  locked.outs = {{"out", {DataKind::File, ObjectId::of("1"), 1, 1, false}}};
+  const std::string first = stage_result(locked);
+  locked.key = ObjectId::of("another");
+  EXPECT_EQ(stage_result(locked), first);
+  locked.outs[0].data.id = ObjectId::of("2");
+  EXPECT_NE(stage_result(locked), first);
 }
 
 }  // namespace

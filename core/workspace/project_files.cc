@@ -1,4 +1,4 @@
-#include "core/workspace/pointer_walk.h"
+#include "core/workspace/project_files.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "core/metafile/pointer_file.h"
 #include "core/workspace/ignore.h"
+#include "core/workspace/tracked.h"
 
 namespace dvx {
 
@@ -21,7 +22,8 @@ namespace {
 
 struct Listing {
   std::vector<std::string> directories, pointers;
-  bool has_gitignore = false, has_dvxignore = false, is_repository = false;
+  bool has_gitignore = false, has_dvxignore = false, has_pipeline = false;
+  bool is_repository = false, is_project = false;
 };
 
 bool is_real_directory(int dir_fd, const DirectoryEntry& entry) {
@@ -48,6 +50,7 @@ Listing list(const std::string& path, Unreadable unreadable) {
   for (const DirectoryEntry& entry : list_directory(fd.get(), path)) {
     const std::string& name = entry.name;
     if (name == ".git") listing.is_repository = true;
+    if (name == ".dvx") listing.is_project = true;
     if (name == ".gitignore") listing.has_gitignore = true;
     if (name == ".dvxignore") listing.has_dvxignore = true;
     if (is_never_data(name)) continue;
@@ -55,37 +58,47 @@ Listing list(const std::string& path, Unreadable unreadable) {
       listing.directories.emplace_back(name);
     } else if (is_pointer_path(name)) {
       listing.pointers.emplace_back(name);
+    } else if (name == kPipelineFileName) {
+      listing.has_pipeline = true;
     }
   }
   return listing;
 }
 
-class PointerWalk {
+class ProjectWalk {
  public:
-  PointerWalk(const std::string& root, Unreadable unreadable) : root_(root), unreadable_(unreadable) {}
+  ProjectWalk(const std::string& root, Unreadable unreadable) : root_(root), unreadable_(unreadable) {}
 
-  void enter(const std::string& directory, IgnoreRules git, IgnoreRules dvx) {
-    const Listing listing = list(join_path(root_, directory), unreadable_);
-    if (listing.is_repository && !directory.empty()) return;
-    if (listing.has_gitignore) git = with_file(git, directory, ".gitignore");
-    if (listing.has_dvxignore) dvx = with_file(dvx, directory, ".dvxignore");
-    for (const std::string& name : listing.pointers) {
-      std::string path = join_path(directory, name);
-      if (!dvx.ignores(path, PathKind::Other)) found_.push_back(std::move(path));
-    }
-    for (const std::string& name : listing.directories) {
-      const std::string path = join_path(directory, name);
-      if (git.ignores(path, PathKind::Directory) || dvx.ignores(path, PathKind::Directory)) continue;
-      enter(path, git, dvx);
-    }
-  }
-
-  std::vector<std::string> take() {
-    std::ranges::sort(found_);
+  ProjectFiles run() {
+    enter("", {}, {}, Owner::This);
+    std::ranges::sort(found_.pointers);
+    sort_pipeline_files(found_.pipelines);
     return std::move(found_);
   }
 
  private:
+  enum class Owner { This, Other };  // whose project a directory belongs to
+
+  void enter(const std::string& directory, IgnoreRules git, IgnoreRules dvx, Owner owner) {
+    const Listing listing = list(join_path(root_, directory), unreadable_);
+    if (listing.is_repository && !directory.empty()) return;
+    if (listing.is_project && !directory.empty()) owner = Owner::Other;
+    if (listing.has_gitignore) git = with_file(git, directory, ".gitignore");
+    if (listing.has_dvxignore) dvx = with_file(dvx, directory, ".dvxignore");
+    for (const std::string& name : listing.pointers) add(join_path(directory, name), dvx, found_.pointers);
+    if (listing.has_pipeline && owner == Owner::This)
+      add(join_path(directory, kPipelineFileName), dvx, found_.pipelines);
+    for (const std::string& name : listing.directories) {
+      const std::string path = join_path(directory, name);
+      if (git.ignores(path, PathKind::Directory) || dvx.ignores(path, PathKind::Directory)) continue;
+      enter(path, git, dvx, owner);
+    }
+  }
+
+  static void add(std::string path, const IgnoreRules& dvx, std::vector<std::string>& to) {
+    if (!dvx.ignores(path, PathKind::Other)) to.push_back(std::move(path));
+  }
+
   IgnoreRules with_file(const IgnoreRules& rules, const std::string& directory, std::string_view name) const {
     const auto text = read_file_if_exists(join_path(join_path(root_, directory), name));
     return text ? rules.with(*text, directory) : rules;
@@ -93,15 +106,21 @@ class PointerWalk {
 
   const std::string& root_;
   Unreadable unreadable_;
-  std::vector<std::string> found_;
+  ProjectFiles found_;
 };
 
 }  // namespace
 
+ProjectFiles find_project_files(const std::string& root, Unreadable unreadable) {
+  return ProjectWalk(root, unreadable).run();
+}
+
 std::vector<std::string> find_pointer_files(const std::string& root, Unreadable unreadable) {
-  PointerWalk walk(root, unreadable);
-  walk.enter("", {}, {});
-  return walk.take();
+  return find_project_files(root, unreadable).pointers;
+}
+
+void sort_pipeline_files(std::vector<std::string>& files) {
+  std::ranges::sort(files, {}, [](const std::string& file) { return parent_path(file); });
 }
 
 }  // namespace dvx

@@ -1,0 +1,169 @@
+#include "core/metafile/values_file.h"
+
+#include <fmt/format.h>
+
+#include <toml++/toml.h>
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/path.h"
+#include "core/metafile/canonical_json.h"
+#include "core/metafile/python_literals.h"
+
+namespace dvx {
+
+namespace {
+
+using Kind = YamlNode::Kind;
+using Fields = std::vector<std::pair<YamlNode, YamlNode>>;
+
+YamlNode string_node(std::string text) {
+  return YamlNode::make_scalar(Kind::String, std::move(text));
+}
+
+// The words of YAML for what JSON cannot say.
+YamlNode float_node(double number) {
+  if (std::isnan(number)) return YamlNode::make_scalar(Kind::Float, ".nan");
+  if (std::isinf(number)) return YamlNode::make_scalar(Kind::Float, number < 0 ? "-.inf" : ".inf");
+  return YamlNode::make_scalar(Kind::Float, nlohmann::json(number).dump());
+}
+
+YamlNode toml_scalar(const toml::node& node) {
+  if (const auto* text = node.as_string()) return string_node(text->get());
+  if (const auto* integer = node.as_integer())
+    return YamlNode::make_scalar(Kind::Int, fmt::format("{}", integer->get()));
+  if (const auto* number = node.as_floating_point()) return float_node(number->get());
+  if (const auto* boolean = node.as_boolean())
+    return YamlNode::make_scalar(Kind::Bool, boolean->get() ? "true" : "false");
+  std::ostringstream text;  // dates and times, in RFC 3339's form
+  if (const auto* date = node.as_date()) text << date->get();
+  if (const auto* time = node.as_time()) text << time->get();
+  if (const auto* date_time = node.as_date_time()) text << date_time->get();
+  return string_node(text.str());
+}
+
+YamlNode toml_node(const toml::node& node) {
+  if (const toml::table* table = node.as_table()) {
+    std::vector<std::pair<const toml::key*, const toml::node*>> entries;
+    for (const auto& [key, value] : *table) entries.emplace_back(&key, &value);
+    // The library sorts by name; people mean the order of the file.
+    std::ranges::stable_sort(entries, [](const auto& a, const auto& b) {
+      const auto x = a.first->source().begin, y = b.first->source().begin;
+      return std::pair(x.line, x.column) < std::pair(y.line, y.column);
+    });
+    Fields fields;
+    for (const auto& [key, value] : entries)
+      fields.emplace_back(string_node(std::string(key->str())), toml_node(*value));
+    return YamlNode::make_map(std::move(fields));
+  }
+  if (const toml::array* array = node.as_array()) {
+    std::vector<YamlNode> items;
+    for (const toml::node& item : *array) items.push_back(toml_node(item));
+    return YamlNode::make_list(std::move(items));
+  }
+  return toml_scalar(node);
+}
+
+YamlNode parse_toml(std::string_view text, const std::string& path) {
+  try {
+    return toml_node(toml::parse(text));
+  } catch (const toml::parse_error& error) {
+    throw Error{ErrorKind::Config,
+                fmt::format("{}:{}:{}: {}", display_path(path), error.source().begin.line,
+                            error.source().begin.column, error.description()),
+                {},
+                path};
+  }
+}
+
+// Events of the parser to nodes: its own objects do not keep the order of names.
+class JsonNodes {
+ public:
+  bool null() { return add(YamlNode::make_scalar(Kind::Null, "null")); }
+  bool boolean(bool value) { return add(YamlNode::make_scalar(Kind::Bool, value ? "true" : "false")); }
+  bool number_integer(std::int64_t value) {
+    return add(YamlNode::make_scalar(Kind::Int, fmt::format("{}", value)));
+  }
+  bool number_unsigned(std::uint64_t value) {
+    return add(YamlNode::make_scalar(Kind::Int, fmt::format("{}", value)));
+  }
+  bool number_float(double value, const std::string&) { return add(float_node(value)); }
+  bool string(std::string& text) { return add(string_node(text)); }
+  bool binary(std::vector<std::uint8_t>&) { return false; }
+  bool start_object(std::size_t) { return open(); }
+  bool start_array(std::size_t) { return open(); }
+  bool key(std::string& name) {
+    open_.back().keys.push_back(string_node(name));
+    return true;
+  }
+  bool end_object() {
+    Collection last = close();
+    Fields fields;
+    fields.reserve(last.keys.size());
+    for (std::size_t i = 0; i < last.keys.size(); ++i)
+      fields.emplace_back(std::move(last.keys[i]), std::move(last.values[i]));
+    return add(YamlNode::make_map(std::move(fields)));
+  }
+  bool end_array() { return add(YamlNode::make_list(close().values)); }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) { return false; }
+
+  YamlNode take() { return std::move(root_); }
+
+ private:
+  struct Collection {
+    std::vector<YamlNode> keys, values;
+  };
+
+  bool open() {
+    open_.emplace_back();
+    return true;
+  }
+  Collection close() {
+    Collection last = std::move(open_.back());
+    open_.pop_back();
+    return last;
+  }
+  bool add(YamlNode node) {
+    if (open_.empty()) {
+      root_ = std::move(node);
+    } else {
+      open_.back().values.push_back(std::move(node));
+    }
+    return true;
+  }
+
+  YamlNode root_;
+  std::vector<Collection> open_;
+};
+
+YamlNode parse_json_values(std::string_view text, const std::string& path) {
+  parse_json(text, path);  // says what is wrong: depth, names given twice
+  JsonNodes nodes;
+  nlohmann::json::sax_parse(text, &nodes);
+  return nodes.take();
+}
+
+YamlNode parse_by_ending(std::string_view text, const std::string& path) {
+  const std::string_view ending = extension(path);
+  if (ending == ".json") return parse_json_values(text, path);
+  if (ending == ".toml") return parse_toml(text, path);
+  if (ending == ".py") return parse_python_literals(text, path);
+  return parse_yaml(text, path);
+}
+
+}  // namespace
+
+YamlNode parse_values(std::string_view text, const std::string& path) {
+  YamlNode values = parse_by_ending(text, path);
+  if (values.kind() == Kind::Null) return YamlNode::make_map({});
+  if (values.kind() == Kind::Map) return values;
+  throw Error{
+      ErrorKind::Config, fmt::format("{}: a params file must be a map", display_path(path)), {}, path};
+}
+
+}  // namespace dvx
