@@ -105,6 +105,9 @@ class Dvx(Contestant):
     def pull(self):
         return [self.dvx, "pull", "-q"]
 
+    def gc(self):
+        return [self.dvx, "gc", "--apply", "-q"]
+
     def fsck(self):
         return [self.dvx, "fsck", "-q"]
 

@@ -1,8 +1,11 @@
 """Runs commands and takes their time and memory."""
 
+import contextlib
 import os
+import signal
 import statistics
 import subprocess
+import threading
 import time
 
 
@@ -17,19 +20,36 @@ class Failed(Exception):
     """A command of a peer failed: its row stays empty."""
 
 
-def measure(command, cwd, environment):
-    """Runs a list, or a string by the shell. The disk is synced first, so that no row pays for the one before."""
+class Overdue(Exception):
+    """A command took longer than it was given, and was stopped."""
+
+
+def measure(command, cwd, environment, limit=None):
+    """Runs a list, or a string by the shell; `limit` in seconds. The disk is synced first, so that no row pays for the
+    one before."""
     os.sync()
     started = time.monotonic()
     process = subprocess.Popen(command, cwd=cwd, env=environment, shell=isinstance(command, str),
-                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+    overdue = threading.Event()
+    timer = threading.Timer(limit or threading.TIMEOUT_MAX, lambda: (overdue.set(), stop(process.pid)))
+    timer.start()
     error = process.stderr.read()
+    timer.cancel()
+    if overdue.is_set():
+        process.wait()
+        raise Overdue(command)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise Failed(f"{command}\n{error.decode(errors='replace')[-2000:]}")
     return Figure(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def stop(group):
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
 
 
 def median(figures):

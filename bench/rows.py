@@ -9,14 +9,14 @@ import time
 
 from contestants import Dvx
 from datasets import write_stages
-from measure import Failed, Figure, bytes_below, measure, median
+from measure import Failed, Figure, Overdue, bytes_below, measure, median
 
 APPENDED_VERSIONS = 10
 
 
 class Bench:
-    def __init__(self, place, build, contestants, runs):
-        self.place, self.runs, self.contestants = place, runs, contestants
+    def __init__(self, place, build, contestants, runs, limit):
+        self.place, self.runs, self.contestants, self.limit = place, runs, contestants, limit
         self.floor_program = str(build / "bench/floor")
         shutil.rmtree(place, ignore_errors=True)
         home = place / "home"
@@ -38,12 +38,18 @@ class Bench:
         return measure(command, cwd, self.environment)
 
     def row(self, row, contestant, command, cwd, repeat=False):
-        """Nothing for a tool without such a command; a peer that fails leaves its cell empty, dvx ends the run."""
+        """Nothing for a tool without such a command; a peer that fails leaves its cell empty, dvx ends the run. A peer
+        that takes longer than the limit has no further rows of this data set."""
         if command is None:
             return
         try:
-            figure = median([self.run(command, cwd) for _ in range(self.runs if repeat else 1)])
+            limit = None if isinstance(contestant, Dvx) else self.limit
+            figure = median([measure(command, cwd, self.environment, limit)
+                             for _ in range(self.runs if repeat else 1)])
             self.enter(row, contestant.name, figure)
+        except Overdue:
+            self.enter(row, contestant.name, Figure(self.limit, note=f"> {self.limit:.0f} s"))
+            raise
         except Failed as failed:
             if isinstance(contestant, Dvx):
                 raise
@@ -72,7 +78,7 @@ class Bench:
             repository.mkdir()
             try:
                 self.lifecycle(contestant, dataset, source, repository)
-            except Failed as failed:
+            except (Failed, Overdue) as failed:
                 if isinstance(contestant, Dvx):
                     raise
                 print(f"  {dataset.name}: {contestant.name} gave up: {failed}", file=sys.stderr)
@@ -167,10 +173,13 @@ class Bench:
             repository.mkdir()
             self.quietly(contestant.start(), repository)
             write_stages(repository, count)
-            self.row(f"{count:,} stages: first repro", contestant, command, repository)
-            time.sleep(1.1)
-            self.row(f"{count:,} stages: nothing to do", contestant, command, repository, repeat=True)
-            self.row(f"{count:,} stages: status", contestant, contestant.status(), repository, repeat=True)
+            try:
+                self.row(f"{count:,} stages: first repro", contestant, command, repository)
+                time.sleep(1.1)
+                self.row(f"{count:,} stages: nothing to do", contestant, command, repository, repeat=True)
+                self.row(f"{count:,} stages: status", contestant, contestant.status(), repository, repeat=True)
+            except Overdue:
+                print(f"  {count:,} stages: {contestant.name} gave up", file=sys.stderr)
             remove(repository)
 
     def start_up(self, dvx):

@@ -17,6 +17,7 @@ def main():
     parser.add_argument("--rows", default="small,big,csv,stages")
     parser.add_argument("--peers", default="git,lfs,dvc")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--limit", type=float, default=1800, help="seconds that a command of a peer may take")
     parser.add_argument("--place", default="/var/tmp")
     options = parser.parse_args()
 
@@ -30,7 +31,8 @@ def main():
     def scaled(full):
         return int(full * options.scale)
 
-    bench = Bench(pathlib.Path(options.place).resolve() / "dvx-bench", build, contestants, options.runs)
+    bench = Bench(pathlib.Path(options.place).resolve() / "dvx-bench", build, contestants, options.runs,
+                  options.limit)
     sets = {
         "small": lambda: bench.data(Small(scaled(100_000), 10_000)),
         "tiny": lambda: bench.data(Small(scaled(1_000_000), 1_000)),
