@@ -106,6 +106,7 @@ std::vector<ScannedPath> WorkspaceScan::run(const std::vector<std::string>& path
     subjects[i].path = paths[i];
     examine(subjects[i]);
   }
+  look_in_store();
   hash_dirty();
   for (ScannedPath& subject : subjects) std::ranges::sort(subject.failed, {}, &FailedPath::path);
   return subjects;
@@ -230,14 +231,31 @@ void WorkspaceScan::settle_link(ScannedPath& subject, WalkedDirectory& directory
 // The index's word is taken for a file with the same stamp; but bytes that are to be kept must be in the
 // store.
 void WorkspaceScan::settle(const DirtyFile& file, const IndexEntry* known) {
-  const bool reusable = known != nullptr && same_stamp(known->stamp, file.entry->stamp) &&
-                        (!storing() || repository_.store().contains(known->id));
-  if (reusable) {
-    file.entry->id = known->id;
-    ++file.subject->reused_files;
-  } else {
+  if (known == nullptr || !same_stamp(known->stamp, file.entry->stamp)) {
+    dirty_.push_back(file);
+    return;
+  }
+  file.entry->id = known->id;
+  ++file.subject->reused_files;
+  if (!storing()) return;
+  known_.push_back(file);
+  if (known_.size() == kBatch) look_in_store();
+}
+
+// Looked up in the order of the store's index, where neighbours share cache lines; read in that of the walk.
+void WorkspaceScan::look_in_store() {
+  std::vector<WalkedEntry*> by_id;
+  for (const DirtyFile& file : known_) by_id.push_back(file.entry);
+  std::ranges::sort(by_id, {}, [](const WalkedEntry* entry) -> const ObjectId& { return entry->id; });
+  for (WalkedEntry* entry : by_id) {
+    if (!repository_.store().contains(entry->id)) entry->id = ObjectId();
+  }
+  for (const DirtyFile& file : known_) {
+    if (file.entry->id != ObjectId()) continue;
+    --file.subject->reused_files;
     dirty_.push_back(file);
   }
+  known_.clear();
 }
 
 void WorkspaceScan::forget(const std::string& path) {

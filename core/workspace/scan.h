@@ -68,6 +68,7 @@ class WorkspaceScan {
   void walk(ScannedPath& subject);
   void match(ScannedPath& subject, WalkedDirectory& directory, IndexCursor& cursor, const IndexEntry*& known);
   void settle(const DirtyFile& file, const IndexEntry* known);
+  void look_in_store();
   void settle_link(ScannedPath& subject, WalkedDirectory& directory, WalkedEntry& entry);
   void forget(const std::string& path);
   void flush_index();
@@ -82,8 +83,9 @@ class WorkspaceScan {
   WorkspaceIndex& index_;
   std::unique_ptr<ThreadPool> pool_;
   std::unique_ptr<Ingest> own_ingest_;
-  Ingest* ingest_;               // null before first use
-  std::deque<DirtyFile> dirty_;  // grows without a second copy
+  Ingest* ingest_;                // null before first use
+  std::deque<DirtyFile> dirty_;   // grows without a second copy
+  std::vector<DirtyFile> known_;  // their ids are known; whether the store has them is not yet
   std::vector<IndexEntry> changed_;
   std::vector<std::string> removed_;
   std::string path_;  // of the file at hand; kept for its capacity
