@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "base/sparse_sink.h"
 #include "base/stream.h"
 #include "core/workspace/walk.h"
 #include "objects/store/reflink.h"
@@ -89,8 +90,9 @@ void Linker::copy(int directory_fd, const std::string& temp, const TreeEntry& en
   if (entry.size <= kSmall) {
     write_all(out.get(), store_.read_bytes(entry.id), path);
   } else {
-    FdSink sink(out.get(), path);
+    SparseSink sink(out.get(), path);
     store_.read(entry.id, sink);
+    sink.finish();
   }
 }
 

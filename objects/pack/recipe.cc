@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view kMagic = "DVXRCP1\n";
 constexpr std::size_t kHeaderSize = 24;
 constexpr std::size_t kChunkSize = ObjectId::kSize + 4;
+static_assert(kHeaderSize + kMaxRecipeChunks * kChunkSize + ObjectId::kSize <= UINT32_MAX);
 
 [[noreturn]] void corrupt(std::string_view what) {
   throw Error(ErrorKind::Corruption, fmt::format("not a recipe: {}", what));
@@ -28,6 +29,11 @@ std::uint64_t Recipe::total_size() const {
 }
 
 std::string Recipe::serialize() const {
+  if (chunks.size() > kMaxRecipeChunks) {
+    throw Error(ErrorKind::Usage,
+                fmt::format("a file of {} bytes in {} chunks is too large to be kept as one", total_size(),
+                            chunks.size()));
+  }
   std::string bytes;
   bytes.reserve(kHeaderSize + chunks.size() * kChunkSize + ObjectId::kSize);
   bytes += kMagic;

@@ -17,8 +17,11 @@ struct RecipeChunk {
   friend bool operator==(const RecipeChunk&, const RecipeChunk&) = default;
 };
 
+// What fits into a frame: at 64 KiB a chunk, a file of 7.8 TB.
+inline constexpr std::uint64_t kMaxRecipeChunks = 119'304'645;
+
 struct Recipe {
-  std::vector<RecipeChunk> chunks;  // two or more
+  std::vector<RecipeChunk> chunks;  // two or more, at most kMaxRecipeChunks
 
   std::uint64_t total_size() const;
   std::string serialize() const;                // ends with a checksum of its own
