@@ -175,7 +175,8 @@ class Disk:
         self.place = harness.place / kind
         self.place.mkdir()
         self.megabytes, self.make, self.options = FILE_SYSTEMS[kind]
-        self.checked = self.tried = 0
+        self.checked = self.tried = self.states = 0
+        self.seen = set()  # of this step: what was examined once need not be again
         self.images, self.known = [], []
 
     def begin(self):
@@ -246,14 +247,15 @@ class Disk:
         """Failures at the cuts, which come sorted by what is on the disk for certain."""
         current, failures, at = self.place / "current.img", [], 0
         copy_image(image, current)
-        for number, (certain, kept) in enumerate(sorted(cuts)):
+        self.seen.clear()
+        for certain, kept in sorted(cuts):
             apply(current, [r for r in found[at:certain] if r[0] == "W"])
             at = certain
             tried = self.place / "tried.img"
             copy_image(current, tried)
             apply(tried, [found[i] for i in kept if found[i][0] == "W"])
             done = any(found[i][2] == b"done" for i in (*range(certain), *kept) if found[i][0] == "M")
-            wrong = self.check_image(tried, step, before, known, done, retype_every and number % retype_every == 0)
+            wrong = self.check_image(tried, step, before, known, done, retype_every)
             self.checked += 1
             if wrong:
                 failures.append(f"{self.kind} {step.name}: {certain} records and {len(kept)} more: {wrong}")
@@ -261,13 +263,18 @@ class Disk:
                     break
         return failures
 
-    def check_image(self, image, step, before, known, done, retype):
+    def check_image(self, image, step, before, known, done, retype_every):
         try:
             with Mounted(image, self.place / "m", self.options) as root:
+                state = (done, fingerprint(root))
+                if state in self.seen:
+                    return ""
                 try:
                     self.check(root, before, known, done)
-                    if retype:
+                    if retype_every and len(self.seen) % retype_every == 0:
                         self.retype(root, step, done)
+                    self.seen.add(state)
+                    self.states += 1
                 except (Failure, store_reader.Damaged) as wrong:
                     return str(wrong).replace(str(root), "")
         except AssertionError as wrong:
@@ -318,6 +325,20 @@ class Disk:
         return bool(re.search("nothing to commit|is not tracked by dvx", ended.stdout + ended.stderr))
 
 
+def fingerprint(root):
+    """The same for two disks on which nothing is different that a program could see."""
+    digest = hashlib.sha256()
+    for directory, names, files in os.walk(root):
+        names.sort()
+        for name in sorted(files) + [path for path in names if os.path.islink(f"{directory}/{path}")]:
+            path = pathlib.Path(directory, name)
+            st = path.lstat()
+            digest.update(f"{path} {st.st_mode} {st.st_ino} {st.st_size} {st.st_mtime_ns} {st.st_ctime_ns}\n".encode())
+            digest.update(os.fsencode(os.readlink(path)) if path.is_symlink() else path.read_bytes())
+        digest.update(f"{directory} {os.stat(directory).st_mode}\n".encode())
+    return digest.digest()
+
+
 def pointer_texts(project):
     return {path.relative_to(project).as_posix(): path.read_bytes()
             for path in sorted(project.rglob("*.dvx")) if path.is_file() and ".dvx" not in path.relative_to(project).parts[:-1]}
@@ -362,7 +383,7 @@ def replay(harness, kind, options):
             cuts = dice.sample(cuts, min(share, len(cuts))) + last[:1]
         wrong = disk.check_cuts(image, found, step, before, known, cuts, options.retype_every)
         print(f"{kind} {step.name}: {sum(r[0] == 'W' for r in found)} writes, {sum(r[0] == 'F' for r in found)} flushes,"
-              f" {len(cuts)} cuts, {len(wrong)} failures", flush=True)
+              f" {len(cuts)} cuts, {len(disk.seen)} states, {len(wrong)} failures", flush=True)
         for each in wrong[:3]:
             print("FAILED " + each[:2000], flush=True)
         failures += wrong
@@ -465,7 +486,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--points", type=int, default=45)
     parser.add_argument("--orders", type=int, default=4)
-    parser.add_argument("--retype-every", type=int, default=3)
+    parser.add_argument("--retype-every", type=int, default=3, help="of the states")
     parser.add_argument("--only", action="append")
     parser.add_argument("--mutants", action="store_true")
     parser.add_argument("--mutant-minutes", type=float, default=240)
@@ -482,7 +503,8 @@ def main():
                 disks.append(disk)
                 failures += wrong
         for disk in disks:
-            print(f"{disk.kind}: {disk.checked} of {disk.all_cuts} cuts, the command typed again at {disk.tried}")
+            print(f"{disk.kind}: {disk.checked} of {disk.all_cuts} cuts, {disk.states} states left by them, the command typed"
+                  f" again at {disk.tried}")
         cuts = sum(disk.checked for disk in disks)
         if options.mutants or options.full:
             score(harness, disks, options)
