@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Eight at once, against a model: test_together.py <dvx> [--seed N] [--rounds N] [--steps N].
+"""Eight at once, against a model: test_together.py <dvx> [--seed N] [--rounds N] [--steps N] [--full].
 
 Three clones and a linked work tree share one store, a fourth clone has one of its own; all share a directory as
 remote. Eight processes work in them side by side, two of them in the same work tree as another: they add, commit,
@@ -579,9 +579,12 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--steps", type=int, default=12)
+    parser.add_argument("--full", action="store_true", help="forty rounds of twenty steps")
     parser.add_argument("--kills", type=float, default=0.12)
     parser.add_argument("--keep", help="where to move everything when something is wrong")
     options = parser.parse_args()
+    if options.full:
+        options.rounds, options.steps = 40, 20
     subreaper()
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="dvx-together-", dir=memory) as place:
