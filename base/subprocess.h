@@ -16,7 +16,7 @@ namespace dvx {
 struct ProcessOptions {
   std::string directory;                                          // "" keeps ours
   std::optional<std::map<std::string, std::string>> environment;  // nullopt inherits ours
-  std::string input;                                              // given on stdin, whole before it starts; empty means /dev/null
+  std::string input;           // given on stdin, whole before it starts; empty means /dev/null
   bool merge_stderr = false;   // into `on_output`/`output`, in the order written
   bool inherit_stdio = false;  // the child talks to our terminal (git commit with an editor)
   bool die_with_us = false;    // its whole group is killed when this process ends, even by SIGKILL
