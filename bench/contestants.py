@@ -172,7 +172,8 @@ class Annex(Contestant):
         install_packages("git-annex")
 
     def start(self):
-        return "git init -q && git annex init -q bench"
+        # Unlocked: files that can be written, as everybody else has.
+        return "git init -q && git annex init -q bench && git config annex.addunlocked true"
 
     def add(self, data):
         return ["git", "annex", "add", "--quiet", data]
@@ -188,6 +189,9 @@ class Annex(Contestant):
 
     def restore(self, data):
         return ["git", "checkout-index", "-a"]
+
+    def switch(self, version, data):
+        return ["git", "checkout", "-q", version]
 
     def prepare_push(self, remote):
         return f"git annex initremote -q origin type=directory directory={remote} encryption=none"
@@ -253,7 +257,7 @@ class Oxen(Contestant):
         return [PEERS / "oxen/bin/python", "-c", f"from oxen import Repo; repo = Repo('.'); {code}"]
 
     def start(self):
-        return self.python("repo.init()")
+        return self.python("from oxen.user import config_user; config_user('Bench', 'bench@example.org'); repo.init()")
 
     def add(self, data):
         return self.python(f"repo.add('{data}')")
@@ -263,6 +267,9 @@ class Oxen(Contestant):
 
     def status(self):
         return self.python("repo.status()")
+
+    def restore(self, data):
+        return self.python(f"repo.restore('{data}')")
 
 
 class Restic(Contestant):

@@ -73,18 +73,22 @@ class Bench:
         source = self.place / f"source-{dataset.data}"
         dataset.write(source)
         self.floors(dataset, source)
+        self.each_alone(dataset, lambda contestant, repository: self.lifecycle(contestant, dataset, source, repository))
+        remove(source)
+
+    def each_alone(self, dataset, life):
+        """A life for each contestant, in an empty directory that is removed afterwards."""
         for contestant in self.contestants:
             repository = self.place / contestant.name
             repository.mkdir()
             try:
-                self.lifecycle(contestant, dataset, source, repository)
+                life(contestant, repository)
             except (Failed, Overdue) as failed:
                 if isinstance(contestant, Dvx):
                     raise
                 print(f"  {dataset.name}: {contestant.name} gave up: {failed}", file=sys.stderr)
             for path in self.place.glob(f"{contestant.name}*"):
                 remove(path)
-        remove(source)
 
     def floors(self, dataset, source):
         scratch = self.place / "scratch"
@@ -138,22 +142,20 @@ class Bench:
         """The size of the store after so many versions, each a hundredth longer than the last."""
         source = self.place / f"source-{dataset.data}"
         dataset.write(source)
-        for contestant in self.contestants:
-            repository = self.place / contestant.name
-            repository.mkdir()
-            self.quietly(contestant.start(), repository)
-            copy = repository / dataset.data
-            shutil.copyfile(source, copy)
-            for version in range(APPENDED_VERSIONS + 1):
-                self.quietly(contestant.add(dataset.data), repository)
-                self.quietly(contestant.seal(f"v{version}"), repository)
-                if version == 0:
-                    first = self.stored(contestant, repository)
-                dataset.change(copy)
-            self.growth(f"{dataset.name}: store grew by {APPENDED_VERSIONS} appends", contestant, repository, first)
-            for path in self.place.glob(f"{contestant.name}*"):
-                remove(path)
+        self.each_alone(dataset, lambda contestant, repository: self.append(contestant, dataset, source, repository))
         remove(source)
+
+    def append(self, contestant, dataset, source, repository):
+        self.quietly(contestant.start(), repository)
+        copy = repository / dataset.data
+        shutil.copyfile(source, copy)
+        for version in range(APPENDED_VERSIONS + 1):
+            self.quietly(contestant.add(dataset.data), repository)
+            self.quietly(contestant.seal(f"v{version}"), repository)
+            if version == 0:
+                first = self.stored(contestant, repository)
+            dataset.change(copy)
+        self.growth(f"{dataset.name}: store grew by {APPENDED_VERSIONS} appends", contestant, repository, first)
 
     def stored(self, contestant, repository):
         return bytes_below([repository / kept for kept in contestant.kept_in])
