@@ -291,14 +291,16 @@ class PipelineReader {
   void read_dependency(const YamlNode& path, const YamlNode* flags, Stage& stage) const {
     StageDependency dependency;
     dependency.path = data_path(path, "deps");
-    const auto same = [&](const StageDependency& other) { return other.path == dependency.path; };
-    if (std::ranges::any_of(stage.deps, same))
-      fail(path, fmt::format("dependency '{}' is given twice", path.scalar()));
     if (flags != nullptr) {
       check_fields(*flags, kDependency, "a dependency");
       if (const YamlNode* schema = flags->find("schema")) dependency.schema = data_path(*schema, "schema");
     }
-    stage.deps.push_back(std::move(dependency));
+    const auto same = std::ranges::find(stage.deps, dependency.path, &StageDependency::path);
+    if (same == stage.deps.end()) {
+      stage.deps.push_back(std::move(dependency));
+    } else if (same->schema != dependency.schema) {
+      fail(path, fmt::format("dependency '{}' is given twice", path.scalar()));
+    }
   }
 
   // "prepare" of the same file, or "models:train" as the project calls it.
@@ -308,8 +310,7 @@ class PipelineReader {
     const std::string name = typed.find(':') == std::string::npos ? stage_address(file_, typed)
                              : typed.front() == ':'               ? typed.substr(1)
                                                                   : typed;
-    if (std::ranges::find(stage.stage_deps, name) != stage.stage_deps.end())
-      fail(node, fmt::format("stage '{}' is given twice", typed));
+    if (std::ranges::find(stage.stage_deps, name) != stage.stage_deps.end()) return;
     stage.stage_deps.push_back(name);
   }
 
@@ -323,9 +324,7 @@ class PipelineReader {
     const auto odd = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; };
     if (std::ranges::any_of(url, odd))
       fail(node, fmt::format("'{}' is not a URL: it has white space", display_path(url)), "write %20");
-    if (std::ranges::find(stage.urls, url) != stage.urls.end())
-      fail(node, fmt::format("dependency '{}' is given twice", url));
-    stage.urls.push_back(url);
+    if (std::ranges::find(stage.urls, url) == stage.urls.end()) stage.urls.push_back(url);
   }
 
   void read_outs(const YamlNode& node, std::string_view what, OutputKind kind, Stage& stage) const {

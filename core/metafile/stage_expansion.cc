@@ -27,6 +27,19 @@ bool is_expansion_field(std::string_view name) {
   return name == "foreach" || name == "do" || name == "matrix";
 }
 
+// Whether the item at `position` of a list is the value of a variable.
+bool is_variable(const YamlNode& written, std::size_t position) {
+  return written.kind() == Kind::String || written.items()[position].kind() == Kind::String;
+}
+
+// The text of an item in a name. DVC spells the booleans of variables in Python's way, those of the text
+// itself in YAML's; names of files are made of it, so it has to be the same.
+std::string name_part(const YamlNode& item, bool from_variable) {
+  std::string text = value_text(item);
+  if (from_variable && item.kind() == Kind::Bool) text[0] = text == "true" ? 'T' : 'F';
+  return text;
+}
+
 }  // namespace
 
 StageExpansion::StageExpansion(std::string_view text, const std::string& file, const YamlNode& root,
@@ -79,7 +92,8 @@ void StageExpansion::visit_group(const YamlNode& name, const YamlNode& body, con
   const YamlNode items = interpolation.resolve(written, Composite::Allowed);
   const bool is_matrix = body.find("matrix") != nullptr;
   const bool has_key = is_matrix || items.kind() == Kind::Map;
-  for (const Item& item : is_matrix ? matrix_items(name, items) : foreach_items(name, items)) {
+  for (const Item& item :
+       is_matrix ? matrix_items(name, written, items) : foreach_items(name, written, items)) {
     const YamlNode key = YamlNode::make_scalar(Kind::String, item.key);
     std::vector<std::pair<std::string, const YamlNode*>> own = {{"item", &item.value}};
     if (has_key) own.emplace_back("key", &key);
@@ -90,7 +104,7 @@ void StageExpansion::visit_group(const YamlNode& name, const YamlNode& body, con
 }
 
 // Of equal items the last counts, where the first stood.
-std::vector<StageExpansion::Item> StageExpansion::foreach_items(const YamlNode& name,
+std::vector<StageExpansion::Item> StageExpansion::foreach_items(const YamlNode& name, const YamlNode& written,
                                                                 const YamlNode& items) const {
   if (!is_composite(items)) {
     fail(items, name, fmt::format("'foreach' must be a list or a map, not {}", items.kind_name()),
@@ -105,7 +119,9 @@ std::vector<StageExpansion::Item> StageExpansion::foreach_items(const YamlNode& 
   std::unordered_map<std::string, std::size_t> known;
   std::size_t position = 0;
   for (const YamlNode& item : items.items()) {
-    std::string key = by_position ? fmt::format("{}", position++) : value_text(item);
+    std::string key =
+        by_position ? fmt::format("{}", position) : name_part(item, is_variable(written, position));
+    ++position;
     const auto [first, is_new] = known.emplace(key, result.size());
     if (is_new) {
       result.push_back({std::move(key), item});
@@ -117,7 +133,7 @@ std::vector<StageExpansion::Item> StageExpansion::foreach_items(const YamlNode& 
 }
 
 // Every combination, the last list running fastest.
-std::vector<StageExpansion::Item> StageExpansion::matrix_items(const YamlNode& name,
+std::vector<StageExpansion::Item> StageExpansion::matrix_items(const YamlNode& name, const YamlNode& written,
                                                                const YamlNode& items) const {
   if (items.kind() != Kind::Map || items.fields().empty()) {
     fail(items, name,
@@ -126,7 +142,9 @@ std::vector<StageExpansion::Item> StageExpansion::matrix_items(const YamlNode& n
          "matrix: {model: [cnn, xgb], seed: [1, 2]}");
   }
   std::vector<Item> result = {{"", YamlNode::make_map({})}};
-  for (const auto& [variable, values] : items.fields()) {
+  for (std::size_t i = 0; i < items.fields().size(); ++i) {
+    const auto& [variable, values] = items.fields()[i];
+    const YamlNode& as_written = written.kind() == Kind::Map ? written.fields()[i].second : written;
     if (values.kind() != Kind::List)
       fail(values, name, fmt::format("'{}' must be a list, not {}", variable.scalar(), values.kind_name()));
     if (result.size() * values.items().size() > kMostStages)
@@ -136,8 +154,8 @@ std::vector<StageExpansion::Item> StageExpansion::matrix_items(const YamlNode& n
     for (const Item& before : result) {
       std::size_t position = 0;
       for (const YamlNode& value : values.items()) {
-        const std::string part =
-            is_composite(value) ? fmt::format("{}{}", variable.scalar(), position) : value_text(value);
+        const std::string part = is_composite(value) ? fmt::format("{}{}", variable.scalar(), position)
+                                                     : name_part(value, is_variable(as_written, position));
         Item item{before.key.empty() && before.value.fields().empty() ? part : before.key + "-" + part,
                   before.value};
         item.value.add_field(variable, value);

@@ -40,8 +40,9 @@ class StageExpansion {
   void visit_stage(const YamlNode& name, const std::string& full_name, const std::string& group,
                    const YamlNode& body, const Visit& visit);
   void visit_group(const YamlNode& name, const YamlNode& body, const YamlNode& items, const Visit& visit);
-  std::vector<Item> foreach_items(const YamlNode& name, const YamlNode& items) const;
-  std::vector<Item> matrix_items(const YamlNode& name, const YamlNode& items) const;
+  // `written` is as the text has it, `items` with variables put in.
+  std::vector<Item> foreach_items(const YamlNode& name, const YamlNode& written, const YamlNode& items) const;
+  std::vector<Item> matrix_items(const YamlNode& name, const YamlNode& written, const YamlNode& items) const;
   YamlNode resolve_body(const YamlNode& body, const std::string& stage, const Variables& variables) const;
   [[noreturn]] void fail(const YamlNode& node, const YamlNode& stage, const std::string& message,
                          const std::string& hint = {}) const;

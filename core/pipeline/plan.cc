@@ -237,7 +237,10 @@ StageDecision decide_stage(const StageFacts& facts, const RunLookup& lookup) {
   decision.key = stage_key(decision.key_fields);
   decision.reasons = stale_reasons(facts, decision, lookup);
   if (decision.reasons.empty()) return decision;
-  const bool may_restore = facts.force == Force::No && !runs_every_time(*facts.stage) && lookup.restorable;
+  // What persists is made from what was there, which no key knows.
+  const bool keeps_output = std::ranges::any_of(facts.stage->outs, &StageOutput::persist);
+  const bool may_restore =
+      facts.force == Force::No && !runs_every_time(*facts.stage) && !keeps_output && lookup.restorable;
   if (may_restore) decision.cached = lookup.restorable(*facts.stage, decision.key, facts.contents);
   decision.action = decision.cached ? StageAction::Restore : StageAction::Run;
   return decision;

@@ -141,7 +141,7 @@ TEST(PipelineFile, RefusesBadStagesWithPlaceAndHint) {
       {s + "    deps: [.git/config]\n", "'.git/config' belongs to git", ""},
       {s + "    deps: ['s3://bucket/x']\n", "only http and https can stand here", ""},
       {s + "    deps: ['${item}']\n", "dvx.yaml:4:13: stage 's': no variable 'item'", "\\${item}"},
-      {s + "    deps: [a, ./a]\n", "dependency './a' is given twice", ""},
+      {s + "    deps: [a, ./a: {schema: s}]\n", "dependency './a' is given twice", ""},
       {s + "    deps: [\"a\\x01\"]\n", "has a control character", ""},
       {s + "    deps: [a: {cache: false}]\n", "unknown field 'cache'", ""},
       {s + "    outs: [a]\n    metrics: [a]\n", "output 'a' is given twice", ""},

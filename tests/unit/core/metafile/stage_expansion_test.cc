@@ -74,6 +74,15 @@ TEST_F(StageExpansionTest, MakesStagesOfLists) {
   EXPECT_EQ(names("stages: {s: {foreach: [], do: {cmd: 'x'}}}\n"), Names());
 }
 
+TEST_F(StageExpansionTest, BooleansOfVariablesAreSpeltAsByDvc) {
+  files = {{"params.yaml", "flags: [true, false]\nm: {f: [true]}\n"}};
+  EXPECT_EQ(names("stages: {s: {foreach: '${flags}', do: {cmd: x}}, t: {foreach: ['${flags[0]}', true], do: "
+                  "{cmd: x}}}\n"),
+            (Names{"s@True", "s@False", "t@True", "t@true"}));
+  EXPECT_EQ(names("stages: {s: {matrix: {a: '${flags}', b: [true]}, cmd: x}, t: {matrix: '${m}', cmd: x}}\n"),
+            (Names{"s@True-true", "s@False-true", "t@True"}));
+}
+
 TEST_F(StageExpansionTest, MapsGiveKeyAndItem) {
   files = {{"sub/params.yaml", "m: {us: {t: 10}, eu: {t: 15}}\n"}};
   const auto stages =

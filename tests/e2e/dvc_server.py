@@ -1,0 +1,37 @@
+"""Runs DVC's command line many times in one start of Python: for test_dvc_conformance.py, by the Python that has DVC.
+
+Reads requests from standard input, a JSON list of arguments and a directory each; answers with exit status and output.
+"""
+
+import json
+import os
+import sys
+import tempfile
+
+import dvc.cli
+import dvc.repo  # noqa: F401  what every command needs is loaded once
+import dvc.repo.reproduce  # noqa: F401
+import dvc.stage.run  # noqa: F401
+
+
+def run(arguments, directory):
+    with tempfile.TemporaryFile() as output:
+        child = os.fork()
+        if child == 0:
+            os.chdir(directory)
+            os.dup2(output.fileno(), 1)
+            os.dup2(output.fileno(), 2)
+            status = 70
+            try:
+                status = dvc.cli.main(arguments)
+                sys.stdout.flush()
+            finally:
+                os._exit(status or 0)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        output.seek(0)
+        return {"exit": status, "output": output.read().decode(errors="replace")}
+
+
+for line in sys.stdin:
+    request = json.loads(line)
+    print(json.dumps(run(request["arguments"], request["directory"])), flush=True)

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""Pipelines of DVC run by DVC and by dvx: test_dvc_conformance.py <dvx> [case...].
+
+Each file in conformance/ is a project with its files, and steps that change them. After every step both must have run
+the same stages, restored the same, ended alike, and left the same files. DVC comes from build/deps/dvc (./dev deps), or
+from DVX_DVC_PYTHON.
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import yaml
+
+HERE = pathlib.Path(__file__).resolve().parent
+OWN = (".git", ".dvc", ".dvx", ".gitignore", ".dvcignore", "dvc.yaml", "dvx.yaml", "dvc.lock", "dvx.lock")
+
+
+class Server:
+    """DVC, started once."""
+
+    def __init__(self, environment):
+        python = os.environ.get("DVX_DVC_PYTHON", HERE.parents[1] / "build/deps/dvc/bin/python")
+        self.process = subprocess.Popen([python, HERE / "dvc_server.py"], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True, env=environment)
+
+    def ask(self, arguments, directory):
+        self.process.stdin.write(json.dumps({"arguments": arguments, "directory": str(directory)}) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+class Project:
+    """A copy of a case's files, and the program that runs it."""
+
+    def __init__(self, root, template):
+        self.root = root
+        shutil.copytree(template, root)
+
+    def write(self, files):
+        for name, text in files.items():
+            path = self.root / self.rename(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if text is None:
+                path.unlink()
+            else:
+                path.write_text(text)
+
+    def files(self):
+        """What lies in the project besides the files of either program."""
+        found = {}
+        for directory, inner, names in os.walk(self.root):
+            inner[:] = [name for name in inner if name not in OWN]
+            for name in names:
+                path = pathlib.Path(directory, name)
+                if name not in OWN:
+                    found[str(path.relative_to(self.root))] = path.read_text()
+        return found
+
+
+class WithDvc(Project):
+    def __init__(self, root, template, server):
+        super().__init__(root, template)
+        self.server = server
+
+    def rename(self, name):
+        return name
+
+    def ask(self, arguments, directory="."):
+        return self.server.ask(arguments, self.root / directory)
+
+    def configure(self, key, value):
+        self.ask(["config", "-q", key, value])
+
+    def repro(self, arguments, directory):
+        whole = [] if [a for a in arguments if not a.startswith("-")] else ["--all-pipelines"]
+        answer = self.ask(["repro", *whole, *arguments], directory)
+
+        def stages(pattern):
+            return sorted(self.address(name, directory) for name in re.findall(pattern, answer["output"]))
+
+        failed = set(stages(r"failed to run: .*?|stage: '(.+?)'"))
+        return {
+            "ok": answer["exit"] == 0,
+            "ran": [name for name in stages(r"Running stage '(.+?)':") if name not in failed],
+            "restored": stages(r"Stage '(.+?)' is cached - skipping run"),
+        }, answer["output"]
+
+    @staticmethod
+    def address(name, directory):
+        """'sub/dvc.yaml:train' → 'sub:train'; names are as seen from the directory that DVC was started in."""
+        file, colon, stage = name.partition("dvc.yaml:")
+        if not colon:
+            file, stage = "", name
+        path = os.path.normpath(os.path.join(directory, file))
+        return stage if path == "." else f"{path}:{stage}"
+
+
+class WithDvx(Project):
+    def __init__(self, root, template, dvx):
+        super().__init__(root, template)
+        self.dvx = dvx
+
+    def rename(self, name):
+        return name.replace("dvc.yaml", "dvx.yaml")
+
+    def configure(self, key, value):
+        subprocess.run([self.dvx, "config", key, value], cwd=self.root, check=True)
+
+    def repro(self, arguments, directory):
+        words = [self.rename(argument) for argument in arguments]
+        process = subprocess.run([self.dvx, "repro", "--json", *words], cwd=self.root / directory,
+                                 capture_output=True, text=True)
+        answer = json.loads(process.stdout)
+        stages = answer["data"].get("stages", []) if answer["data"] else []
+
+        def named(outcome):
+            return sorted(stage["stage"] for stage in stages if stage["outcome"] == outcome)
+
+        return {"ok": process.returncode == 0, "ran": named("ran"),
+                "restored": named("restored")}, process.stdout + process.stderr
+
+
+def check(case, path, projects):
+    """Lines about what differs."""
+    for project in projects:
+        project.write(case["files"])
+        for key, value in case.get("config", {}).items():
+            project.configure(key, value)
+    for number, step in enumerate(case.get("steps") or [{}]):
+        results, outputs = [], []
+        for project in projects:
+            project.write(step.get("change", {}))
+            result, output = project.repro(step.get("repro", []), step.get("in", "."))
+            if step.get("fails"):  # how far each came before it noticed is its own affair
+                result = {"ok": result["ok"]}
+            else:
+                result["files"] = project.files()
+            results.append(result)
+            outputs.append(output)
+        expected = {"ok": not step.get("fails")}
+        if "ran" in step:
+            expected["ran"] = sorted(step["ran"])
+        bad = [f"{key}: DVC {a}, dvx {results[1][key]}" for key, a in results[0].items() if results[1][key] != a]
+        bad += [f"{key}: {results[0][key]} of DVC is not what the case says: {value}"
+                for key, value in expected.items() if results[0][key] != value]
+        if bad:
+            return [f"{path.name}, step {number + 1}", *bad, "--- DVC", outputs[0], "--- dvx", outputs[1]]
+    return []
+
+
+def make_templates(place, server, dvx):
+    """Empty projects of both, to be copied for each case."""
+    for name in ("dvc", "dvx"):
+        (place / name).mkdir()
+    server.ask(["init", "-q", "--no-scm"], place / "dvc")
+    subprocess.run(["git", "init", "-q"], cwd=place / "dvx", check=True)
+    subprocess.run([dvx, "init", "-q"], cwd=place / "dvx", check=True)
+
+
+def main():
+    dvx = str(pathlib.Path(sys.argv[1]).resolve())
+    wanted = sys.argv[2:]
+    cases = [path for path in sorted((HERE / "conformance").glob("*.yaml")) if not wanted or path.stem in wanted]
+    failures = 0
+    with tempfile.TemporaryDirectory(prefix="dvx-conformance-") as name:
+        place = pathlib.Path(name)
+        os.environ.update(HOME=name, SHELL="/bin/sh")
+        server = Server({**os.environ, "DVC_NO_ANALYTICS": "1", "DVC_GLOBAL_CONFIG_DIR": name,
+                         "DVC_SITE_CACHE_DIR": name, "PYTHONDONTWRITEBYTECODE": "1"})
+        make_templates(place, server, dvx)
+        for path in cases:
+            root = place / "cases" / path.stem
+            lines = check(yaml.safe_load(path.read_text()), path,
+                          (WithDvc(root / "dvc", place / "dvc", server), WithDvx(root / "dvx", place / "dvx", dvx)))
+            failures += bool(lines)
+            print("\n".join(lines) if lines else f"{path.stem}: the same", flush=True)
+        server.end()
+    print(f"{len(cases) - failures} passed, {failures} failed")
+    return 1 if failures or not cases else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
