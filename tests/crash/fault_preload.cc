@@ -3,7 +3,7 @@
 //   FAULT_CALLS=change   calls that change files or directories (default)
 //               read     calls that open or read files
 //               sync     fsync, fdatasync, syncfs
-//   FAULT_PATH=PATTERN   of those, the ones whose path matches as a shell's would ('*' matches '/' too)
+//   FAULT_PATH=PATTERN   of those, the ones whose path matches as a shell's would
 //   FAULT=ACTION@N       at the N-th such call, counted from 1 over all threads
 //   FAULT=ACTION@N+      at that one and all after it
 //   FAULT_LOG=PATH       a line for each call, "N CALL PATH", and "hit N CALL PATH" for each spoilt one
@@ -140,7 +140,7 @@ __attribute__((constructor)) void start() {
 // What is to happen to this call.
 Action decide(Group group, const char* call, const char* path) {
   if (group != counted || !is_mine()) return Action::None;
-  if (pattern[0] != '\0' && ::fnmatch(pattern, path, 0) != 0) return Action::None;
+  if (pattern[0] != '\0' && ::fnmatch(pattern, path, FNM_PATHNAME) != 0) return Action::None;
   const long number = calls.fetch_add(1) + 1;
   const bool hit = action != Action::None && (number == first || (sticky && number > first));
   tell("", number, call, path);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The power goes, at every write: test_power_loss.py <dvx> <fault_preload> <recorded_disk> [--full] [--seed N]
-[--points N] [--only FS] [--mutants]. Needs root, /dev/fuse and loop devices.
+[--points N] [--only FS] [--step NAME] [--mutants]. Needs root, /dev/fuse and loop devices.
 
 A file system lies on a loop device, that on a file of recorded_disk, which logs every write and every flush. dvx works
 there: add, commit, repro, push. When a command has said that it succeeded, a mark goes into the log. Then the disk is
@@ -391,9 +391,9 @@ def replay(harness, kind, options):
     for step in STEPS:
         copy, found, before, known = disk.record(image, step.name, step)
         marks = [i for i, record in enumerate(found) if record[0] == "M"]
-        cuts = list(disk.cuts(found, marks[0], marks[1] + 1, dice, options.orders))
+        cuts = list(disk.cuts(found, marks[0], marks[1] + 1, dice, options.orders)) if step.name in options.steps else []
         all_cuts += len(cuts)
-        if options.points:
+        if options.points and cuts:
             share = max(2, options.points // (len(STEPS) * len(options.kinds)))
             last = [c for c in cuts if c[0] == max(certain for certain, _ in cuts)]
             cuts = dice.sample(cuts, min(share, len(cuts))) + last[:1]
@@ -414,7 +414,7 @@ def replay(harness, kind, options):
 class Mutant:
     """All syncs of one kind of file or directory are left out, or of a file made after those that should follow it."""
     call: str
-    pattern: str
+    pattern: str  # of paths from the root of the file system
     action: str
 
     def __str__(self):
@@ -440,9 +440,9 @@ def mutants_of(harness, disk, image, step):
             kind = path.replace(top, "")
             for varying in VARYING:
                 kind = re.sub(varying, "*", kind)
-            found.add(Mutant(call, "*" + kind, "skip"))
+            found.add(Mutant(call, kind or "/", "skip"))
             if call != "syncfs" and not os.path.isdir(path):
-                found.add(Mutant(call, "*" + kind, "late"))
+                found.add(Mutant(call, kind, "late"))
 
     copy, *_ = disk.record(image, "counting", step, inspect=read_log, FAULT_CALLS="sync", FAULT_LOG=str(log))
     copy.unlink()
@@ -478,6 +478,8 @@ class Score:
         dice = random.Random(f"{self.options.seed} {disk.kind}")
         disk.git_syncs = False
         for index, step in enumerate(STEPS):
+            if step.name not in self.options.steps:
+                continue
             step = dataclasses.replace(step, before=f"{step.before}; {WITHOUT_GIT}")
             if is_caught(disk, disk.images[index], step, dice):
                 raise AssertionError(f"{step.name} on {disk.kind} fails without a mutant")
@@ -490,7 +492,7 @@ class Score:
 
     def try_one(self, disk, image, step, mutant, dice):
         caught = is_caught(disk, image, step, dice, FAULT_CALLS="sync", FAULT=f"{mutant.action}@1+",
-                           FAULT_PATH=mutant.pattern)
+                           FAULT_PATH=f"{disk.place}/mutant{mutant.pattern}".rstrip("/"))
         with self.lock:
             self.tried[mutant] = self.tried.get(mutant, 0) + 1
             if caught:
@@ -525,12 +527,14 @@ def main():
     parser.add_argument("--orders", type=int, default=4)
     parser.add_argument("--retype-every", type=int, default=3, help="of the states")
     parser.add_argument("--only", action="append")
+    parser.add_argument("--step", action="append", dest="steps")
     parser.add_argument("--mutants", action="store_true")
     parser.add_argument("--mutant-minutes", type=float, default=240)
     options = parser.parse_args()
     if options.full:
         options.points = 0
     options.kinds = options.only or list(FILE_SYSTEMS)
+    options.steps = options.steps or [step.name for step in STEPS]
     memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
     with tempfile.TemporaryDirectory(prefix="dvx-power-", dir=memory) as place:
         harness = Harness(options, pathlib.Path(place))
