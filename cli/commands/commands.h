@@ -22,6 +22,7 @@ CommandSpec init_command();
 CommandSpec lineage_command();
 CommandSpec verify_command();
 CommandSpec log_command();
+CommandSpec logs_command();
 CommandSpec ls_command();
 CommandSpec mv_command();
 CommandSpec unprotect_command();

@@ -149,9 +149,17 @@ CommandSpec repro_command() {
         app.add_flag_callback(
             "-k,--keep-going", [&options] { options.on_failure = OnFailure::KeepGoing; },
             "After a failure go on with stages that do not need the failed one");
-        app.add_flag_callback(
-            "-s,--single-item", [&options] { options.reach = Reach::Only; },
-            "Only the named stages, not those they need");
+        const auto reach = [&](const char* flag, Reach value, const char* help) {
+          return app.add_flag_callback(
+              flag, [&options, value] { options.reach = value; }, help);
+        };
+        auto* single = reach("-s,--single-item", Reach::Only, "Only the named stages, not those they need");
+        auto* pipeline =
+            reach("-p,--pipeline", Reach::Connected, "The named stages and all that hang together with them");
+        auto* downstream = reach("--downstream", Reach::Descendants,
+                                 "The named stages and those that need them, not those they need");
+        single->excludes(pipeline)->excludes(downstream);
+        pipeline->excludes(downstream);
         app.add_flag("--exit-code", arguments->exit_code, "With --dry-run: exit 1 when something is stale")
             ->needs(dry_run);
         return [arguments](Invocation& invocation) { return run(invocation, *arguments); };

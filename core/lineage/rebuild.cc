@@ -175,7 +175,7 @@ class Rebuild {
         .commands = it.commands,
         .directory = copy_.join(it.wdir),
         .environment = stage_environment(original_.surroundings().environment, it.env),
-        .log_file = join_path(copy_.repository().temporary_dir(), it.name + ".log"),
+        .log_file = join_path(copy_.repository().temporary_dir(), ObjectId::of(it.name).to_hex() + ".log"),
         .on_line = [prefix, &progress](std::string_view line) { progress.line(prefix + std::string(line)); },
         .should_stop = {},
         .kill_now = {}};

@@ -14,6 +14,8 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/path.h"
+#include "base/subprocess.h"
+#include "core/pipeline/failed_log.h"
 #include "core/pipeline/run_journal.h"
 #include "core/pipeline/running_stages.h"
 #include "core/pipeline/stage_run.h"
@@ -237,7 +239,12 @@ class Executor {
     results_[i].seconds = finished.outcome.wall_seconds;
     if (interrupt_signal() != 0) journal_.commit();  // reading the outputs of this stage may be cut short
     auto ended = run->finish(finished.outcome, git_state(), runner_.name(), journal_.ingest(), progress_);
-    if (auto* failure = std::get_if<StageFailure>(&ended)) return fail(i, std::move(*failure));
+    if (auto* failure = std::get_if<StageFailure>(&ended)) {
+      keep_failed_log(survey_.repository(), stage(i).name, run->log_file());
+      has_failed_logs_ = true;
+      if (failure->hint.empty()) failure->hint = "dvx logs " + shell_quote(stage(i).name);
+      return fail(i, std::move(*failure));
+    }
     auto& made = std::get<FinishedRun>(ended);
     const LockedStage* before = survey_.locked(stage(i).name);
     results_[i].outputs_unchanged = before != nullptr && same_outputs(*before, made.entry);
@@ -274,6 +281,7 @@ class Executor {
 
   void succeed(std::size_t i, StageOutcome outcome) {
     results_[i].outcome = outcome;
+    if (has_failed_logs_) drop_failed_log(survey_.repository(), stage(i).name);
     for (const std::size_t next : needed_by_[i]) {
       if (--waits_for_[next] == 0 && !skipped_.contains(next)) ready_.insert(next);
     }
@@ -317,6 +325,7 @@ class Executor {
   Progress& progress_;
   RunJournal journal_;
   std::optional<TemporaryDirectory> logs_;
+  bool has_failed_logs_ = has_failed_logs(survey_.repository());
   std::vector<StageResult> results_;
   std::vector<std::size_t> waits_for_;  // how many stages before each are not done
   std::vector<std::vector<std::size_t>> needed_by_;

@@ -235,8 +235,8 @@ std::vector<std::size_t> StageGraph::select(const std::vector<std::string>& targ
   while (!open.empty() && reach != Reach::Only) {
     const std::size_t stage = open.back();
     open.pop_back();
-    for (const std::size_t next : reach == Reach::Ancestors ? upstream_[stage] : downstream_[stage])
-      take(next);
+    if (reach != Reach::Descendants) std::ranges::for_each(upstream_[stage], take);
+    if (reach != Reach::Ancestors) std::ranges::for_each(downstream_[stage], take);
   }
   std::vector<std::size_t> selected;
   std::copy_if(order_.begin(), order_.end(), std::back_inserter(selected),

@@ -17,7 +17,8 @@
 namespace dvx {
 
 // Which stages a selection takes besides those that were named.
-enum class Reach { Only, Ancestors, Descendants };
+// Connected: all that hang together with them.
+enum class Reach { Only, Ancestors, Descendants, Connected };
 
 class StageGraph {
  public:

@@ -47,6 +47,7 @@ class StageRun {
                                                  Progress& progress);
 
   const Stage& stage() const { return stage_; }
+  const std::string& log_file() const { return log_file_; }
 
  private:
   std::optional<StageFailure> check_commands(const CommandOutcome& outcome) const;

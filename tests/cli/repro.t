@@ -83,6 +83,7 @@ A stage that fails records nothing, and the exit status says so:
   bad: failed: 'exit 3' exited with status 3
   2 up to date, 1 failed, 1 skipped in * s (glob)
   error: stage 'bad' failed: 'exit 3' exited with status 3
+  hint: dvx logs bad
   [1]
   $ grep -c bad dvx.lock
   0

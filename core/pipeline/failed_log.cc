@@ -1,0 +1,51 @@
+#include "core/pipeline/failed_log.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "objects/model/object_id.h"
+
+namespace dvx {
+
+namespace {
+
+// Names of stages may hold slashes and be longer than a file's.
+std::string file_of(Repository& repository, const std::string& stage) {
+  return join_path(repository.dvx_dir(), fmt::format("logs/{}.log", ObjectId::of(stage).to_hex()));
+}
+
+}  // namespace
+
+void keep_failed_log(Repository& repository, const std::string& stage, const std::string& log_file) {
+  const std::string file = file_of(repository, stage);
+  make_directories(parent_path(file));
+  if (std::rename(log_file.c_str(), file.c_str()) != 0 && errno != ENOENT) throw system_error("write", file);
+}
+
+void drop_failed_log(Repository& repository, const std::string& stage) {
+  const std::string file = file_of(repository, stage);
+  if (::unlink(file.c_str()) != 0 && errno != ENOENT) throw system_error("remove", file);
+  ::rmdir(parent_path(file).c_str());  // of the last one
+}
+
+bool has_failed_logs(const Repository& repository) {
+  return is_directory(join_path(repository.dvx_dir(), "logs"));
+}
+
+std::optional<FailedLog> find_failed_log(Repository& repository, const std::string& stage) {
+  FailedLog log{.file = file_of(repository, stage)};
+  const auto st = stat_if_exists(log.file);
+  if (!st) return std::nullopt;
+  log.failed_ns = st->st_mtim.tv_sec * std::int64_t{1'000'000'000} + st->st_mtim.tv_nsec;
+  log.size = static_cast<std::uint64_t>(st->st_size);
+  return log;
+}
+
+}  // namespace dvx
