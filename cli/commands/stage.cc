@@ -78,6 +78,10 @@ Outcome run_list(Invocation& invocation, ListForm form) {
   Outcome outcome;
   outcome.data["stages"] = nlohmann::json::array();
   std::size_t widest = 0;
+  outcome.data["plots"] = nlohmann::json::array();
+  for (const PlotDefinition& plot : report.plots)
+    outcome.data["plots"].push_back(
+        {{"name", plot.name}, {"file", plot.file}, {"properties", plot.properties}});
   outcome.data["artifacts"] = nlohmann::json::array();
   for (const Artifact& artifact : report.artifacts) outcome.data["artifacts"].push_back(json_of(artifact));
   for (const Stage& stage : report.stages) widest = std::max(widest, stage.name.size());

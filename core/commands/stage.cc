@@ -96,7 +96,9 @@ Stage stage_from(Repository& repository, const StageAddOptions& options, const s
 StageListReport stage_list(Repository& repository, const StageListOptions&, Progress&) {
   LoadedPipeline loaded = load_pipeline(repository);
   const StageGraph graph(std::move(loaded.pipeline.stages), loaded.tracked_data);
-  return {.stages = graph.stages(), .artifacts = std::move(loaded.pipeline.artifacts)};
+  return {.stages = graph.stages(),
+          .plots = std::move(loaded.pipeline.plots),
+          .artifacts = std::move(loaded.pipeline.artifacts)};
 }
 
 StageAddReport stage_add(Repository& repository, const StageAddOptions& options, Progress&) {

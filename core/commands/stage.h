@@ -15,6 +15,7 @@ struct StageListOptions {};
 
 struct StageListReport {
   std::vector<Stage> stages;  // in the order of dvx.yaml, that of the root first
+  std::vector<PlotDefinition> plots;
   std::vector<Artifact> artifacts;
 };
 

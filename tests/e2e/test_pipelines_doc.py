@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Every example of docs/pipelines.md, tried: test_pipelines_doc.py <dvx>.
+
+A heading begins a new repository. A block whose first line is "# name" is a file, a ```console block is typed and
+compared; `…` stands for what differs between machines. A pipeline that no console block follows must at least be read.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+START = ["  $ git init -q && dvx init -q"]
+
+
+def typed(block):
+    for line in block.splitlines():
+        if "…" in line:
+            line = re.sub(r"[^\x00-\x7f]+", "*", line) + " (glob)"  # cram escapes what is not ASCII
+        yield "  " + line
+
+
+def file_lines(name, text):
+    folder = pathlib.PurePath(name).parent
+    yield f"  $ mkdir -p {folder} && cat > {name} <<'EOF'"
+    yield from ("  > " + line for line in text.splitlines())
+    yield "  > EOF"
+
+
+def transcripts(page):
+    """Heading → transcript, of the headings that have examples."""
+    found = {}
+    for heading, body in re.findall(r"^##+ (.+)\n((?:(?!^##+ ).*\n?)*)", page, re.M):
+        lines = list(START)
+        for language, block in re.findall(r"```(\w+)\n(.*?)```", body, re.S):
+            named = re.match(r"# (\S+)\n", block)
+            if language == "console":
+                lines += typed(block)
+            elif named:
+                lines += file_lines(named[1], block[named.end():])
+                if named[1] == "dvx.yaml":
+                    lines.append("  $ dvx stage list > /dev/null 2> wrong || grep variable wrong > /dev/null || cat wrong")
+                    lines.append("  $ rm wrong")
+        if len(lines) > 1:
+            found[heading] = "\n".join(lines) + "\n"
+    return found
+
+
+def main():
+    pages = transcripts((ROOT / "docs/pipelines.md").read_text())
+    if len(pages) < 10:
+        print("docs/pipelines.md has no examples")
+        return 1
+    with tempfile.TemporaryDirectory(prefix="dvx-pipelines-") as place:
+        files = []
+        for number, (heading, text) in enumerate(pages.items()):
+            files.append(pathlib.Path(place, f"{number:02}-{re.sub('[^a-z]+', '-', heading.lower())}.t"))
+            files[-1].write_text(text)
+        runner = [sys.executable, ROOT / "tests/run_transcripts.py", sys.argv[1]]
+        return max(subprocess.run([*runner, file]).returncode for file in files)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
