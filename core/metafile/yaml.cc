@@ -32,14 +32,18 @@ class LineTable {
     }
   }
 
+  // Fast for offsets that grow, however long a line is: counting goes on where it ended.
   TextPosition at(std::size_t offset) const {
     offset = std::min(offset, text_.size());
     const auto after = std::upper_bound(starts_.begin(), starts_.end(), offset);
     const std::size_t line = static_cast<std::size_t>(after - starts_.begin());
-    const std::string_view before = text_.substr(starts_[line - 1], offset - starts_[line - 1]);
+    TextPosition from{line, 1, starts_[line - 1]};
+    if (last_.line == line && last_.offset <= offset) from = last_;
+    const std::string_view between = text_.substr(from.offset, offset - from.offset);
     const auto continuation = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
-    const auto extra = static_cast<std::size_t>(std::count_if(before.begin(), before.end(), continuation));
-    return {line, before.size() - extra + 1, offset};
+    const auto extra = static_cast<std::size_t>(std::count_if(between.begin(), between.end(), continuation));
+    last_ = {line, from.column + between.size() - extra, offset};
+    return last_;
   }
 
   // The offset is only near: columns are code points.
@@ -51,6 +55,7 @@ class LineTable {
  private:
   std::string_view text_;
   std::vector<std::size_t> starts_{0};
+  mutable TextPosition last_;
 };
 
 [[noreturn]] void fail_at(TextPosition at, const std::string& name, const std::string& message,
