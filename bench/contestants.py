@@ -109,7 +109,7 @@ class Dvx(Contestant):
         return [self.dvx, "gc", "--apply", "-q"]
 
     def fsck(self):
-        return [self.dvx, "fsck", "-q"]
+        return [self.dvx, "fsck", "--read-data", "-q"]
 
     def stages(self):
         return [self.dvx, "repro", "-q"]

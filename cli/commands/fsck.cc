@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <cmath>
 #include <memory>
 
+#include "base/clock.h"
+#include "base/error.h"
 #include "base/path.h"
 #include "cli/commands/commands.h"
 
@@ -25,6 +29,35 @@ nlohmann::json named_json(const std::vector<NamedObject>& objects) {
   return list;
 }
 
+nlohmann::json time_json(const std::optional<std::int64_t>& ns) {
+  return ns ? nlohmann::json(format_utc(*ns)) : nlohmann::json();
+}
+
+// Rounded down: what is not read whole is not 100.
+double percent_checked(const FsckCoverage& coverage) {
+  if (coverage.bytes == 0) return 100;
+  return std::floor(1000 * static_cast<double>(coverage.bytes_checked) /
+                    static_cast<double>(coverage.bytes)) /
+         10;
+}
+
+nlohmann::json coverage_json(const FsckCoverage& coverage) {
+  return {{"bytes", coverage.bytes},
+          {"bytes_checked", coverage.bytes_checked},
+          {"percent", percent_checked(coverage)},
+          {"oldest", time_json(coverage.oldest_ns)},
+          {"all_data", time_json(coverage.all_data_ns)}};
+}
+
+std::string coverage_text(const FsckCoverage& coverage) {
+  if (coverage.bytes == 0) return {};
+  if (!coverage.oldest_ns) return "its data was never read: dvx fsck --read-data\n";
+  return fmt::format(
+      "{}% of its data was read and found right since {}{}\n", percent_checked(coverage),
+      format_utc(*coverage.oldest_ns),
+      coverage.all_data_ns ? fmt::format(", all of it last at {}", format_utc(*coverage.all_data_ns)) : "");
+}
+
 nlohmann::json report_json(const FsckCommandReport& report) {
   auto damaged = nlohmann::json::array();
   for (const Damage& damage : report.store.damaged) {
@@ -38,6 +71,7 @@ nlohmann::json report_json(const FsckCommandReport& report) {
                          {"damaged", damaged},
                          {"affected", named_json(report.affected)},
                          {"missing", named_json(report.still_missing)},
+                         {"coverage", coverage_json(report.store.coverage)},
                          {"lost", ids_json(report.lost)},
                          {"lost_paths", named_json(report.lost_paths)}};
   if (report.repair) {
@@ -78,11 +112,11 @@ std::string report_text(const FsckCommandReport& report, const Text& text, const
   if (report.fetched > 0)
     out += fmt::format("{} fetched that were not here\n", human_count(report.fetched, "object"));
   out += paths_of(report.still_missing, "not here:", repository);
-  out +=
-      fmt::format("checked {}, {} and {} ({} read)\n", human_count(report.store.packs, "pack"),
-                  human_count(report.store.frames, "frame"),
-                  human_count(report.store.whole_files, "whole file"), human_size(report.store.bytes_read));
-  return out;
+  out += fmt::format(
+      "checked {}, {} and {} ({})\n", human_count(report.store.packs, "pack"),
+      human_count(report.store.frames, "frame"), human_count(report.store.whole_files, "whole file"),
+      report.store.bytes_read == 0 ? "structure" : human_size(report.store.bytes_read) + " read");
+  return out + coverage_text(report.store.coverage);
 }
 
 int exit_of(const FsckCommandReport& report) {
@@ -109,28 +143,55 @@ Outcome run(Invocation& invocation, const FsckCommandOptions& options) {
   return outcome;
 }
 
+// "10", "10%", "2.5%", or "" for everything.
+double parse_percent(const std::string& typed) {
+  if (typed.empty()) return 100;
+  double percent = 0;
+  const char* end = typed.data() + typed.size();
+  const auto [rest, failure] = std::from_chars(typed.data(), end, percent);
+  const bool ends = rest == end || (rest + 1 == end && *rest == '%');
+  if (failure != std::errc() || !ends || !(percent > 0 && percent <= 100)) {
+    throw Error(ErrorKind::Usage,
+                fmt::format("'{}' is not a share of the data: must be more than 0 and at most 100", typed),
+                "dvx fsck --read-data=10%");
+  }
+  return percent;
+}
+
+struct FsckInvocation {
+  FsckCommandOptions options;
+  std::string read_data;
+};
+
+Action declare(CLI::App& app) {
+  auto typed = std::make_shared<FsckInvocation>();
+  const auto* read_data =
+      app.add_option("--read-data", typed->read_data,
+                     "Read and hash the data too, or a share of it: what was not read for longest")
+          ->type_name("PERCENT")
+          ->expected(0, 1);
+  app.add_flag_callback(
+      "--repair", [typed] { typed->options.repair = Repair::FromRemotes; },
+      "Fetch what is damaged or missing; damaged files are kept in quarantine. Reads all data unless "
+      "--read-data says how much");
+  app.add_option("-r,--remote", typed->options.remote, "Repair from this remote alone")->type_name("NAME");
+  return [typed, read_data](Invocation& invocation) {
+    FsckCommandOptions& options = typed->options;
+    const bool reads = read_data->count() > 0 || options.repair == Repair::FromRemotes;
+    options.depth = reads ? FsckDepth::Data : FsckDepth::Structure;
+    options.percent = parse_percent(typed->read_data);
+    return run(invocation, options);
+  };
+}
+
 }  // namespace
 
 CommandSpec fsck_command() {
-  return {
-      .name = "fsck",
-      .group = group::kTrust,
-      .summary = "Check every stored byte, and mend what is damaged from a remote",
-      .example = "dvx fsck --repair",
-      .declare = [](CLI::App& app) -> Action {
-        auto options = std::make_shared<FsckCommandOptions>();
-        app.add_flag_callback(
-            "--quick", [options] { options->depth = FsckDepth::Structure; },
-            "Check structure alone, without reading data");
-        app.add_flag_callback(
-            "--read-data", [options] { options->depth = FsckDepth::Data; },
-            "Read and hash all data (the default)");
-        app.add_flag_callback(
-            "--repair", [options] { options->repair = Repair::FromRemotes; },
-            "Fetch what is damaged or missing; damaged files are kept in quarantine");
-        app.add_option("-r,--remote", options->remote, "Repair from this remote alone")->type_name("NAME");
-        return [options](Invocation& invocation) { return run(invocation, *options); };
-      }};
+  return {.name = "fsck",
+          .group = group::kTrust,
+          .summary = "Check the store, and mend what is damaged from a remote",
+          .example = "dvx fsck --read-data=10%",
+          .declare = declare};
 }
 
 }  // namespace dvx

@@ -145,7 +145,9 @@ void repair(Repository& repository, const std::string& chosen, const std::vector
 FsckCommandReport fsck(Repository& repository, const FsckCommandOptions& options, Progress& progress) {
   if (!options.remote.empty()) find_remote(repository, options.remote);
   FsckCommandReport report;
-  report.store = fsck_store(repository.store(), {.depth = options.depth}, progress);
+  report.store = fsck_store(
+      repository.store(),
+      {.depth = options.depth, .percent = options.percent, .now_ns = repository.clock().now_ns()}, progress);
   std::vector<ClosureRoot> roots = compare_names(repository, report);
   if (!report.missing.empty()) {
     // A name that was given up meanwhile may have lost its object: once more, while nothing can be moved

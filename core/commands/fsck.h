@@ -1,5 +1,5 @@
-// `dvx fsck`: is everything in the store what its id says, and is everything here that is tracked? With
-// repair, what is damaged or missing comes from the remotes.
+// `dvx fsck`: is the store in order, is everything in it what its id says, and is everything here that is
+// tracked? With repair, what is damaged or missing comes from the remotes.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,8 @@ namespace dvx {
 enum class Repair { No, FromRemotes };
 
 struct FsckCommandOptions {
-  FsckDepth depth = FsckDepth::Data;
+  FsckDepth depth = FsckDepth::Structure;
+  double percent = 100;  // of the data, with FsckDepth::Data
   Repair repair = Repair::No;
   std::string remote;  // to repair from; "" is all of them
 };

@@ -26,8 +26,8 @@ class RecordReader {
   explicit RecordReader(const std::string& name) : name_(name) {}
 
   [[noreturn]] void fail(const std::string& what) const {
-    throw Error{ErrorKind::Corruption, fmt::format("run record '{}' is damaged: {}", name_, what), "dvx fsck",
-                name_};
+    throw Error{ErrorKind::Corruption, fmt::format("run record '{}' is damaged: {}", name_, what),
+                "dvx fsck --repair", name_};
   }
 
   const Json& field(const Json& object, const char* key) const {

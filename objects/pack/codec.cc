@@ -89,7 +89,7 @@ Decoder::~Decoder() = default;
 namespace {
 Error damaged_frame(const FrameInfo& info, std::string_view what) {
   return Error(ErrorKind::Corruption, fmt::format("the stored bytes of {} {}", info.id.short_hex(), what),
-               "dvx fsck");
+               "dvx fsck --repair");
 }
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iterator>
 #include <mutex>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -19,6 +20,7 @@
 #include "base/stream.h"
 #include "base/thread_pool.h"
 #include "objects/pack/codec.h"
+#include "objects/store/check_log.h"
 #include "objects/store/frame_reader.h"
 #include "objects/store/salvage.h"
 #include "objects/store/store_impl.h"
@@ -52,21 +54,34 @@ std::vector<std::string> pack_files(const ObjectStore& store) {
   return files_below(store.impl().path("packs"), ".pack");
 }
 
-class Check {
+// A file of the store whose bytes can be read and compared with their ids.
+struct Readable {
+  std::string file;          // from the store
+  Check now;                 // as it is, of this moment
+  std::int64_t read_ns = 0;  // when its bytes were last found right; 0: never
+  bool written_to = false;   // since then
+  bool chosen = false;       // to be read now
+};
+
+class Fsck {
  public:
-  Check(ObjectStore& store, const FsckOptions& options, Progress& progress)
-      : store_(store), options_(options), progress_(progress) {}
+  Fsck(ObjectStore& store, const FsckOptions& options, Progress& progress)
+      : store_(store), options_(options), progress_(progress), log_(store.directory()) {}
 
   FsckReport run() {
     check_segments();
     store_.impl().open_packs.forget();
     store_.impl().index.reload();
     progress_.begin("checking", 0, 0);
-    for (const std::string& name : pack_files(store_)) check_pack(name);
+    list_files();
+    choose();
+    for (const Readable& pack : packs_) check_pack(pack);
     workers_.wait();
     check_recipes();
-    check_whole_files();
+    for (const Readable& whole : whole_files_) check_whole_file(whole);
     progress_.end();
+    sort_damage();
+    enter_in_log();
     return finished();
   }
 
@@ -74,7 +89,56 @@ class Check {
   struct Place {
     std::string file;
     PackEntry entry;
+    bool read = false;  // the file that it makes is read too
   };
+
+  void list_files() {
+    for (const std::string& name : pack_files(store_)) {
+      const auto id = ObjectId::parse(std::string_view(name).substr(0, name.size() - 5));
+      if (id) list_file(packs_, CheckOf::Pack, *id, "packs/" + name);
+    }
+    for (const std::string& name : files_below(store_.impl().path("whole"), "")) {
+      std::string hex = name;
+      std::erase(hex, '/');
+      if (const auto id = ObjectId::parse(hex))
+        list_file(whole_files_, CheckOf::WholeFile, *id, "whole/" + name);
+    }
+    report_.packs = packs_.size();
+    report_.whole_files = whole_files_.size();
+  }
+
+  void list_file(std::vector<Readable>& list, CheckOf of, const ObjectId& id, const std::string& file) const {
+    const auto st = stat_if_exists(store_.impl().path(file));
+    if (!st) return;  // moved away meanwhile
+    Readable readable{.file = file, .now = check_of(of, id, *st, options_.now_ns)};
+    if (const Check* known = log_.find(of, id)) {
+      readable.written_to = known->size != readable.now.size || known->mtime_ns != readable.now.mtime_ns;
+      if (same_bytes(*known, readable.now)) readable.read_ns = known->when_ns;
+    }
+    list.push_back(std::move(readable));
+  }
+
+  // What to read: of all, those that were not read for longest, up to the share that was asked for.
+  void choose() {
+    std::vector<Readable*> all;
+    std::uint64_t bytes = 0;
+    for (auto* list : {&packs_, &whole_files_}) {
+      for (Readable& each : *list) {
+        all.push_back(&each);
+        bytes += each.now.size;
+      }
+    }
+    std::ranges::sort(all, {}, [](const Readable* each) {
+      return std::tuple<std::int64_t, const ObjectId&>(each->read_ns, each->now.id);
+    });
+    const double share = options_.depth == FsckDepth::Data ? options_.percent / 100 : 0;
+    const double wanted = static_cast<double>(bytes) * share;
+    std::uint64_t chosen = 0;
+    for (Readable* each : all) {
+      each->chosen = each->written_to || static_cast<double>(chosen) < wanted;
+      if (each->chosen) chosen += each->now.size;
+    }
+  }
 
   void check_segments() {
     const std::string directory = store_.impl().path("index");
@@ -88,12 +152,11 @@ class Check {
     }
   }
 
-  void check_pack(const std::string& name) {
-    const auto id = ObjectId::parse(std::string_view(name).substr(0, name.size() - 5));
-    if (!id) return;  // not ours
-    const std::string file = "packs/" + name, path = store_.impl().path(file);
-    auto salvage = std::make_shared<Salvage>(salvage_entries(path, *id));
-    ++report_.packs;
+  void check_pack(const Readable& pack) {
+    throw_if_interrupted();
+    const std::string& file = pack.file;
+    const std::string path = store_.impl().path(file);
+    auto salvage = std::make_shared<Salvage>(salvage_entries(path, pack.now.id));
     report_.frames += salvage->entries.size();
     if (!salvage->reason.empty()) {
       damage({file, std::nullopt, FrameKind::Chunk, 0, salvage->reason});
@@ -102,19 +165,21 @@ class Check {
       unreadable_.insert(salvage->misplaced.begin(), salvage->misplaced.end());
     }
     for (const PackEntry& entry : salvage->entries) {
-      if (entry.kind == FrameKind::Recipe) recipes_.push_back({file, entry});
-      if (salvage->reason.empty() && !is_indexed(entry.id)) unindexed_ = true;
+      if (entry.kind == FrameKind::Recipe) recipes_.push_back({file, entry, pack.chosen});
+      if (salvage->reason.empty() && !is_indexed(pack.now.id, entry)) unindexed_ = true;
     }
-    if (options_.depth == FsckDepth::Structure) return;
+    if (!pack.chosen) return;
     for (std::size_t at = 0; at < salvage->entries.size(); at += kFramesPerTask) {
       workers_.submit([this, file, path, salvage, at] { check_frames(file, path, *salvage, at); });
     }
   }
 
-  // A pack in order must be known to the index as well; it may have come since that was read.
-  bool is_indexed(const ObjectId& id) const {
+  // What the index says of a pack in order is what the pack says; it may have come since that was read.
+  bool is_indexed(const ObjectId& pack, const PackEntry& entry) const {
     const ChunkIndex& index = store_.impl().index;
-    return index.find(id) || (index.refresh() && index.find(id));
+    auto hit = index.find(entry.id);
+    if (!hit && index.refresh()) hit = index.find(entry.id);
+    return hit && (hit->pack_id != pack || hit->entry == entry);
   }
 
   void check_frames(const std::string& file, const std::string& path, const Salvage& salvage,
@@ -193,31 +258,25 @@ class Check {
       lost_.insert(place.entry.id);
       return;
     }
-    if (options_.depth == FsckDepth::Structure) return;
+    if (!place.read) return;
     NullSink sink;
     store_.read(place.entry.id, sink);
   }
 
-  void check_whole_files() {
-    const std::string directory = store_.impl().path("whole");
-    for (const std::string& name : files_below(directory, "")) {
-      throw_if_interrupted();
-      std::string hex = name;
-      std::erase(hex, '/');
-      const auto id = ObjectId::parse(hex);
-      if (!id) continue;
-      ++report_.whole_files;
-      if (options_.depth == FsckDepth::Structure) continue;
-      try {
-        NullSink sink;
-        store_.impl().read_whole(*id, sink);
-      } catch (const Error& e) {
-        if (e.kind() == ErrorKind::NotFound) continue;  // a collection took it
-        if (e.kind() != ErrorKind::Corruption) throw;
-        damage({"whole/" + name, *id, FrameKind::Chunk, 0, "does not hash to its id"});
-        lost_.insert(*id);
-      }
+  void check_whole_file(const Readable& whole) {
+    if (!whole.chosen) return;
+    throw_if_interrupted();
+    try {
+      NullSink sink;
+      store_.impl().read_whole(whole.now.id, sink);
+    } catch (const Error& e) {
+      if (e.kind() == ErrorKind::NotFound) return;  // a collection took it
+      if (e.kind() != ErrorKind::Corruption) throw;
+      damage({whole.file, whole.now.id, FrameKind::Chunk, 0, "does not hash to its id"});
+      lost_.insert(whole.now.id);
     }
+    report_.bytes_read += whole.now.size;
+    progress_.advance(1, whole.now.size);
   }
 
   void damage(Damage what) {
@@ -225,12 +284,61 @@ class Check {
     report_.damaged.push_back(std::move(what));
   }
 
-  FsckReport finished() {
+  void sort_damage() {
     if (unindexed_)
       damage({"index", std::nullopt, FrameKind::Chunk, 0, "the index does not know all that the packs hold"});
     std::sort(report_.damaged.begin(), report_.damaged.end(), [](const Damage& a, const Damage& b) {
       return std::tie(a.file, a.offset, a.reason) < std::tie(b.file, b.offset, b.reason);
     });
+  }
+
+  bool is_damaged(const std::string& file) const {
+    return std::ranges::binary_search(report_.damaged, file, {}, &Damage::file);
+  }
+
+  // What is damaged is not entered, so that it is among the first to be read the next time.
+  void enter_in_log() {
+    std::vector<Check> checks;
+    for (auto* list : {&packs_, &whole_files_}) {
+      for (Readable& each : *list) {
+        if (is_damaged(each.file)) {
+          each.read_ns = 0;
+        } else if (each.chosen) {
+          each.read_ns = options_.now_ns;
+          checks.push_back(each.now);
+        }
+      }
+    }
+    Check whole;
+    whole.of = CheckOf::Structure;
+    whole.when_ns = options_.now_ns;
+    checks.push_back(whole);
+    if (options_.depth == FsckDepth::Data && options_.percent >= 100) {
+      whole.of = CheckOf::AllData;
+      checks.push_back(whole);
+    }
+    measure_coverage(whole);
+    if (options_.now_ns > 0 && exists(store_.impl().path("format"))) log_.append(checks);
+  }
+
+  void measure_coverage(const Check& this_run) {
+    FsckCoverage& coverage = report_.coverage;
+    for (const auto* list : {&packs_, &whole_files_}) {
+      for (const Readable& each : *list) {
+        coverage.bytes += each.now.size;
+        if (each.read_ns == 0) continue;
+        coverage.bytes_checked += each.now.size;
+        coverage.oldest_ns = std::min(coverage.oldest_ns.value_or(each.read_ns), each.read_ns);
+      }
+    }
+    if (this_run.of == CheckOf::AllData) {
+      coverage.all_data_ns = this_run.when_ns;
+    } else if (const Check* earlier = log_.find(CheckOf::AllData, ObjectId())) {
+      coverage.all_data_ns = earlier->when_ns;
+    }
+  }
+
+  FsckReport finished() {
     lost_.insert(unreadable_.begin(), unreadable_.end());
     report_.lost_objects.assign(lost_.begin(), lost_.end());
     std::sort(report_.lost_objects.begin(), report_.lost_objects.end());
@@ -240,6 +348,8 @@ class Check {
   ObjectStore& store_;
   FsckOptions options_;
   Progress& progress_;
+  const CheckLog log_;
+  std::vector<Readable> packs_, whole_files_;  // by name
   std::vector<Place> recipes_;
   bool unindexed_ = false;
   std::unordered_set<ObjectId> lost_;
@@ -254,14 +364,14 @@ class Check {
 FsckReport fsck_store(ObjectStore& store, const FsckOptions& options, Progress& progress) {
   const std::vector<std::string> packs = pack_files(store);
   try {
-    FsckReport report = Check(store, options, progress).run();
+    FsckReport report = Fsck(store, options, progress).run();
     if (report.ok() || pack_files(store) == packs) return report;
   } catch (const Error& e) {
     if (e.kind() == ErrorKind::Interrupted || pack_files(store) == packs) throw;
   }
   // A collection that moves packs away looks like damage: once more, while it cannot.
   const auto lock = store.hold();
-  return Check(store, options, progress).run();
+  return Fsck(store, options, progress).run();
 }
 
 }  // namespace dvx

@@ -6,18 +6,40 @@
   $ dvx push
   * objects sent to 'origin' (* kB) (glob)
   $ dvx fsck
-  checked * (glob)
-  $ dvx fsck --quick
-  checked * (glob)
+  checked 1 pack, * frames and 0 whole files (structure) (glob)
+  its data was never read: dvx fsck --read-data
 
-A flipped byte is found, and the path that needs it is named:
+The data is read when that is asked for, all of it or a share; what was read when is remembered:
+
+  $ dvx fsck --read-data=1%
+  checked 1 pack, * frames and 0 whole files (* read) (glob)
+  100% of its data was read and found right since ????-??-??T* (glob)
+  $ dvx fsck --read-data
+  checked 1 pack, * frames and 0 whole files (* read) (glob)
+  100% of its data was read and found right since *, all of it last at * (glob)
+  $ echo more > data/more && dvx add -q data && dvx fsck --read-data=0.5 --json > once.json
+  $ python3 -c "import json; d = json.load(open('once.json'))['data']; c = d['coverage']; print(0 < d['bytes_read'] < 1000, c['percent'], c['oldest'] == c['all_data'])"
+  True 100.0 True
+  $ rm data/more && dvx add -q data
+  $ dvx fsck --read-data=0
+  error: '0' is not a share of the data: must be more than 0 and at most 100
+  hint: dvx fsck --read-data=10%
+  [2]
+  $ dvx fsck --read-data=lots
+  error: 'lots' is not a share of the data: must be more than 0 and at most 100
+  hint: dvx fsck --read-data=10%
+  [2]
+
+A flipped byte is found, and the path that needs it is named. (This one would be found without --read-data too, for
+the pack was written to since it was read.)
 
   $ flip() { chmod u+w $1; python3 -c "import sys; f = open('$1', 'r+b'); f.seek(5000); b = f.read(1); f.seek(5000); f.write(bytes([b[0] ^ 1]))"; }
   $ flip $(find .dvx/store/packs -name '*.pack' -size +8k | head -1)
-  $ dvx fsck
+  $ dvx fsck --read-data
   damaged: packs/*.pack at *: * (glob)
     needed by data/numbers.csv (*) (glob)
   checked * (glob)
+  *% of its data was read and found right since * (glob)
   hint: dvx fsck --repair
   [6]
 
@@ -28,8 +50,10 @@ It is not spread, and it is mended from the remote:
     needed by data/numbers.csv (*) (glob)
   repaired: 1 frame fetched, 1 damaged file kept in quarantine
   checked * (glob)
-  $ dvx fsck
+  *% of its data was read and found right since * (glob)
+  $ dvx fsck --read-data
   checked * (glob)
+  100% of its data was read and found right since * (glob)
   $ dvx cat data/numbers.csv | cmp - data/numbers.csv
 
 What is not here is told, and fetched too:
@@ -58,6 +82,7 @@ Damage that no remote can mend stays damage:
   lost: object * (glob)
     needed by data/numbers.csv (*) (glob)
   checked * (glob)
+  *% of its data was read and found right since * (glob)
   warning: could not ask remote origin: nothing has been pushed to remote 'origin' at '../remote', or it is not there
   hint: dvx add data/numbers.csv   (if the file in the workspace is good)
   [6]

@@ -18,8 +18,8 @@ Where files of the workspace are the store's own files, writing into one would d
     modified  data/raw  (1 modified)
       modified  data/raw/a
   hint: dvx commit -m MESSAGE (to record) or dvx checkout (to go back)
-  $ dvx fsck
-  checked 1 pack, 1 frame and 2 whole files (115 B read)
+  $ dvx fsck --read-data | head -1
+  checked 1 pack, 1 frame and 2 whole files (* read) (glob)
 
 The whole of it, and what is no link stays as it is:
 

@@ -77,7 +77,7 @@ class Restored:
             digest.update(b"%o " % file.lstat().st_mode)
             if file.is_symlink():
                 digest.update(os.fsencode(os.readlink(file)))
-            elif file.is_file() and not path.endswith(("-shm", "-wal")):
+            elif file.is_file() and not path.endswith(("-shm", "-wal", "checks.log")):
                 data = self.content(file, root)
                 digest.update(b"%d " % len(data) + data)
         return digest.digest()

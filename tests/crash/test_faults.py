@@ -11,7 +11,7 @@ then on; it is interrupted; it writes or reads less than it was asked to. What m
 - files of the user have their old content or their new one;
 - every object that was in the store is there, byte for byte, and so is everything that pointers, lock and a remote's
   roots name (store_reader.py, which shares no code with dvx);
-- `dvx fsck` finds nothing, the command works when it is typed again, and then the files are as they should be.
+- `dvx fsck --read-data` finds nothing, the command works when it is typed again, and then the files are as they should be.
 
 Nothing is unlocked or tidied in between. What a command left is examined once: a point that leaves the same files, the
 same store and the same git (restored.py) as one before it is checked for its status and message alone. Without --full a
@@ -244,7 +244,7 @@ class Harness:
         self.check_files(before["files"], wanted["files"], root)
         self.check_store(command, root)
         if self.thorough and command.whole_before:
-            fsck = self.dvx("dvx fsck", root)
+            fsck = self.dvx("dvx fsck --read-data", root)
             if fsck.returncode != 0:
                 raise Failure(f"dvx fsck at once: {fsck.stdout}{fsck.stderr}")
         state = self.state(root)
@@ -267,7 +267,7 @@ class Harness:
         if state != wanted:
             raise Failure("typed again: " + difference(state, wanted))
         store_reader.check_remote(root.parent / "remote")
-        for line in ["dvx fsck", "dvx status"] if self.thorough else ["dvx fsck"]:
+        for line in ["dvx fsck --read-data", "dvx status"] if self.thorough else ["dvx fsck --read-data"]:
             ended = self.dvx(line, root)
             if ended.returncode != 0:
                 raise Failure(f"{line} after it: {ended.stdout}{ended.stderr}")

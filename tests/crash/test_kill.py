@@ -99,7 +99,7 @@ class Harness:
         # A git that was killed leaves its own lock behind; that one is git's to explain.
         (root / ".git/index.lock").unlink(missing_ok=True)
         # Objects may be missing until the command is typed again; damaged they must never be.
-        for step in ("dvx fsck || test $? = 1", command, after, "dvx fsck", "dvx status"):
+        for step in ("dvx fsck --read-data || test $? = 1", command, after, "dvx fsck --read-data", "dvx status"):
             done = self.sh(step, root, check=False)
             if done.returncode != 0:
                 return f"{label}: '{step}' ended with {done.returncode}\n{done.stdout}{done.stderr}"

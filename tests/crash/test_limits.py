@@ -81,7 +81,7 @@ class Limits(unittest.TestCase):
                 if name != "pull":
                     store_reader.check_names(root, store_reader.Store(root / ".dvx/store"))
                 store_reader.check_remote(root.parent / "remote")
-                self.must(f"{command} && dvx fsck && dvx status", root)
+                self.must(f"{command} && dvx fsck --read-data && dvx status", root)
                 subprocess.run(["rm", "-rf", str(root.parent)], check=True)
         return refused
 

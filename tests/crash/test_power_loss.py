@@ -329,8 +329,8 @@ class Disk:
         # The machine starts again after a power cut; this one was started before it.
         for lock in (project / ".git").rglob("*.lock"):
             os.utime(lock, (1, 1))
-        at_once = ["dvx fsck", "dvx status"] if step.whole_before or done else []
-        for command in at_once + ([] if done else [step.run, "dvx fsck"]):
+        at_once = ["dvx fsck --read-data", "dvx status"] if step.whole_before or done else []
+        for command in at_once + ([] if done else [step.run, "dvx fsck --read-data"]):
             ended = self.harness.sh(command, project)
             if ended.returncode != 0 and not (command == step.run and self.was_done(command, ended)):
                 raise Failure(f"{command} ended with {ended.returncode}: {ended.stdout}{ended.stderr}")

@@ -333,7 +333,7 @@ class Worker:
         self.dvx("gc", "--apply", "--no-grace", "--json", *prune)
 
     def fsck(self):
-        self.dvx("fsck")
+        self.dvx("fsck", "--read-data")
 
     def travel(self):
         """To a commit of one's own and back."""
@@ -477,10 +477,10 @@ class Together:
             store = stores.get(person.tree, shared)
             self.check_person(person, store)
             if person.tree == "far":  # has what was visited, and not all else that the commit names
-                self.must("dvx fsck || test $? = 1", self.place / person.tree)
+                self.must("dvx fsck --read-data || test $? = 1", self.place / person.tree)
                 store.read_all()
             else:
-                self.must("dvx fsck", self.place / person.tree)
+                self.must("dvx fsck --read-data", self.place / person.tree)
                 store_reader.check_names(self.place / person.tree, store)
         self.check_remote()
 

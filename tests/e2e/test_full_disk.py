@@ -71,7 +71,7 @@ class FullDisk(unittest.TestCase):
         self.assertFalse((self.root / "data.bin.dvx").exists())
         self.assertEqual((self.root / "data.bin").read_bytes(), data)
         self.disk.resize(64)
-        self.sh("dvx add data.bin && dvx fsck && dvx status")
+        self.sh("dvx add data.bin && dvx fsck --read-data && dvx status")
 
     def test_repro_fails_the_stage_and_records_nothing(self):
         (self.root / "in.bin").write_bytes(noise(4 * MEGABYTE))
@@ -83,7 +83,7 @@ class FullDisk(unittest.TestCase):
         self.assertIn("No space left on device", said)
         self.assertFalse((self.root / "dvx.lock").exists())
         self.disk.resize(64)
-        self.sh("dvx repro && dvx fsck")
+        self.sh("dvx repro && dvx fsck --read-data")
 
     def test_pull_and_checkout_leave_what_was_there(self):
         (self.root / "data").mkdir()
@@ -100,7 +100,7 @@ class FullDisk(unittest.TestCase):
         self.assertIn("No space left on device", self.sh("dvx checkout", 74))
         self.assertFalse((self.root / "data/a.bin").exists())
         self.disk.resize(64)
-        self.sh("dvx pull && dvx fsck && dvx status")
+        self.sh("dvx pull && dvx fsck --read-data && dvx status")
         self.assertEqual((self.root / "data/a.bin").read_bytes(), wanted)
 
     def forget_history(self):
@@ -120,10 +120,10 @@ class FullDisk(unittest.TestCase):
         said = self.sh("dvx gc --apply --no-grace --prune-now")
         self.assertIn("not rewritten", said)
         self.assertIn("purged", said)
-        self.sh("dvx fsck && dvx status")
+        self.sh("dvx fsck --read-data && dvx status")
         self.disk.resize(64)
         self.assertIn("rewrote", self.sh("dvx gc --apply --no-grace --prune-now"))
-        self.sh("dvx fsck && dvx status && rm -r data && dvx checkout")
+        self.sh("dvx fsck --read-data && dvx status && rm -r data && dvx checkout")
         self.assertEqual((self.root / "data/kept.bin").read_bytes(), noise(4 * MEGABYTE))
         self.assertLess(sum(f.stat().st_size for f in packs.iterdir()), 5 * MEGABYTE)
 

@@ -188,7 +188,7 @@ class Model(Place):
                 self.assertEqual(said.split()[0], digest, f"seed {SEED}: {commit}:{path} {name}")
 
     def check_some(self):
-        self.sh("dvx fsck -q", self.root)
+        self.sh("dvx fsck --read-data -q", self.root)
         wanted = sorted(self.wanted().items())
         self.check(self.random.sample(wanted, min(2, len(wanted))))
         for root in (self.root, self.place / "side"):
@@ -229,7 +229,7 @@ class BesideWriters(Place):
         self.assertEqual(failures, [])
         self.assertGreater(self.collections, 3)
         for root in roots:
-            self.sh("dvx fsck && dvx status && rm -rf data && dvx checkout", root)
+            self.sh("dvx fsck --read-data && dvx status && rm -rf data && dvx checkout", root)
         print(f"{self.collections} collections beside {2 * self.ROUNDS} rounds of two writers", flush=True)
 
     def write(self, root, number, failures):

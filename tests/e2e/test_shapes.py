@@ -90,7 +90,7 @@ class Shapes(unittest.TestCase):
         self.dvx("checkout", "-q", "deep")
         self.assertEqual(file.read_bytes(), b"at the bottom")
         self.assertIn("everything is as recorded", self.dvx("status"))
-        self.dvx("fsck", "-q")
+        self.dvx("fsck", "--read-data", "-q")
 
     def test_a_path_that_is_too_long_is_refused_by_name(self):
         os.mkdir(self.root / "long")

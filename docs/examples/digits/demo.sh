@@ -122,14 +122,14 @@ says 'dvx commit|dvx add'
 run 'dvx commit && git commit -qm "Drop a row" && git log --oneline -1 | cat'
 
 chapter '8. A damaged store is found and mended'
-run 'dvx push && dvx fsck'
+run 'dvx push && dvx fsck --read-data'
 pack=$(find .dvx/store -name '*.pack' -size +8k | sort | head -1)
 flip="import sys; f = open('$pack', 'r+b'); f.seek(5000); b = f.read(1); f.seek(5000); f.write(bytes([b[0] ^ 1]))"
 run "chmod u+w $pack && /usr/bin/python3 -c \"$flip\""
-expect 6 'dvx fsck'
+expect 6 'dvx fsck --read-data'
 says 'damaged'
 run 'dvx fsck --repair'
-run 'dvx fsck'
+run 'dvx fsck --read-data'
 
 chapter 'A page to look at'
 run "dvx lineage models/best.pkl --html $place/lineage.html"

@@ -93,6 +93,61 @@ TEST_F(Fsck, NamesTheDamagedFrameAndTheFileThatNeedsIt) {
   EXPECT_FALSE(std::count(report.lost_objects.begin(), report.lost_objects.end(), small_id_));
 }
 
+// Three packs of about the same size.
+class FsckShares : public Fsck {
+ protected:
+  void SetUp() override {
+    Fsck::SetUp();
+    for (const std::uint64_t seed : {1U, 2U}) {
+      const auto store = open();
+      const auto ingest = store->begin_ingest({});
+      ingest->add_bytes(random_bytes(300'000, seed));
+      ingest->finish();
+    }
+  }
+  FsckReport read_share(double percent, std::int64_t now_ns) const {
+    SilentProgress progress;
+    return fsck_store(*open(), {.depth = FsckDepth::Data, .percent = percent, .now_ns = now_ns}, progress);
+  }
+};
+
+TEST_F(FsckShares, ReadWhatWasNotReadForLongestSoThatRepeatedRunsReadAll) {
+  std::uint64_t before = 0;
+  for (const std::int64_t now : {1, 2, 3}) {
+    const FsckReport report = read_share(1, now);
+    EXPECT_GT(report.coverage.bytes_checked, before) << "another pack each time";
+    EXPECT_EQ(report.coverage.oldest_ns, 1);
+    EXPECT_FALSE(report.coverage.all_data_ns);
+    before = report.coverage.bytes_checked;
+  }
+  EXPECT_EQ(before, read_share(1, 4).coverage.bytes);
+  EXPECT_EQ(read_share(1, 5).coverage.oldest_ns, 3);
+  EXPECT_EQ(read_share(100, 6).coverage.all_data_ns, 6);
+}
+
+TEST_F(FsckShares, ReadWhatIsDamagedAgainUntilItIsMended) {
+  flip(open_pack(*open(), pack_)->find(small_id_)->offset);
+  EXPECT_FALSE(read_share(100, 1).ok());
+  const FsckReport again = read_share(0.001, 2);
+  EXPECT_EQ(again.damaged.size(), 1U);
+  EXPECT_LT(again.coverage.bytes_checked, again.coverage.bytes);
+}
+
+TEST_F(FsckShares, ReadWhatWasWrittenToEvenWhenOnlyStructureIsAsked) {
+  EXPECT_TRUE(read_share(100, 1).ok());
+  EXPECT_EQ(check(FsckDepth::Structure).bytes_read, 0U);
+  flip(open_pack(*open(), pack_)->find(small_id_)->offset);
+  EXPECT_EQ(check(FsckDepth::Structure).damaged.size(), 1U);
+}
+
+TEST_F(FsckShares, CanBeReadWithoutTheLog) {
+  read_share(100, 1);
+  write_file_atomically(join_path(directory(), "checks.log"), "lost");
+  const FsckReport report = check(FsckDepth::Structure);
+  EXPECT_TRUE(report.ok());
+  EXPECT_FALSE(report.coverage.oldest_ns);
+}
+
 TEST_F(Fsck, MendsADamagedFrameFromElsewhere) {
   flip(open_pack(*open(), pack_)->find(small_id_)->offset);
   const RepairReport report = repair(from_elsewhere());
