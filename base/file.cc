@@ -12,6 +12,7 @@
 #include "base/directory.h"
 #include "base/error.h"
 #include "base/path.h"
+#include "base/sharing.h"
 
 namespace dvx {
 
@@ -47,6 +48,7 @@ UniqueFd open_file(const std::string& path, int flags, mode_t mode) {
 UniqueFd open_file_at(int dir_fd, const std::string& path, int flags, mode_t mode) {
   const int fd = retry_interrupted([&] { return ::openat(dir_fd, path.c_str(), flags | O_CLOEXEC, mode); });
   if (fd < 0) throw system_error((flags & O_CREAT) ? "create" : "open", path);
+  if ((flags & O_CREAT) != 0 && dir_fd == AT_FDCWD) share_new_file(fd, path);
   return UniqueFd(fd);
 }
 
@@ -108,8 +110,8 @@ void pread_exact(int fd, std::span<std::byte> out, std::uint64_t offset, std::st
     if (n < 0) throw system_error("read", path_for_errors);
     if (n == 0) {
       throw Error(ErrorKind::Corruption,
-                  fmt::format("'{}' ends early at byte {}", path_for_errors, offset + total), "dvx fsck",
-                  std::string(path_for_errors));
+                  fmt::format("'{}' ends early at byte {}", path_for_errors, offset + total),
+                  "dvx fsck --repair", std::string(path_for_errors));
     }
     total += static_cast<std::size_t>(n);
   }
@@ -140,14 +142,22 @@ std::optional<struct ::stat> stat_if_exists(const std::string& path) {
   throw system_error("stat", path);
 }
 
+namespace {
+bool make_directory(const std::string& path) {
+  if (::mkdir(path.c_str(), 0777) != 0) return false;
+  share_new_directory(path);
+  return true;
+}
+}  // namespace
+
 void make_directories(const std::string& path) {
-  if (::mkdir(path.c_str(), 0777) == 0) return;
+  if (make_directory(path)) return;
   if (errno == EEXIST && is_directory(path)) return;
   if (errno != ENOENT) throw system_error("create directory", path);
   const std::string parent = parent_path(path);
   if (parent == path || parent.empty()) throw system_error("create directory", path, ENOENT);
   make_directories(parent);
-  if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) throw system_error("create directory", path);
+  if (!make_directory(path) && errno != EEXIST) throw system_error("create directory", path);
 }
 
 namespace {
@@ -201,6 +211,7 @@ void write_file_atomically(const std::string& path, std::string_view bytes, mode
 TemporaryDirectory::TemporaryDirectory(const std::string& parent, std::string_view prefix) {
   path_ = join_path(parent, fmt::format("{}-{}", prefix, unique_suffix()));
   if (::mkdir(path_.c_str(), 0700) != 0) throw system_error("create directory", path_);
+  share_new_directory(path_);
 }
 
 TemporaryDirectory::~TemporaryDirectory() {

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "base/subprocess.h"
 #include "core/metafile/lock_file.h"
 #include "core/metafile/pointer_file.h"
 #include "core/workspace/project_files.h"
@@ -30,6 +31,14 @@ std::string label_of(const RootSource& source) {
 
 std::string forget_hint(const std::string& root) {
   return fmt::format("dvx gc --forget {}   (if it needs nothing of this store any more)", root);
+}
+
+// git trusts no repository of another user until it is told to; which one, it leaves open.
+std::string hint_for(const Error& error, const StoreUser& user) {
+  const std::string trust = "git config --global --add safe.directory ";
+  if (!error.hint().starts_with(trust)) return error.hint();
+  const bool has_tree = file_name(user.common_dir) == ".git";
+  return trust + shell_quote(has_tree ? parent_path(user.common_dir) : user.common_dir);
 }
 
 std::string real_path(const std::string& path) {
@@ -58,7 +67,7 @@ Roots::Roots(const std::vector<StoreUser>& users, RootOptions options) : options
         throw Error(
             e.kind(),
             fmt::format("repository '{}' uses this store and cannot be read: {}", user.root, e.message()),
-            e.hint().empty() ? forget_hint(user.root) : e.hint(), user.root);
+            e.hint().empty() ? forget_hint(user.root) : hint_for(e, user), user.root);
       }
     }
     found->second.roots.insert(real_path(user.root));

@@ -16,6 +16,8 @@ constexpr ConfigKey kKeys[] = {
     {"core.project", ConfigValue::Text,
      "name of this project on remotes; written by dvx init, not to be changed"},
     {"core.remote", ConfigValue::Text, "remote that push, fetch and pull use when none is named"},
+    {"core.shared", ConfigValue::Shared,
+     "who else writes to the store: group, all (and everybody reads) or false, the default"},
     {"core.store", ConfigValue::Text, "directory of the object store; may be shared by several clones"},
     {"gc.reflogDays", ConfigValue::Count, "how long dvx gc keeps what only git's reflogs name; default 90"},
     {"gc.runDays", ConfigValue::Count,
@@ -119,6 +121,9 @@ std::optional<std::string> refused_config_value(const ConfigKey& key, std::strin
       if (std::ranges::find(kLinks, value) == std::end(kLinks)) {
         return "must be auto, reflink, copy, hardlink or symlink";
       }
+      return std::nullopt;
+    case ConfigValue::Shared:
+      if (value != "group" && value != "all" && value != "false") return "must be group, all or false";
       return std::nullopt;
     case ConfigValue::Count: {
       const auto count = parse_size(value);

@@ -9,7 +9,7 @@
 
 namespace dvx {
 
-enum class ConfigValue { Text, Size, Bool, Link, Count };
+enum class ConfigValue { Text, Size, Bool, Link, Count, Shared };
 
 struct ConfigKey {
   std::string_view name;  // "*" stands for a remote's name

@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "base/sharing.h"
 #include "base/unique_fd.h"
 #include "objects/backend/backend_errors.h"
 #include "objects/pack/sequential_file.h"
@@ -135,7 +136,9 @@ void list_below(const std::string& directory, const std::string& below, const st
 }
 }  // namespace
 
-DirectoryBackend::DirectoryBackend(std::string directory) : directory_(std::move(directory)) {}
+DirectoryBackend::DirectoryBackend(std::string directory) : directory_(std::move(directory)) {
+  heed_sharing(directory_);
+}
 
 std::string DirectoryBackend::path_of(const std::string& name) const {
   check_backend_name(name);

@@ -17,6 +17,7 @@
 #include "objects/store/background_hasher.h"
 #include "objects/store/content_encoder.h"
 #include "objects/store/frame_writer.h"
+#include "objects/store/store_access.h"
 #include "objects/store/store_format.h"
 #include "objects/store/store_impl.h"
 #include "objects/store/store_use.h"
@@ -93,10 +94,12 @@ ObjectStore::Impl::Impl(std::string store_directory, StoreOptions store_options)
       index(directory),
       open_packs(path("packs")),
       trash(directory) {
+  require_readable(directory);
   const std::string format = path("format");
   const auto text = read_file_if_exists(format);
   if (!text) return;
   check_store_format(*text, format);
+  heed_sharing(directory);
   try {
     enter_user();
   } catch (const Error& e) {
@@ -110,6 +113,12 @@ void ObjectStore::Impl::enter_user() const {
   if (exists(file)) return;
   make_directories(parent_path(file));
   write_file_atomically(file, options.user.text);
+}
+
+// A store that is not there yet gets its marker when it is made.
+void ObjectStore::Impl::note_links() const {
+  const std::string marker = path("linked");
+  if (linked && exists(path("format")) && !exists(marker)) write_file_atomically(marker, "");
 }
 
 std::string ObjectStore::Impl::path(std::string_view name) const {
@@ -127,9 +136,17 @@ std::string ObjectStore::Impl::whole_path(const ObjectId& id) const {
 
 void ObjectStore::Impl::ensure_layout() {
   std::call_once(layout_made, [this] {
-    for (const char* name : {"packs", "index", "tmp", "trash"}) make_directories(path(name));
+    make_directories(directory);
+    share_directory(directory, shared);
+    heed_sharing(directory);
+    for (const char* name : {"packs", "index", "tmp", "trash"}) {
+      make_directories(path(name));
+      share_new_directory(path(name));  // an older one too
+      require_writable(path(name), directory);
+    }
     if (!exists(path("format"))) write_file_atomically(path("format"), serialize_store_format());
     enter_user();
+    note_links();
   });
 }
 

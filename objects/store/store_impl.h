@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/sharing.h"
 #include "objects/pack/pack_reader.h"
 #include "objects/store/chunk_index.h"
 #include "objects/store/object_store.h"
@@ -37,6 +38,7 @@ struct ObjectStore::Impl {
   std::string whole_path(const ObjectId& id) const;
   void ensure_layout();  // directories and `format`, at the first write
   void enter_user() const;
+  void note_links() const;
 
   // What this process knows; the ingest asks this, since storing something twice does no harm.
   bool probably_has(const ObjectId& id) const;
@@ -55,6 +57,8 @@ struct ObjectStore::Impl {
 
   std::string directory;
   StoreOptions options;
+  SharedWith shared = SharedWith::Nobody;  // what the store is to be: see store_access.h
+  bool linked = false;                     // work trees link to its whole files: see shared_files.h
   ChunkIndex index;
   mutable OpenPacks open_packs;
   Trash trash;

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/path.h"
+#include "base/sharing.h"
 
 namespace dvx {
 
@@ -22,13 +23,16 @@ std::string use_path(const std::string& store_directory) {
 }  // namespace
 
 std::optional<FileLock> share_store(const std::string& store_directory) {
+  if (::access(store_directory.c_str(), X_OK) != 0) return std::nullopt;  // who opens the store is told
   if (!exists(join_path(store_directory, "format"))) return std::nullopt;
+  heed_sharing(store_directory);
   const std::string path = use_path(store_directory);
   if (!exists(path) && ::access(store_directory.c_str(), W_OK) != 0) return std::nullopt;
   return FileLock::acquire(path, LockMode::Shared);
 }
 
 FileLock claim_store(const std::string& store_directory, std::chrono::milliseconds patience) {
+  heed_sharing(store_directory);
   const auto deadline = std::chrono::steady_clock::now() + patience;
   for (;;) {
     if (auto lock = FileLock::try_acquire(use_path(store_directory), LockMode::Exclusive))
@@ -42,6 +46,7 @@ FileLock claim_store(const std::string& store_directory, std::chrono::millisecon
 }
 
 FileLock lock_collection(const std::string& store_directory) {
+  heed_sharing(store_directory);
   if (auto lock = FileLock::try_acquire(join_path(store_directory, "gc.lock"), LockMode::Exclusive))
     return std::move(*lock);
   throw Error(ErrorKind::Locked, fmt::format("another dvx gc is at work in the store '{}'", store_directory),
