@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "cli/commands/commands.h"
+#include "cli/ui/changed_link_text.h"
 
 namespace dvx {
 
@@ -99,6 +100,7 @@ nlohmann::json report_json(const GcReport& report) {
   data["roots"] = roots_json(report.roots);
   data["trash"] = trash_json(report);
   data["brought_back"] = report.brought_back;
+  data["changed_links"] = changed_links_json(report.changed);
   data["done"] = report.outcome ? outcome_json(*report.outcome) : nlohmann::json();
   data["notes"] = report.outcome ? report.outcome->notes : std::vector<std::string>();
   return data;
@@ -194,6 +196,7 @@ Outcome run_gc(Invocation& invocation, const GcCommandOptions& options) {
   const GcReport report = gc(invocation.repository(), options, invocation.progress());
   Outcome outcome;
   outcome.data = report_json(report);
+  add_changed_links(outcome, report.changed, invocation.repository());
   if (report.outcome) {
     outcome.text = outcome_text(report, invocation.text());
     outcome.warnings = report.outcome->notes;

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/commands/commands.h"
+#include "cli/ui/changed_link_text.h"
 #include "cli/ui/exchange_text.h"
 
 namespace dvx {
@@ -14,6 +15,8 @@ Outcome run(Invocation& invocation, const PushOptions& options) {
   const PushReport report = push(repository, options, invocation.progress());
   Outcome outcome;
   outcome.data["remotes"] = nlohmann::json::array();
+  add_changed_links(outcome, report.changed, repository);
+  outcome.data["changed_links"] = changed_links_json(report.changed);
   for (const RemoteExchange& exchange : report.remotes) {
     add_exchange(outcome, exchange, Direction::Sent, repository);
     outcome.data["remotes"].push_back(exchange_json(exchange));

@@ -152,7 +152,11 @@ GcReport gc(Repository& repository, const GcCommandOptions& options, Progress& p
   }
   std::optional<FileLock> alone;
   if (options.mode == GcMode::Apply) alone = lock_collection(repository.store_dir());
-  return GcRun(repository, options, progress).run();
+  const auto on_changed = alone ? OnChangedLink::Take : OnChangedLink::Look;
+  std::vector<ChangedLink> changed = find_changed_links(repository, on_changed, progress);
+  GcReport report = GcRun(repository, options, progress).run();
+  report.changed = std::move(changed);
+  return report;
 }
 
 GcExplanation gc_explain(Repository& repository, const std::string& typed, const GcCommandOptions& options,

@@ -9,6 +9,7 @@
 #include "base/progress.h"
 #include "core/gc/explanation.h"
 #include "core/repo/repository.h"
+#include "core/workspace/changed_links.h"
 #include "objects/store/gc.h"
 #include "objects/store/trash.h"
 
@@ -35,7 +36,8 @@ struct GcReport {
   std::uint64_t brought_back = 0;                            // times that something wanted was in the trash
   std::vector<Trash::Batch> trash;                           // before
   std::uint64_t purgeable_batches = 0, purgeable_bytes = 0;  // of it
-  std::optional<GcOutcome> outcome;                          // nullopt for a dry run
+  std::vector<ChangedLink> changed;  // objects that were written into through a link; set aside unless dry
+  std::optional<GcOutcome> outcome;  // nullopt for a dry run
 };
 
 // Blocked when nothing names anything; Config, NotFound or Corruption when a root cannot be read; Locked when

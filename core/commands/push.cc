@@ -100,6 +100,15 @@ RemoteExchange push_to(Repository& repository, const std::string& name, const Ta
   return exchange;
 }
 
+// What was set aside is not missing: it is here, and damaged.
+void tell_apart(RemoteExchange& exchange, const std::vector<ChangedLink>& changed) {
+  const auto is_changed = [&](const NamedObject& object) {
+    return std::ranges::binary_search(changed, object.id, {}, &ChangedLink::id);
+  };
+  std::ranges::copy_if(exchange.missing, std::back_inserter(exchange.damaged), is_changed);
+  std::erase_if(exchange.missing, is_changed);
+}
+
 // A target inside of a tracked directory becomes the subtree that it names.
 Targets narrowed(const ObjectStore& store, Targets targets) {
   for (ShareTarget& target : targets) {
@@ -114,8 +123,10 @@ Targets narrowed(const ObjectStore& store, Targets targets) {
 PushReport push(Repository& repository, const PushOptions& options, Progress& progress) {
   const Targets targets = narrowed(repository.store(), select_targets(repository, options.paths));
   PushReport report;
+  report.changed = find_changed_links(repository, OnChangedLink::Take, progress);
   for (const auto& [name, group] : by_remote(targets, options.remote)) {
     report.remotes.push_back(push_to(repository, name, group, options, progress));
+    tell_apart(report.remotes.back(), report.changed);
   }
   return report;
 }

@@ -7,6 +7,7 @@
 #include "base/progress.h"
 #include "core/remote/exchange.h"
 #include "core/repo/repository.h"
+#include "core/workspace/changed_links.h"
 
 namespace dvx {
 
@@ -16,6 +17,7 @@ struct PushOptions {
 };
 
 struct PushReport {
+  std::vector<ChangedLink> changed;  // objects that were written into through a link: set aside, not sent
   std::vector<RemoteExchange> remotes;
 };
 

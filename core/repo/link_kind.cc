@@ -57,6 +57,10 @@ LinkKind choose_link(const Config& config, WorkspaceIndex& index, const std::str
   return LinkKind::Reflink;
 }
 
+bool links_into_store(LinkKind kind) {
+  return kind == LinkKind::Hardlink || kind == LinkKind::Symlink;
+}
+
 Encoding encoding_for(LinkKind kind) {
   return kind == LinkKind::Copy ? Encoding::Packed : Encoding::Whole;
 }

@@ -21,6 +21,9 @@ std::string_view link_name(LinkKind kind);  // "reflink", …
 LinkKind choose_link(const Config& config, WorkspaceIndex& index, const std::string& workspace_directory,
                      const std::string& store_directory);
 
+// Whether workspace and store then have one file in common, so that writing into one changes the other.
+bool links_into_store(LinkKind kind);
+
 // Links need one file an object; copies are best kept packed.
 Encoding encoding_for(LinkKind kind);
 

@@ -11,7 +11,10 @@
 #include "base/thread_pool.h"
 #include "core/index/workspace_index.h"
 #include "core/repo/link_kind.h"
+#include "core/repo/store_sharing.h"
 #include "core/repo/store_users.h"
+#include "objects/store/shared_files.h"
+#include "objects/store/store_access.h"
 #include "objects/store/store_use.h"
 
 namespace dvx {
@@ -153,9 +156,12 @@ LinkKind Repository::link() {
 }
 
 ObjectStore& Repository::store() {
-  if (!impl_->store)
+  if (!impl_->store) {
     impl_->store =
         ObjectStore::open(store_dir(), StoreOptions{.encoding = encoding_for(link()), .user = store_user()});
+    share_store_with(*impl_->store, store_sharing(config()));
+    if (links_into_store(link())) note_links(*impl_->store);
+  }
   return *impl_->store;
 }
 

@@ -1,8 +1,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <map>
 #include <set>
 #include <unordered_set>
@@ -15,6 +13,7 @@
 #include "objects/store/frame_reader.h"
 #include "objects/store/frame_writer.h"
 #include "objects/store/fsck.h"
+#include "objects/store/quarantine.h"
 #include "objects/store/salvage.h"
 #include "objects/store/store_impl.h"
 
@@ -65,9 +64,10 @@ class Repair {
       }
     }
     // Two names for a moment: the new pack may have the very id of the old one, and then takes its place.
-    const std::string kept = link_to_quarantine(file);
+    const auto old_file = stat_if_exists(path);
+    keep(file);
     writer.commit();
-    const auto old_file = stat_if_exists(kept), now = stat_if_exists(path);
+    const auto now = stat_if_exists(path);
     if (old_file && now && old_file->st_ino == now->st_ino && ::unlink(path.c_str()) != 0)
       throw system_error("move", path);
     fsync_directory(store_.impl().path("packs"));
@@ -77,7 +77,7 @@ class Repair {
   void mend_whole_file(const std::string& file, const ObjectId& id) {
     FrameWriter writer(store_);
     fetch_object(writer, id);
-    link_to_quarantine(file);
+    keep(file);
     writer.commit();
     const std::string path = store_.impl().path(file);
     if (::unlink(path.c_str()) != 0) throw system_error("move", path);
@@ -137,20 +137,7 @@ class Repair {
     }
   }
 
-  std::string link_to_quarantine(const std::string& file) {
-    const std::string directory = store_.impl().path("quarantine");
-    make_directories(directory);
-    std::string name = file.substr(file.find('/') + 1);
-    std::replace(name.begin(), name.end(), '/', '-');
-    std::string kept = join_path(directory, name);
-    for (int i = 1; ::link(store_.impl().path(file).c_str(), kept.c_str()) != 0; ++i) {
-      if (errno != EEXIST) throw system_error("move", file);
-      kept = join_path(directory, name + "." + std::to_string(i));
-    }
-    fsync_directory(directory);
-    quarantined_.push_back("quarantine/" + std::string(file_name(kept)));
-    return kept;
-  }
+  void keep(const std::string& file) { quarantined_.push_back(link_to_quarantine(store_.directory(), file)); }
 
   void look_anew() {
     store_.impl().open_packs.forget();

@@ -36,7 +36,7 @@ What is new goes, by path too:
   $ dvx push data/a.csv
   everything is on 'origin' already
   $ dvx push three.txt.dvx --json
-  {"dvx":1,"command":"push","ok":true,"exit":0,"data":{"remotes":[{"already_there":0,"bytes":6,"damaged":[],"missing":[],"missing_runs":[],"objects":1,"remote":"origin","url":"../remote"}]},"warnings":[],"errors":[]}
+  {"dvx":1,"command":"push","ok":true,"exit":0,"data":{"changed_links":[],"remotes":[{"already_there":0,"bytes":6,"damaged":[],"missing":[],"missing_runs":[],"objects":1,"remote":"origin","url":"../remote"}]},"warnings":[],"errors":[]}
   $ dvx push data/c.csv
   error: there is no 'data/c.csv' in the tracked 'data'
   hint: dvx ls data

@@ -1,0 +1,16 @@
+// How push and gc tell that somebody wrote into the store through a link.
+#pragma once
+
+#include <vector>
+
+#include "cli/command.h"
+#include "core/workspace/changed_links.h"
+
+namespace dvx {
+
+// Adds an error for each, which names the workspace's paths, and raises the exit status.
+void add_changed_links(Outcome& outcome, const std::vector<ChangedLink>& changed,
+                       const Repository& repository);
+nlohmann::json changed_links_json(const std::vector<ChangedLink>& changed);
+
+}  // namespace dvx
