@@ -17,6 +17,7 @@
 #include "cli/ui/envelope.h"
 #include "cli/ui/help.h"
 #include "cli/ui/terminal_progress.h"
+#include "core/repo/file_systems.h"
 
 namespace dvx {
 
@@ -85,7 +86,10 @@ class LiveInvocation final : public Invocation {
             .quiet = options.quiet}) {}
 
   Repository& repository() override {
-    if (!repository_) repository_.emplace(Repository::open(surroundings_));
+    if (!repository_) {
+      repository_.emplace(Repository::open(surroundings_));
+      if (verbose() && !json()) tell_where();
+    }
     return *repository_;
   }
   Surroundings surroundings() const override { return surroundings_; }
@@ -96,6 +100,10 @@ class LiveInvocation final : public Invocation {
   bool json() const override { return options_.json; }
 
  private:
+  void tell_where() {
+    if (const auto note = network_note(file_systems_of(*repository_))) progress_.line("note: " + *note);
+  }
+
   const GlobalOptions& options_;
   Surroundings surroundings_;
   Text text_;

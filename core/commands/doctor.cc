@@ -8,13 +8,17 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "base/sharing.h"
 #include "base/subprocess.h"
 #include "core/git/git_version.h"
 #include "core/index/sqlite_version.h"
+#include "core/repo/file_systems.h"
 #include "core/repo/link_kind.h"
+#include "core/repo/store_sharing.h"
 #include "core/schema/duckdb_library.h"
 #include "objects/backend/open_backend.h"
 #include "objects/pack/codec_version.h"
+#include "objects/store/store_access.h"
 
 namespace dvx {
 
@@ -60,9 +64,40 @@ HealthCheck check(const std::string& name, Examine examine) {
 }
 
 std::string examine_store(Repository& repository) {
+  require_writable(repository.store().directory(), repository.store().directory());
   const TemporaryDirectory scratch(repository.store().directory(), "doctor");
   write_file_atomically(join_path(scratch.path(), "probe"), "probe");
   return fmt::format("writable ({})", repository.store().directory());
+}
+
+// A store for several users is one in every part of it: what somebody made before, or brought here with
+// another tool, may shut the others out.
+HealthCheck check_sharing(Repository& repository) {
+  const std::string store = repository.store_dir();
+  const SharedWith asked = store_sharing(repository.config()), is = shared_with(store);
+  if (asked == SharedWith::Nobody && is == SharedWith::Nobody)
+    return {"sharing", Health::Good, "the store is this user's own", ""};
+  if (asked != SharedWith::Nobody && is != asked && exists(store)) {
+    return {"sharing", Health::Bad,
+            fmt::format("core.shared is set, but '{}' is not shared like that", store),
+            sharing_commands(store, asked)};
+  }
+  const SharingFaults faults = find_sharing_faults(store);
+  if (faults.count > 0) {
+    return {"sharing", Health::Bad,
+            fmt::format("the group cannot use {} of {} files and directories of the store, among them '{}'",
+                        faults.count, faults.seen, faults.first),
+            sharing_commands(store, is)};
+  }
+  return {"sharing", Health::Good, is == SharedWith::All ? "with the group, others read" : "with the group",
+          ""};
+}
+
+HealthCheck check_file_systems(Repository& repository) {
+  const FileSystems on = file_systems_of(repository);
+  if (auto note = network_note(on)) return {"file system", Health::Warning, std::move(*note), ""};
+  return {"file system", Health::Good,
+          fmt::format("workspace on {}, store on {}", on.workspace.name, on.store.name), ""};
 }
 
 HealthCheck check_remote(Repository& repository, const std::string& name) {
@@ -95,6 +130,8 @@ DoctorReport examine_machine(const Surroundings& surroundings) {
 DoctorReport doctor(Repository& repository, Progress&) {
   DoctorReport report = examine(repository.surroundings(), repository.config());
   report.checks.push_back(check("store", [&] { return examine_store(repository); }));
+  report.checks.push_back(check_sharing(repository));
+  report.checks.push_back(check_file_systems(repository));
   report.checks.push_back(check("link", [&] { return std::string(link_name(repository.link())); }));
   for (const std::string& name : repository.config().remotes()) {
     report.checks.push_back(check_remote(repository, name));

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/file_system.h"
 #include "base/stream.h"
 
 namespace dvx {
@@ -39,6 +40,7 @@ void set_aside(const std::string& file) {
   std::rename(file.c_str(), (file + ".broken").c_str());
   std::remove((file + "-wal").c_str());
   std::remove((file + "-shm").c_str());
+  std::remove((file + "-journal").c_str());
 }
 
 struct Closer {
@@ -74,13 +76,20 @@ void run_script(sqlite3* handle, const std::string& sql) {
 
 enum class Opened { Ready, Unusable, Damaged };
 
-Opened prepare_schema(sqlite3* handle, int version, const std::string& schema) {
+// Losing the last transactions at a power cut is fine for a cache; a torn file is not: hence NORMAL with a
+// write-ahead log and FULL without. What was left in the other mode is converted; with the file locked for
+// that moment, so that a write-ahead log is read without shared memory.
+const char* settings_for(Journal journal) {
+  if (journal == Journal::WriteAhead)
+    return "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8192";
+  return "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=DELETE; PRAGMA locking_mode=NORMAL;"
+         "PRAGMA synchronous=FULL; PRAGMA cache_size=-8192; PRAGMA mmap_size=0; SELECT count(*) FROM "
+         "sqlite_schema";
+}
+
+Opened prepare_schema(sqlite3* handle, int version, const std::string& schema, Journal journal) {
   sqlite3_busy_timeout(handle, kBusyMilliseconds);
-  // Losing the last transactions at a power cut is fine for a cache; a torn file is not: hence WAL and
-  // NORMAL.
-  const int code =
-      sqlite3_exec(handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8192",
-                   nullptr, nullptr, nullptr);
+  const int code = sqlite3_exec(handle, settings_for(journal), nullptr, nullptr, nullptr);
   if (means_damage(code)) return Opened::Damaged;
   if (code != SQLITE_OK) return Opened::Unusable;
   const auto found = read_version(handle);
@@ -177,17 +186,21 @@ std::string_view Statement::blob(int column) const {
   return {data == nullptr ? "" : data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
-Database Database::open(const std::string& file, int version, const std::string& schema) {
+Journal journal_for(const FileSystem& file_system) {
+  return file_system.reach == FileSystemReach::Network ? Journal::Rollback : Journal::WriteAhead;
+}
+
+Database Database::open(const std::string& file, int version, const std::string& schema, Journal journal) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     Handle handle = open_handle(file);
-    const Opened opened = handle ? prepare_schema(handle.get(), version, schema) : Opened::Unusable;
+    const Opened opened = handle ? prepare_schema(handle.get(), version, schema, journal) : Opened::Unusable;
     if (opened == Opened::Ready) return Database(handle.release());
     if (opened == Opened::Unusable) break;
     handle.reset();
     set_aside(file);
   }
   Handle handle = open_handle(":memory:");
-  if (!handle || prepare_schema(handle.get(), version, schema) != Opened::Ready) {
+  if (!handle || prepare_schema(handle.get(), version, schema, journal) != Opened::Ready) {
     throw Error(ErrorKind::Io, fmt::format("cannot open database '{}'", file), {}, file);
   }
   return Database(handle.release());

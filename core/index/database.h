@@ -46,12 +46,20 @@ class Statement {
   sqlite3_stmt* statement_ = nullptr;
 };
 
+// How a transaction is made whole. WriteAhead lets readers and a writer at it at once through memory that
+// they share, which takes one kernel; Rollback needs nothing but locks, and readers wait for a writer.
+enum class Journal : std::uint8_t { WriteAhead, Rollback };
+
+struct FileSystem;
+
+// Rollback where other machines may use the file too.
+Journal journal_for(const FileSystem& file_system);
+
 class Database {
  public:
-  // Opens or creates `file` in write-ahead mode. When its version is not `version` (or it is damaged), it is
-  // emptied by being set aside, and `schema` is run. Where the directory cannot be written, an empty database
-  // in memory.
-  static Database open(const std::string& file, int version, const std::string& schema);
+  // Opens or creates `file`. When its version is not `version` (or it is damaged), it is emptied by being set
+  // aside, and `schema` is run. Where the directory cannot be written, an empty database in memory.
+  static Database open(const std::string& file, int version, const std::string& schema, Journal journal);
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;
   ~Database();

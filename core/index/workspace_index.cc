@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/file_system.h"
 #include "base/stream.h"
 #include "core/index/database.h"
 
@@ -130,7 +131,8 @@ class PagedCursor final : public IndexCursor {
 
 class SqliteIndex final : public WorkspaceIndex {
  public:
-  explicit SqliteIndex(const std::string& file) : database_(Database::open(file, kVersion, kSchema)) {}
+  SqliteIndex(const std::string& file, const FileSystem& file_system)
+      : database_(Database::open(file, kVersion, kSchema, journal_for(file_system))) {}
 
   std::vector<IndexEntry> load(std::string_view prefix) override {
     std::vector<IndexEntry> entries;
@@ -209,7 +211,11 @@ bool same_stamp(const FileStamp& a, const FileStamp& b) {
 }
 
 std::unique_ptr<WorkspaceIndex> WorkspaceIndex::open(const std::string& file) {
-  return std::make_unique<SqliteIndex>(file);
+  return open(file, file_system_of(file));
+}
+
+std::unique_ptr<WorkspaceIndex> WorkspaceIndex::open(const std::string& file, const FileSystem& file_system) {
+  return std::make_unique<SqliteIndex>(file, file_system);
 }
 
 }  // namespace dvx

@@ -18,6 +18,8 @@
 
 namespace dvx {
 
+struct FileSystem;
+
 struct IndexEntry {
   std::string path;  // from the root
   FileStamp stamp;
@@ -36,6 +38,8 @@ class WorkspaceIndex {
  public:
   // Opens or creates; a damaged or foreign file is set aside and replaced.
   static std::unique_ptr<WorkspaceIndex> open(const std::string& file);
+  // The same on a file system of that kind: see Journal in database.h.
+  static std::unique_ptr<WorkspaceIndex> open(const std::string& file, const FileSystem& file_system);
   virtual ~WorkspaceIndex() = default;
 
   // Entries at or below `prefix` ("" is everything), in path order, racy ones left out.

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/file_system.h"
 
 namespace dvx {
 namespace {
@@ -86,6 +87,30 @@ TEST_F(WorkspaceIndexTest, KeepsNotes) {
   WorkspaceIndex::open(file_)->set_note("k", "v");
   EXPECT_EQ(WorkspaceIndex::open(file_)->get_note("k"), "v");
   EXPECT_EQ(WorkspaceIndex::open(file_)->get_note("other"), std::nullopt);
+}
+
+TEST_F(WorkspaceIndexTest, SharesNoMemoryOnANetworkFileSystem) {
+  const FileSystem network{"NFS", FileSystemReach::Network};
+  auto index = WorkspaceIndex::open(file_, network);
+  index->update({entry("a")}, {});
+  EXPECT_FALSE(exists(file_ + "-shm"));
+  EXPECT_FALSE(exists(file_ + "-wal"));
+  // Two at once, as two commands would: neither keeps the file to itself.
+  auto other = WorkspaceIndex::open(file_, network);
+  other->update({entry("b")}, {});
+  EXPECT_EQ(paths(index->load("")), (Paths{"a", "b"}));
+  index->update({entry("c")}, {});
+  EXPECT_EQ(paths(other->load("")), (Paths{"a", "b", "c"}));
+}
+
+TEST_F(WorkspaceIndexTest, IsConvertedWhenItWasMovedToANetworkFileSystemAndBack) {
+  WorkspaceIndex::open(file_, {"ext4", FileSystemReach::Local})->update({entry("a")}, {});
+  const FileSystem network{"NFS", FileSystemReach::Network};
+  auto index = WorkspaceIndex::open(file_, network);
+  EXPECT_EQ(paths(index->load("")), (Paths{"a"}));
+  EXPECT_FALSE(exists(file_ + "-shm"));
+  index.reset();
+  EXPECT_EQ(paths(WorkspaceIndex::open(file_, {"ext4", FileSystemReach::Local})->load("")), (Paths{"a"}));
 }
 
 TEST_F(WorkspaceIndexTest, IgnoresTheDeviceNumber) {
