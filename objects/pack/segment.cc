@@ -10,8 +10,10 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/file_system.h"
 #include "base/little_endian.h"
 #include "base/stream.h"
+#include "objects/pack/id_filter.h"
 #include "objects/pack/id_search.h"
 #include "objects/pack/mapped_file.h"
 #include "objects/pack/pack_format.h"
@@ -21,11 +23,15 @@ namespace dvx {
 
 namespace {
 
-constexpr std::string_view kMagic = "DVXSEG1\n";
-constexpr std::string_view kEndMagic = "\n1GESXVD";
-constexpr std::size_t kHeaderSize = 16;   // magic, pack count, zero
+// Version 1 has no filter.
+constexpr std::string_view kMagic = "DVXSEG2\n", kEndMagic = "\n2GESXVD";
+constexpr std::string_view kMagic1 = "DVXSEG1\n", kEndMagic1 = "\n1GESXVD";
+constexpr std::size_t kHeaderSize = 16;   // magic, pack count, blocks of the filter
 constexpr std::size_t kTrailerSize = 56;  // entry count, pack count, checksum, magic
 constexpr std::size_t kEntrySize = kPackEntrySize + 4;
+// Where another machine may remove the file while it is mapped, which would end this process by a signal, a
+// segment up to this size is read instead: five million entries.
+constexpr std::uint64_t kReadWhole = std::uint64_t{256} << 20;
 
 [[noreturn]] void corrupt(std::string_view what) {
   throw Error(ErrorKind::Corruption, fmt::format("not an index segment: {}", what));
@@ -40,7 +46,7 @@ std::span<const std::byte> field(std::string_view bytes, std::size_t at, std::si
 struct Segment::State {
   std::string kept;
   MappedFile mapped;
-  std::string_view bytes, records;
+  std::string_view bytes, records, filter;
   std::vector<ObjectId> packs;
   std::uint64_t count = 0;
 
@@ -48,18 +54,18 @@ struct Segment::State {
 };
 
 void Segment::State::parse() {
-  if (bytes.size() < kHeaderSize + kTrailerSize || !bytes.starts_with(kMagic) ||
-      !bytes.ends_with(kEndMagic)) {
+  const bool is_first = bytes.starts_with(kMagic1) && bytes.ends_with(kEndMagic1);
+  const bool is_second = bytes.starts_with(kMagic) && bytes.ends_with(kEndMagic);
+  if (bytes.size() < kHeaderSize + kTrailerSize || !(is_first || is_second))
     corrupt("it does not begin and end as one");
-  }
   const std::string_view trailer = bytes.substr(bytes.size() - kTrailerSize);
-  const std::uint64_t pack_count = load_le(field(bytes, 8, 4));
+  const std::uint64_t pack_count = load_le(field(bytes, 8, 4)), blocks = load_le(field(bytes, 12, 4));
   count = load_le(field(trailer, 0, 8));
   const std::uint64_t body = bytes.size() - kHeaderSize - kTrailerSize;
-  if (load_le(field(trailer, 8, 8)) != pack_count || load_le(field(bytes, 12, 4)) != 0)
+  if (load_le(field(trailer, 8, 8)) != pack_count || (is_first && blocks != 0))
     corrupt("its header is damaged");
   if (pack_count > body / ObjectId::kSize || count > body / kEntrySize ||
-      pack_count * ObjectId::kSize + count * kEntrySize != body) {
+      pack_count * ObjectId::kSize + count * kEntrySize + blocks * kFilterBlock != body) {
     corrupt("its length is not what it says");
   }
   for (std::uint64_t i = 0; i < pack_count; ++i) {
@@ -68,6 +74,7 @@ void Segment::State::parse() {
     if (i > 0 && packs[i - 1] >= packs[i]) corrupt("its packs are out of order");
   }
   records = bytes.substr(kHeaderSize + pack_count * ObjectId::kSize, count * kEntrySize);
+  filter = bytes.substr(bytes.size() - kTrailerSize - blocks * kFilterBlock, blocks * kFilterBlock);
 }
 
 Segment::Segment(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -77,6 +84,12 @@ std::shared_ptr<const Segment> Segment::open(const std::string& path) {
   const UniqueFd fd = open_file(path, O_RDONLY);
   struct ::stat st {};
   if (::fstat(fd.get(), &st) != 0) throw system_error("stat", path);
+  const auto size = static_cast<std::uint64_t>(st.st_size);
+  if (size <= kReadWhole && reach_of(fd.get()) == FileSystemReach::Network) {
+    std::string bytes(size, '\0');
+    pread_exact(fd.get(), std::as_writable_bytes(std::span(bytes)), 0, path);
+    return from_bytes(std::move(bytes));
+  }
   auto state = std::make_unique<State>();
   state->mapped = MappedFile(fd.get(), 0, static_cast<std::size_t>(st.st_size), path);
   state->bytes = state->mapped.bytes();
@@ -107,6 +120,7 @@ SegmentHit Segment::at(std::uint64_t position) const {
 }
 
 std::optional<std::uint64_t> Segment::position_of(const ObjectId& id) const {
+  if (!may_be_in(state_->filter, id)) return std::nullopt;
   return find_id(state_->records, kEntrySize, id);
 }
 
@@ -124,6 +138,7 @@ void Segment::verify() const {
   for (std::uint64_t i = 0; i < state_->count; ++i) {
     const SegmentHit hit = at(i);
     if (i > 0 && hit.entry.id <= previous) corrupt("its entries are out of order");
+    if (!may_be_in(state_->filter, hit.entry.id)) corrupt("its filter does not know an entry");
     previous = hit.entry.id;
   }
 }
@@ -179,6 +194,13 @@ std::vector<ObjectId> packs_of(const SegmentInputs& inputs) {
   return packs;
 }
 
+// Of all entries, should there be no double among them. Ten bits each: 125 MB for a hundred million.
+std::string empty_filter(const std::vector<Run>& runs) {
+  std::uint64_t entries = 0;
+  for (const Run& run : runs) entries += run.count;
+  return std::string(filter_blocks(entries) * kFilterBlock, '\0');
+}
+
 // Calls give(hit) for every id once, in order; of several packs the smallest id wins.
 template <typename Give>
 void merge(std::vector<Run>& runs, Give give) {
@@ -221,18 +243,23 @@ void write_segment(const SegmentInputs& inputs, Sink& sink) {
   HashingSink out(sink);
   std::string bytes(kMagic);
   append_le(bytes, packs.size(), 4);
-  append_le(bytes, 0, 4);
-  for (const ObjectId& pack : packs) bytes += as_text(pack.bytes());
   std::vector<Run> runs = runs_of(inputs);
+  std::string filter = empty_filter(runs);
+  append_le(bytes, filter.size() / kFilterBlock, 4);
+  for (const ObjectId& pack : packs) bytes += as_text(pack.bytes());
   std::uint64_t count = 0;
   merge(runs, [&](const SegmentHit& hit) {
     append_pack_entry(bytes, hit.entry);
+    add_to_filter(filter, hit.entry.id);
     append_le(bytes, std::lower_bound(packs.begin(), packs.end(), hit.pack_id) - packs.begin(), 4);
     ++count;
     if (bytes.size() < kPiece) return;
     out.write(bytes);
     bytes.clear();
   });
+  out.write(bytes);
+  out.write(filter);
+  bytes.clear();
   append_le(bytes, count, 8);
   append_le(bytes, packs.size(), 8);
   out.write(bytes);

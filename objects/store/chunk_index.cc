@@ -14,6 +14,7 @@
 #include "base/file_lock.h"
 #include "base/path.h"
 #include "base/stream.h"
+#include "objects/pack/id_filter.h"
 #include "objects/store/frame_numbers.h"
 
 namespace dvx {
@@ -41,6 +42,25 @@ std::vector<std::string> names_in(const std::string& directory, std::string_view
   return names;
 }
 
+// A pack that no segment covers yet. Its index was read whole to be checked, so the filter costs little more.
+struct LoosePack {
+  explicit LoosePack(std::shared_ptr<const PackReader> reader)
+      : pack(std::move(reader)), filter(std::make_shared<std::string>(filter_of(*pack))) {}
+
+  static std::string filter_of(const PackReader& pack) {
+    std::string bits(filter_blocks(pack.entry_count()) * kFilterBlock, '\0');
+    for (std::uint64_t i = 0; i < pack.entry_count(); ++i) add_to_filter(bits, pack.entry(i).id);
+    return bits;
+  }
+
+  std::optional<PackEntry> find(const ObjectId& id) const {
+    return may_be_in(*filter, id) ? pack->find(id) : std::nullopt;
+  }
+
+  std::shared_ptr<const PackReader> pack;
+  std::shared_ptr<const std::string> filter;  // of a snapshot and of those made from it
+};
+
 }  // namespace
 
 struct ChunkIndex::Snapshot {
@@ -49,7 +69,7 @@ struct ChunkIndex::Snapshot {
     std::shared_ptr<const Segment> segment;
   };
   std::vector<Named> segments;  // largest first
-  std::vector<std::shared_ptr<const PackReader>> loose;
+  std::vector<LoosePack> loose;
   std::vector<ObjectId> packs;  // sorted
   std::vector<std::string> damaged;
   std::int64_t packs_mtime = -1;
@@ -74,8 +94,8 @@ std::optional<SegmentHit> ChunkIndex::find(const ObjectId& id) const {
   for (const auto& [name, segment] : snapshot->segments) {
     if (auto hit = segment->find(id)) return hit;
   }
-  for (const auto& pack : snapshot->loose) {
-    if (const auto entry = pack->find(id)) return SegmentHit{pack->pack_id(), *entry};
+  for (const LoosePack& loose : snapshot->loose) {
+    if (const auto entry = loose.find(id)) return SegmentHit{loose.pack->pack_id(), *entry};
   }
   return std::nullopt;
 }
@@ -127,7 +147,7 @@ FrameNumbers ChunkIndex::numbers() const {
   const auto snapshot = current();
   FrameNumbers numbers(snapshot->packs);
   for (const auto& [name, segment] : snapshot->segments) numbers.append(segment);
-  for (const auto& pack : snapshot->loose) numbers.append(pack);
+  for (const LoosePack& loose : snapshot->loose) numbers.append(loose.pack);
   return numbers;
 }
 
@@ -184,7 +204,7 @@ std::shared_ptr<const ChunkIndex::Snapshot> ChunkIndex::load_once() const {
       auto pack = PackReader::open(path);
       if (pack->pack_id() != id) throw Error(ErrorKind::Corruption, "it has another id than its name");
       pack->entry(0);  // checks the index
-      snapshot->loose.push_back(std::move(pack));
+      snapshot->loose.emplace_back(std::move(pack));
     } catch (const Error& e) {
       if (e.kind() != ErrorKind::Corruption) throw;
       snapshot->damaged.push_back(id.to_hex() + ".pack");
@@ -203,7 +223,7 @@ void ChunkIndex::add(const std::vector<std::shared_ptr<const PackReader>>& packs
     const auto at = std::lower_bound(fresh->packs.begin(), fresh->packs.end(), pack->pack_id());
     if (at != fresh->packs.end() && *at == pack->pack_id()) continue;
     fresh->packs.insert(at, pack->pack_id());
-    fresh->loose.push_back(pack);
+    fresh->loose.emplace_back(pack);
   }
   fresh->settled = false;  // the directory has another mtime now, and others may have added to it as well
   if (fresh->loose.size() > kLooseLimit) absorb_loose(*fresh);
@@ -215,7 +235,7 @@ void ChunkIndex::add(const std::vector<std::shared_ptr<const PackReader>>& packs
 // there are never more than about log(n) of them, and an entry is rewritten about log(n) times.
 void ChunkIndex::absorb_loose(Snapshot& snapshot) const {
   SegmentInputs inputs;
-  inputs.readers = std::move(snapshot.loose);
+  for (LoosePack& loose : snapshot.loose) inputs.readers.push_back(std::move(loose.pack));
   snapshot.loose.clear();
   std::uint64_t entries = 0;
   for (const auto& pack : inputs.readers) entries += pack->entry_count();

@@ -54,11 +54,13 @@ TEST(MutatedFormats, PackIsRefusedOrInOrder) {
 }
 
 TEST(MutatedFormats, SegmentIsRefusedOrSearchable) {
-  parse_all(read_golden("segment/v1.seg"), [](const std::string& bytes) {
-    const auto segment = Segment::from_bytes(bytes);
-    segment->find(ObjectId::of("one"));
-    segment->verify();
-  });
+  for (const char* version : {"segment/v1.seg", "segment/v2.seg"}) {
+    parse_all(read_golden(version), [](const std::string& bytes) {
+      const auto segment = Segment::from_bytes(bytes);
+      segment->find(ObjectId::of("one"));
+      segment->verify();
+    });
+  }
 }
 
 }  // namespace

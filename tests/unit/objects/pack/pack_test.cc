@@ -116,9 +116,21 @@ class SegmentTest : public Pack {};
 
 TEST_F(SegmentTest, IsWrittenAsTheGoldenFile) {
   const SealedPack a = write("a", {"one", "both"}), b = write("b", {"two", "both"});
-  expect_golden("segment/v1.seg", make_segment({.packs = {{a.pack_id, a.entries}, {b.pack_id, b.entries}},
+  expect_golden("segment/v2.seg", make_segment({.packs = {{a.pack_id, a.entries}, {b.pack_id, b.entries}},
                                                 .readers = {},
                                                 .segments = {}}));
+}
+
+TEST_F(SegmentTest, OfTheFirstVersionIsReadStill) {
+  const auto segment = Segment::from_bytes(read_golden("segment/v1.seg"));
+  segment->verify();
+  EXPECT_EQ(segment->entry_count(), 3U);
+  for (const std::string content : {"one", "two", "both"})
+    EXPECT_TRUE(segment->find(ObjectId::of(content))) << content;
+  EXPECT_FALSE(segment->find(ObjectId::of("absent")));
+  // And merged into one of the second.
+  const auto merged = Segment::from_bytes(make_segment({.packs = {}, .readers = {}, .segments = {segment}}));
+  EXPECT_EQ(merged->entry_count(), 3U);
 }
 
 TEST_F(SegmentTest, FindsEveryEntryOfItsPacks) {
