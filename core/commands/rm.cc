@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <set>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -72,7 +73,12 @@ void forget(Repository& repository, const std::vector<TrackedPath>& selected) {
   ignore_files.erase(std::unique(ignore_files.begin(), ignore_files.end()), ignore_files.end());
   repository.git().unstage(pointers);
   repository.git().stage(ignore_files);
-  for (const std::string& pointer : pointers) remove_tree(repository.path(pointer));
+  std::set<std::string> directories;
+  for (const std::string& pointer : pointers) {
+    remove_tree(repository.path(pointer));
+    directories.insert(parent_path(repository.path(pointer)));
+  }
+  for (const std::string& directory : directories) fsync_directory(directory);
 }
 
 }  // namespace

@@ -250,11 +250,14 @@ class Disk:
         at = begin
         for flush in flushes:
             writes = [i for i in range(at, flush) if found[i][0] == "W"]
+            said = tuple(i for i in range(at, flush) if found[i][0] == "M" and i > begin)
             if writes:
                 yield at, ()  # nothing of what was not flushed
+            if said:
+                yield at, said  # the same, when it was said already that everything is safe
             for _ in range(orders if len(writes) > 1 else 0):
                 kept = tuple(i for i in writes if dice.random() < 0.5)
-                yield at, kept
+                yield at, kept + said
             at = flush + 1
 
     def check_cuts(self, image, found, step, before, known, cuts, retype_every, stop=0):
