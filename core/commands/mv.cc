@@ -79,6 +79,7 @@ class Move {
     repository_.git().unstage({source_.pointer});
     repository_.git().stage(changed_files());
     remove_tree(repository_.path(source_.pointer));
+    fsync_directory(parent_path(repository_.path(source_.pointer)));
     return moved;
   }
 
