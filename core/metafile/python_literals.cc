@@ -508,6 +508,8 @@ class ModuleReader {
 }  // namespace
 
 YamlNode parse_python_literals(std::string_view text, const std::string& path) {
+  if (!is_valid_utf8(text))
+    throw Error{ErrorKind::Config, fmt::format("{}: not UTF-8 text", display_path(path)), {}, path};
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   const std::vector<Statement> statements = Lexer(text, path).run();
   return ModuleReader(statements).run();

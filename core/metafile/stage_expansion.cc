@@ -17,7 +17,7 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-constexpr std::size_t kMostStages = 1'000'000;  // of one matrix; beyond is a slip
+constexpr std::size_t kMostStages = 100'000;  // of one matrix; beyond is a slip
 
 bool is_composite(const YamlNode& node) {
   return node.kind() == Kind::List || node.kind() == Kind::Map;

@@ -22,7 +22,7 @@ class VariableFiles {
   void load_default(const std::string& directory, Variables& into);
 
   // The entries of `vars`: paths are relative to `directory`; `stage` is "" for those of the whole file.
-  // Error{Config} at the entry, NotFound for a file or a key that is not there.
+  // Error{Config} at the entry: what is not there, or is defined twice.
   void load(const YamlNode& vars, const std::string& directory, const std::string& stage, Variables& into);
 
  private:

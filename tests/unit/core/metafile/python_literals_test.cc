@@ -92,6 +92,7 @@ TEST(PythonLiterals, SaysWhereTheTextBreaks) {
   EXPECT_EQ(failure("A = [1,\nB = 2\n"), "p.py:1:1: a bracket is not closed");
   EXPECT_EQ(failure("A = 1)\n"), "p.py:1:1: a ')' closes nothing");
   EXPECT_EQ(failure("A = '''x\n"), "p.py:1:1: a string is not closed");
+  EXPECT_EQ(failure("A = '\xff'\n"), "p.py: not UTF-8 text");
   EXPECT_EQ(values(""), nlohmann::json::object());
 }
 
