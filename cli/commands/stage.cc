@@ -44,6 +44,8 @@ nlohmann::json json_of(const Stage& stage) {
   for (const StageParams& entry : stage.params) params[entry.file] = entry.keys;
   nlohmann::json outs = nlohmann::json::array();
   for (const StageOutput& output : stage.outs) outs.push_back(json_of(output));
+  const StageDemands& demands = stage.demands;
+  const auto seconds_of = [](std::chrono::duration<double> time) { return time.count(); };
   return {{"name", stage.name},
           {"group", stage.group},
           {"file", stage.file},
@@ -59,6 +61,10 @@ nlohmann::json json_of(const Stage& stage) {
           {"tools", stage.tools},
           {"frozen", stage.frozen},
           {"always_changed", stage.always_changed},
+          {"resources", {{"cpus", demands.cpus}, {"memory", demands.memory}, {"gpus", demands.gpus}}},
+          {"mutex", demands.mutexes},
+          {"timeout", demands.timeout ? nlohmann::json(seconds_of(*demands.timeout)) : nlohmann::json()},
+          {"retries", demands.retries},
           {"meta", stage.meta}};
 }
 

@@ -177,6 +177,7 @@ class Rebuild {
         .environment = stage_environment(original_.surroundings().environment, it.env),
         .log_file = join_path(copy_.repository().temporary_dir(), ObjectId::of(it.name).to_hex() + ".log"),
         .on_line = [prefix, &progress](std::string_view line) { progress.line(prefix + std::string(line)); },
+        .timeout = it.demands.timeout,
         .should_stop = {},
         .kill_now = {}};
   }

@@ -30,9 +30,10 @@ struct Vocabulary {
 const Vocabulary kTopLevel = {
     {"stages", "vars", "params", "metrics", "plots", "artifacts"}, {"datasets"}, {{"stage", "stages"}}};
 
-const Vocabulary kStage = {{"cmd", "deps", "params", "outs", "metrics", "plots", "wdir", "env", "tools",
-                            "frozen", "always_changed", "desc", "meta", "vars", "foreach", "do", "matrix"},
-                           {"each", "resources", "mutex", "timeout", "retries", "sandbox", "executor"},
+const Vocabulary kStage = {{"cmd",     "deps",  "params", "outs",           "metrics", "plots",   "wdir",
+                            "env",     "tools", "frozen", "always_changed", "desc",    "meta",    "vars",
+                            "foreach", "do",    "matrix", "resources",      "mutex",   "timeout", "retries"},
+                           {"each", "sandbox", "executor"},
                            {{"command", "cmd"},
                             {"commands", "cmd"},
                             {"run", "cmd"},
@@ -190,6 +191,7 @@ class PipelineReader {
     if (const YamlNode* frozen = body.find("frozen")) stage.frozen = boolean(*frozen, "frozen");
     if (const YamlNode* always = body.find("always_changed"))
       stage.always_changed = boolean(*always, "always_changed");
+    stage.demands = read_stage_demands(body, file_, stage_);
     if (const YamlNode* desc = body.find("desc")) stage.desc = string(*desc, "desc");
     if (const YamlNode* meta = body.find("meta")) read_meta(*meta, stage.meta);
     return stage;

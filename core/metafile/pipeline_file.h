@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/metafile/pipeline_reading.h"
+#include "core/metafile/stage_demands.h"
 #include "core/metafile/yaml.h"
 
 namespace dvx {
@@ -59,6 +60,7 @@ struct Stage {
   std::map<std::string, std::string> env;
   std::vector<std::string> tools;  // commands whose output belongs to the key
   bool frozen = false, always_changed = false;
+  StageDemands demands;
   std::string desc;
   std::map<std::string, std::string> meta;
   TextPosition position;  // of the stage's name

@@ -4,10 +4,12 @@
 // stage is left running.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,7 @@ struct CommandJob {
   std::map<std::string, std::string> environment;  // all of it
   std::string log_file;                            // absolute; gets everything the commands print, in order
   std::function<void(std::string_view)> on_line;   // each line printed, without its line feed; may be empty
+  std::optional<std::chrono::milliseconds> timeout;  // of all commands together; then they are stopped
   // Polled while a command runs: a wish to stop politely (SIGTERM, 5 s later SIGKILL), and to stop at once.
   std::function<bool()> should_stop, kill_now;
 };
@@ -28,7 +31,8 @@ struct CommandJob {
 struct CommandOutcome {
   int exit_status = 0;      // meaningful when signal is 0
   int signal = 0;           // that ended the command, or 0
-  bool stopped = false;     // because should_stop said so
+  bool stopped = false;     // because should_stop said so, or for its timeout
+  bool overdue = false;     // for its timeout
   std::size_t command = 0;  // index of the command that failed
   double wall_seconds = 0, cpu_seconds = 0;
   std::int64_t peak_memory_bytes = 0;

@@ -16,6 +16,7 @@
 #include "base/path.h"
 #include "base/subprocess.h"
 #include "core/pipeline/failed_log.h"
+#include "core/pipeline/machine_share.h"
 #include "core/pipeline/run_journal.h"
 #include "core/pipeline/running_stages.h"
 #include "core/pipeline/stage_run.h"
@@ -33,6 +34,11 @@ std::set<std::string> stage_names(const PipelineSurvey& survey) {
   return names;
 }
 
+std::optional<std::size_t> configured_gpus(Repository& repository) {
+  if (!repository.config().get("core.gpus")) return std::nullopt;
+  return static_cast<std::size_t>(repository.config().size_or("core.gpus", 0));
+}
+
 class Executor {
  public:
   Executor(PipelineSurvey& survey, const std::vector<std::size_t>& selected, const ExecuteOptions& options,
@@ -46,8 +52,13 @@ class Executor {
         results_(selected.size()),
         waits_for_(selected.size(), 0),
         needed_by_(selected.size()),
+        machine_(this_machine(options.jobs, configured_gpus(survey.repository()))),
+        share_(machine_),
         running_(runner) {
-    for (std::size_t i = 0; i < selected.size(); ++i) results_[i].stage = stage(i).name;
+    for (std::size_t i = 0; i < selected.size(); ++i) {
+      results_[i].stage = stage(i).name;
+      refuse_absent_gpus(stage(i));
+    }
   }
 
   Execution run() {
@@ -68,6 +79,14 @@ class Executor {
 
  private:
   const Stage& stage(std::size_t i) const { return survey_.stages()[selected_[i]]; }
+
+  void refuse_absent_gpus(const Stage& stage) const {
+    if (stage.demands.gpus <= machine_.gpus) return;
+    throw Error(ErrorKind::Config,
+                fmt::format("stage '{}' needs {} GPUs, and this machine has {}", stage.name,
+                            stage.demands.gpus, machine_.gpus),
+                "dvx config core.gpus <how many there are>", stage.file);
+  }
 
   // Positions from here on are positions in selected_.
   void link_up() {
@@ -117,10 +136,15 @@ class Executor {
   void begin_what_is_ready() {
     if (ready_.empty() || !may_start()) return;
     const auto held = survey_.repository().store().hold();
-    while (!ready_.empty() && running_.count() < std::max<std::size_t>(1, options_.jobs) && may_start()) {
-      const std::size_t i = *ready_.begin();
-      ready_.erase(ready_.begin());
+    for (auto next = ready_.begin(); next != ready_.end() && !share_.is_full() && may_start();) {
+      const std::size_t i = *next;
+      if (!share_.fits(stage(i).demands)) {
+        ++next;
+        continue;
+      }
+      ready_.erase(next);
       begin(i);
+      next = ready_.begin();  // what came back at once may have made others ready
     }
   }
 
@@ -216,8 +240,29 @@ class Executor {
     if (auto failure = run->prepare(progress_)) return fail(i, *std::move(failure));
     ignore_outputs(stage(i));
     git_state();  // as it was before the first command
-    running_.start(i, run->job(progress_));
+    launch(i, *run);
     runs_[i] = std::move(run);
+  }
+
+  void launch(std::size_t i, const StageRun& run) {
+    const auto& part = parts_[i] = share_.take(stage(i).demands);
+    CommandJob job = run.job(progress_);
+    // Which ones they are does not belong to the key: they are alike.
+    if (!part.gpus.empty())
+      job.environment["CUDA_VISIBLE_DEVICES"] = fmt::format("{}", fmt::join(part.gpus, ","));
+    running_.start(i, std::move(job));
+  }
+
+  // Whether another attempt was begun.
+  bool try_again(std::size_t i, StageRun& run, const CommandOutcome& outcome) {
+    if (outcome.ok() || (outcome.stopped && !outcome.overdue) || !may_start()) return false;
+    const std::size_t attempt = ++attempts_[i];
+    if (attempt > stage(i).demands.retries) return false;
+    progress_.line(
+        fmt::format("{}: failed, retry {} of {}", stage(i).name, attempt, stage(i).demands.retries));
+    if (run.prepare(progress_)) return false;
+    launch(i, run);
+    return true;
   }
 
   // Git would hold the same bytes a second time, and its checkout would fight with ours.
@@ -233,9 +278,11 @@ class Executor {
 
   void complete(RunningStages::Finished finished) {
     const std::size_t i = finished.token;
+    share_.give_back(parts_.extract(i).mapped());
+    if (finished.failure) std::rethrow_exception(finished.failure);
+    if (try_again(i, *runs_.at(i), finished.outcome)) return;
     const std::unique_ptr<StageRun> run = std::move(runs_.at(i));
     runs_.erase(i);
-    if (finished.failure) std::rethrow_exception(finished.failure);
     results_[i].seconds = finished.outcome.wall_seconds;
     if (interrupt_signal() != 0) journal_.commit();  // reading the outputs of this stage may be cut short
     auto ended = run->finish(finished.outcome, git_state(), runner_.name(), journal_.ingest(), progress_);
@@ -329,6 +376,10 @@ class Executor {
   std::vector<StageResult> results_;
   std::vector<std::size_t> waits_for_;  // how many stages before each are not done
   std::vector<std::vector<std::size_t>> needed_by_;
+  const Machine machine_;
+  MachineShare share_;
+  std::map<std::size_t, MachineShare::Part> parts_;              // of what runs
+  std::map<std::size_t, std::size_t> attempts_;                  // that failed
   std::set<std::size_t> ready_, skipped_;                        // sets: the first in order starts first
   std::map<std::string, std::vector<std::string>> not_ignored_;  // outputs by directory
   std::set<std::string> ignore_files_;

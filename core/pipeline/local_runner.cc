@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/file.h"
 #include "base/subprocess.h"
@@ -53,13 +54,18 @@ CommandOutcome LocalRunner::run(const CommandJob& job) {
   options.environment = job.environment;
   options.merge_stderr = true;
   options.die_with_us = true;
-  options.should_stop = job.should_stop;
+  CommandOutcome outcome;
+  const auto started = std::chrono::steady_clock::now();
+  options.should_stop = [&] {
+    if (job.should_stop && job.should_stop()) return true;
+    outcome.overdue = job.timeout && std::chrono::steady_clock::now() - started > *job.timeout;
+    return outcome.overdue;
+  };
   options.kill_now = job.kill_now;
   options.on_output = [&](std::string_view piece) {
     write_all(log.get(), piece, job.log_file);
     lines.add(piece);
   };
-  CommandOutcome outcome;
   for (outcome.command = 0; outcome.command < job.commands.size(); ++outcome.command) {
     const ProcessResult result = run_process({"/bin/sh", "-c", job.commands[outcome.command]}, options);
     lines.finish();

@@ -97,6 +97,7 @@ CommandJob StageRun::job(Progress& progress) const {
       .environment = stage_environment(repository.surroundings().environment, stage_.env),
       .log_file = log_file_,
       .on_line = [prefix, &progress](std::string_view line) { progress.line(prefix + std::string(line)); },
+      .timeout = stage_.demands.timeout,
       .should_stop = {},
       .kill_now = {}};
 }
@@ -118,6 +119,11 @@ std::variant<FinishedRun, StageFailure> StageRun::finish(const CommandOutcome& o
 std::optional<StageFailure> StageRun::check_commands(const CommandOutcome& outcome) const {
   if (outcome.ok()) return std::nullopt;
   const std::string& command = stage_.commands.at(outcome.command);
+  if (outcome.overdue) {
+    const std::chrono::duration<double> given = *stage_.demands.timeout;
+    return StageFailure{
+        fmt::format("'{}' was stopped: its timeout of {:g} s was over", command, given.count()), {}, {}};
+  }
   if (outcome.stopped) return StageFailure{"it was interrupted", "dvx repro " + stage_.name, {}};
   if (outcome.signal != 0) {
     return StageFailure{fmt::format("'{}' was killed by signal {} ({})", command, outcome.signal,

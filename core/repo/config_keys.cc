@@ -9,6 +9,8 @@ namespace dvx {
 namespace {
 
 constexpr ConfigKey kKeys[] = {
+    {"core.gpus", ConfigValue::Count,
+     "GPUs that stages of this machine may use; default: those that NVIDIA's driver names"},
     {"core.jobs", ConfigValue::Count,
      "threads and parallel stages when -j is not given; 0: as many as processors"},
     {"core.link", ConfigValue::Link,

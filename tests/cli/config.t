@@ -43,6 +43,7 @@ What dvx does not know is refused:
   hint: dvx config --unset KEY
   [2]
   $ dvx config --known
+  core.gpus         GPUs that stages of this machine may use; default: those that NVIDIA's driver names
   core.jobs         threads and parallel stages when -j is not given; 0: as many as processors
   core.link         how files come from the store: auto, reflink, copy, hardlink or symlink
   core.project      name of this project on remotes; written by dvx init, not to be changed
