@@ -15,10 +15,10 @@ namespace dvx {
 
 struct StageDemands {
   std::size_t cpus = 1, gpus = 0;
-  std::uint64_t memory = 0;          // bytes
-  std::vector<std::string> mutexes;  // sorted; two stages with one in common never run at once
-  std::optional<std::chrono::milliseconds> timeout;  // of one attempt, all its commands together
-  std::size_t retries = 0;                           // attempts after the first
+  std::uint64_t memory = 0;               // bytes
+  std::vector<std::string> mutexes = {};  // sorted; two stages with one in common never run at once
+  std::optional<std::chrono::milliseconds> timeout = {};  // of one attempt, all its commands together
+  std::size_t retries = 0;                                // attempts after the first
 
   friend bool operator==(const StageDemands&, const StageDemands&) = default;
 };

@@ -61,9 +61,11 @@ A stage that fails, one that is killed, one that writes to what it reads:
   fails: failed: 'echo about to fail; exit 3' exited with status 3
   1 failed in * s (glob)
   error: stage 'fails' failed: 'echo about to fail; exit 3' exited with status 3
+  hint: dvx logs fails
   [1]
   $ dvx repro -q killed
   *signal 9* (glob)
+  hint: dvx logs killed
   [1]
   $ dvx repro -q selfish
   *'notes'*changed while* (glob)

@@ -77,7 +77,7 @@ From a subdirectory, where paths and the command begin:
   
   # the end
   $ dvx stage list --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["data"]["stages"][2])'
-  {'always_changed': False, 'cmd': ['echo one > report.md', 'echo two >> report.md'], 'deps': ['metrics.json'], 'desc': '', 'env': {}, 'file': 'dvx.yaml', 'frozen': False, 'group': '', 'line': 24, 'meta': {}, 'name': 'report', 'needs': [], 'outs': [{'cache': False, 'kind': 'data', 'path': 'sub/report.md', 'persist': False}], 'params': {}, 'tools': [], 'wdir': 'sub'}
+  {'always_changed': False, 'cmd': ['echo one > report.md', 'echo two >> report.md'], 'deps': ['metrics.json'], 'desc': '', 'env': {}, 'file': 'dvx.yaml', 'frozen': False, 'group': '', 'line': 24, 'meta': {}, 'mutex': [], 'name': 'report', 'needs': [], 'outs': [{'cache': False, 'kind': 'data', 'path': 'sub/report.md', 'persist': False}], 'params': {}, 'resources': {'cpus': 1, 'gpus': 0, 'memory': 0}, 'retries': 0, 'timeout': None, 'tools': [], 'wdir': 'sub'}
 
 What would not hold together is refused, and the file is left alone:
 

@@ -25,6 +25,7 @@ class LocalRunnerTest : public testing::Test {
             .environment = {{"PATH", "/usr/bin:/bin"}, {"WORD", "value"}},
             .log_file = join_path(place.path(), "log"),
             .on_line = [this](std::string_view line) { lines.emplace_back(line); },
+            .timeout = {},
             .should_stop = {},
             .kill_now = {}};
   }
@@ -78,6 +79,19 @@ TEST_F(LocalRunnerTest, NothingOutlivesAKilledDvx) {
     if (!text || text->find("State:\tZ") != std::string::npos) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
+}
+
+TEST_F(LocalRunnerTest, StopsAtItsTimeout) {
+  CommandJob slow = job({"sleep 60", "echo never"});
+  slow.timeout = std::chrono::milliseconds(50);
+  const CommandOutcome outcome = runner.run(slow);
+  EXPECT_TRUE(outcome.overdue);
+  EXPECT_TRUE(outcome.stopped);
+  EXPECT_FALSE(outcome.ok());
+  EXPECT_TRUE(lines.empty());
+  slow.commands = {"true"};
+  slow.timeout = std::chrono::minutes(1);
+  EXPECT_TRUE(runner.run(slow).ok());
 }
 
 }  // namespace
