@@ -72,8 +72,8 @@ std::tuple<CheckOf, const ObjectId&> key_of(const Check& check) {
 std::vector<Check> latest_of(std::vector<Check> checks) {
   std::ranges::reverse(checks);
   std::ranges::stable_sort(checks, {}, key_of);
-  const auto repeated = std::ranges::unique(checks, {}, key_of);
-  checks.erase(repeated.begin(), repeated.end());
+  const auto same = [](const Check& a, const Check& b) { return key_of(a) == key_of(b); };
+  checks.erase(std::unique(checks.begin(), checks.end(), same), checks.end());
   return checks;
 }
 
