@@ -19,7 +19,6 @@ sample of the points is tried, the same for the same seed."""
 
 import argparse
 import concurrent.futures
-import ctypes
 import dataclasses
 import hashlib
 import multiprocessing
@@ -36,6 +35,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import store_reader
 import workplace
+from orphans import adopt_orphans, wait_for_orphans
 from restored import Restored
 
 GROW = ("for i in 03 11; do echo more >> data/images/$i.bin; done; cp data/images/05.bin data/images/new.bin; "
@@ -84,7 +84,6 @@ SLEEPS = MOVES | OPENS | {"flock", "fsync", "fdatasync", "syncfs", "ftruncate", 
                           "ioctl"}
 POSSIBLE = {"torn": MOVES, "short": MOVES, "EMFILE": OPENS, "EINTR": SLEEPS}
 KNOWN_STATUS = {1, 2, 3, 5, 6, 7, 8, 10, 74}
-PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclasses.dataclass
@@ -334,15 +333,6 @@ def difference(state, wanted):
     return "; ".join(parts)
 
 
-def wait_for_orphans():
-    """What a killed command started may still be at work; it is a child of this process now."""
-    while True:
-        try:
-            os.waitpid(-1, 0)
-        except ChildProcessError:
-            return
-
-
 def all_points(harness, commands, faults, pool):
     points = []
     for command, (base, wanted, calls) in zip(commands, pool.map(prepare, commands)):
@@ -371,7 +361,7 @@ def try_point(point):
 def processes():
     return concurrent.futures.ProcessPoolExecutor(
         os.cpu_count(), multiprocessing.get_context("fork"),
-        initializer=lambda: ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
+        initializer=adopt_orphans)
 
 
 def sample(points, count, seed):

@@ -14,7 +14,6 @@ that ended with status 8 had changed no pointer and no commit. Nothing is unlock
 
 import argparse
 import collections
-import ctypes
 import dataclasses
 import hashlib
 import json
@@ -34,9 +33,9 @@ import traceback
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import store_reader
 import workplace
+from orphans import adopt_orphans, wait_for_orphans
 
 GIT_SETTINGS = "[gc]\n\tauto = 0\n"
-PR_SET_CHILD_SUBREAPER = 36
 # What may stop a command when somebody else works in the same place, besides a lock: it says so and did nothing.
 DISTURBED = re.compile(r"index\.lock|changed while|No such file|cannot lock ref|was made by no run|dvx repro")
 
@@ -389,15 +388,6 @@ class Worker:
         self.dvx("gc", "--apply", "--no-grace", "--prune-now", "--json", nothing="so nothing was removed")
 
 
-def wait_for_orphans():
-    """What a killed command started may still be at work; it is a child of this process now."""
-    while True:
-        try:
-            os.waitpid(-1, 0)
-        except ChildProcessError:
-            return
-
-
 class Together:
     def __init__(self, options, place):
         self.options, self.place = options, place
@@ -454,7 +444,7 @@ class Together:
         wait_for_orphans()
 
     def work(self, queue, number, index):
-        subreaper()
+        adopt_orphans()
         person = self.people[index]
         worker = Worker(self.place, self.environment, person, f"{self.options.seed} {number} {person.name}",
                         self.options.kills)
@@ -550,10 +540,6 @@ class Together:
             raise Wrong(f"left behind: {left}")
 
 
-def subreaper():
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-
-
 def run(together, options):
     together.begin()
     for number in range(options.rounds):
@@ -585,7 +571,7 @@ def main():
     options = parser.parse_args()
     if options.full:
         options.rounds, options.steps = 40, 20
-    subreaper()
+    adopt_orphans()
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="dvx-together-", dir=memory) as place:
         together = Together(options, pathlib.Path(place))
