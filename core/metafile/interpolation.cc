@@ -17,10 +17,6 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-bool is_composite(const YamlNode& value) {
-  return value.kind() == Kind::List || value.kind() == Kind::Map;
-}
-
 // `from` moved on to a later offset of the same text.
 TextPosition advanced(std::string_view text, TextPosition from, std::size_t offset) {
   for (; from.offset < offset; ++from.offset) {

@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "core/metafile/canonical_json.h"
 #include "core/metafile/stage_expansion.h"
+#include "core/metafile/value_text.h"
 
 namespace dvx {
 namespace {
@@ -72,8 +73,7 @@ bool is_url(std::string_view text) {
 
 // A value as text: of a list or a map the canonical JSON.
 std::string text_of(const YamlNode& value) {
-  const bool nested = value.kind() == Kind::Map || value.kind() == Kind::List;
-  return nested ? canonical_json(yaml_to_json(value)) : value.scalar();
+  return is_composite(value) ? canonical_json(yaml_to_json(value)) : value.scalar();
 }
 
 class PipelineReader {

@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "core/metafile/interpolation.h"
 #include "core/metafile/template_text.h"
+#include "core/metafile/value_text.h"
 
 namespace dvx {
 
@@ -18,10 +19,6 @@ namespace {
 using Kind = YamlNode::Kind;
 
 constexpr std::size_t kMostStages = 100'000;  // of one matrix; beyond is a slip
-
-bool is_composite(const YamlNode& node) {
-  return node.kind() == Kind::List || node.kind() == Kind::Map;
-}
 
 bool is_expansion_field(std::string_view name) {
   return name == "foreach" || name == "do" || name == "matrix";

@@ -72,7 +72,7 @@ class Arguments {
   void add_list(const std::string& name, const YamlNode& list) {
     bool first = true;
     for (const YamlNode& item : list.items()) {
-      if (item.kind() == Kind::List || item.kind() == Kind::Map) {
+      if (is_composite(item)) {
         throw Error{ErrorKind::Config, fmt::format("'{}' has {} in a list, which no command line can say",
                                                    name, item.kind_name())};
       }
@@ -97,6 +97,10 @@ class Arguments {
 };
 
 }  // namespace
+
+bool is_composite(const YamlNode& value) {
+  return value.kind() == YamlNode::Kind::List || value.kind() == YamlNode::Kind::Map;
+}
 
 std::string value_text(const YamlNode& scalar) {
   switch (scalar.kind()) {

@@ -15,6 +15,8 @@ struct UnpackRules {
   Lists lists = Lists::OneFlag;
 };
 
+bool is_composite(const YamlNode& value);  // a list or a map
+
 // Of a scalar: "5", "0.001", "1e-05", "true", "None".
 std::string value_text(const YamlNode& scalar);
 
