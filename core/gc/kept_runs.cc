@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/file_time.h"
 #include "base/interrupt.h"
 #include "base/path.h"
 #include "core/pipeline/run_cache.h"
@@ -71,8 +72,7 @@ std::vector<ObjectId> young_runs(const ObjectStore& store, std::int64_t since_ns
   std::vector<ObjectId> runs;
   for (const RunCacheEntry& entry : RunCache(store).all()) {
     const auto st = stat_if_exists(join_path(store.directory(), RunCache::file_of(entry)));
-    if (st && st->st_mtim.tv_sec * std::int64_t{1'000'000'000} + st->st_mtim.tv_nsec > since_ns)
-      runs.push_back(entry.run);
+    if (st && to_ns(st->st_mtim) > since_ns) runs.push_back(entry.run);
   }
   return runs;
 }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file_system.h"
+#include "base/file_time.h"
 #include "base/stream.h"
 #include "core/index/database.h"
 

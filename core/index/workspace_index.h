@@ -56,10 +56,6 @@ class WorkspaceIndex {
   virtual void set_note(const std::string& key, const std::string& value) = 0;
 };
 
-// Coarsest step of the kernel's clock for file times (HZ=100), and a little more: a file changed less than
-// this ago may be changed again without a trace in its stamp.
-inline constexpr std::int64_t kClockTickNs = 11'000'000;
-
 // What the index goes by: everything of the stamp but the device number, which is not stable over mounts.
 bool same_stamp(const FileStamp& a, const FileStamp& b);
 

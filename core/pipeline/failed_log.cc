@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/file_time.h"
 #include "base/path.h"
 #include "objects/model/object_id.h"
 
@@ -43,7 +44,7 @@ std::optional<FailedLog> find_failed_log(Repository& repository, const std::stri
   FailedLog log{.file = file_of(repository, stage)};
   const auto st = stat_if_exists(log.file);
   if (!st) return std::nullopt;
-  log.failed_ns = st->st_mtim.tv_sec * std::int64_t{1'000'000'000} + st->st_mtim.tv_nsec;
+  log.failed_ns = to_ns(st->st_mtim);
   log.size = static_cast<std::uint64_t>(st->st_size);
   return log;
 }

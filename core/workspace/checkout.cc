@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/file_time.h"
 #include "base/interrupt.h"
 #include "base/path.h"
 #include "base/thread_pool.h"

@@ -51,7 +51,7 @@ FileStamp Linker::place(int directory_fd, const std::string& name, const TreeEnt
   if (kind_ == LinkKind::Hardlink) ::unlinkat(directory_fd, temp.c_str(), 0);
   struct ::stat st {};
   if (::fstatat(directory_fd, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) throw system_error("stat", path);
-  return file_stamp(st);
+  return stamp_of(st);
 }
 
 void Linker::make(int directory_fd, const std::string& temp, const TreeEntry& entry,

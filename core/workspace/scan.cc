@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/file_time.h"
 #include "base/interrupt.h"
 #include "base/path.h"
 #include "core/workspace/linker.h"
@@ -153,7 +154,7 @@ void WorkspaceScan::look_at(ScannedPath& subject) {
   if (S_ISDIR(st->st_mode)) return walk(subject);
   if (!S_ISREG(st->st_mode)) throw special_file(subject.path, st->st_mode);
   subject.file.emplace();
-  subject.file->stamp = file_stamp(*st);
+  subject.file->stamp = stamp_of(*st);
   const auto known = index_.find(subject.path);
   settle(DirtyFile{&subject, nullptr, &*subject.file}, known ? &*known : nullptr);
 }

@@ -101,7 +101,7 @@ class Walker {
         throw system_error("stat", join_path(directory.path, name));
       }
       entry.kind = kind_of(st.st_mode);
-      entry.stamp = file_stamp(st);
+      entry.stamp = stamp_of(st);
     }
     const std::string path = join_path(directory.path, name);
     if (rules.ignores(path, entry.kind == WalkedKind::Directory ? PathKind::Directory : PathKind::Other))
@@ -152,18 +152,6 @@ class Walker {
 Walk walk_directory(const std::string& absolute, const std::string& path, const IgnoreRules& rules,
                     ThreadPool& pool) {
   return Walker(pool, absolute, path).run(rules);
-}
-
-FileStamp file_stamp(const struct ::stat& st) {
-  const auto nanoseconds = [](const struct ::timespec& time) {
-    return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
-  };
-  return {.device = st.st_dev,
-          .inode = st.st_ino,
-          .size = static_cast<std::uint64_t>(st.st_size),
-          .mtime_ns = nanoseconds(st.st_mtim),
-          .ctime_ns = nanoseconds(st.st_ctim),
-          .mode = st.st_mode};
 }
 
 }  // namespace dvx

@@ -4,8 +4,6 @@
 // 120 MB.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -61,7 +59,5 @@ struct Walk {
 // from above. Names for which is_never_data() holds are left out; files that vanish meanwhile too.
 Walk walk_directory(const std::string& absolute, const std::string& path, const IgnoreRules& rules,
                     ThreadPool& pool);
-
-FileStamp file_stamp(const struct ::stat& st);
 
 }  // namespace dvx

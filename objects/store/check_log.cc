@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/file_lock.h"
+#include "base/file_time.h"
 #include "base/little_endian.h"
 #include "base/path.h"
 #include "base/stream.h"
@@ -22,15 +23,10 @@ namespace {
 constexpr std::string_view kMagic = "DVXCHK1\n";
 constexpr std::size_t kProof = 8;  // of SHA-256 of the rest
 constexpr std::size_t kRecord = 88;
-constexpr std::size_t kWorthRewriting = 1024;    // records out of date
-constexpr std::int64_t kClockTick = 11'000'000;  // as of the workspace index
+constexpr std::size_t kWorthRewriting = 1024;  // records out of date
 
 std::string log_path(const std::string& store_directory) {
   return join_path(store_directory, "checks.log");
-}
-
-std::int64_t to_ns(const struct ::timespec& time) {
-  return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
 }
 
 void append_record(std::string& out, const Check& check) {
@@ -121,7 +117,8 @@ bool same_bytes(const Check& a, const Check& b) {
 }
 
 bool same_file(const Check& then, const Check& now) {
-  return same_bytes(then, now) && then.ctime_ns == now.ctime_ns && then.ctime_ns < then.when_ns - kClockTick;
+  return same_bytes(then, now) && then.ctime_ns == now.ctime_ns &&
+         then.ctime_ns < then.when_ns - kClockTickNs;
 }
 
 CheckLog::CheckLog(std::string store_directory) : directory_(std::move(store_directory)) {

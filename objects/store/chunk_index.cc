@@ -8,10 +8,12 @@
 #include <ctime>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/directory.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/file_lock.h"
+#include "base/file_time.h"
 #include "base/path.h"
 #include "base/stream.h"
 #include "objects/pack/id_filter.h"
@@ -24,16 +26,6 @@ namespace {
 constexpr std::size_t kLooseLimit = 8;        // packs looked up one by one
 constexpr std::size_t kBatch = 64;            // packs opened at once when an index is built anew
 constexpr std::int64_t kTickNs = 50'000'000;  // a directory's mtime may not move for changes within one
-
-std::int64_t to_ns(const struct ::timespec& time) {
-  return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
-}
-
-std::int64_t now_ns() {
-  struct ::timespec now {};
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  return to_ns(now);
-}
 
 // Names in a directory that end in `ending`, sorted; none when there is no such directory.
 std::vector<std::string> names_in(const std::string& directory, std::string_view ending) {
@@ -173,7 +165,7 @@ std::shared_ptr<const ChunkIndex::Snapshot> ChunkIndex::load_once() const {
   auto snapshot = std::make_shared<Snapshot>();
   const std::string packs_directory = join_path(directory_, "packs"),
                     index_directory = join_path(directory_, "index");
-  const std::int64_t began = now_ns();
+  const std::int64_t began = SystemClock().now_ns();
   if (const auto st = stat_if_exists(packs_directory)) snapshot->packs_mtime = to_ns(st->st_mtim);
   snapshot->settled = snapshot->packs_mtime < began - kTickNs;
   for (const std::string& name : names_in(packs_directory, ".pack")) {

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/file_time.h"
 #include "base/interrupt.h"
 #include "base/path.h"
 #include "objects/store/frame_reader.h"
@@ -152,7 +153,7 @@ class Collection {
       if (mark_.is_wanted(id)) return;
       const auto st = stat_if_exists(store_.impl().whole_path(id));
       if (!st) return;
-      const std::int64_t came = st->st_ctim.tv_sec * std::int64_t{1'000'000'000} + st->st_ctim.tv_nsec;
+      const std::int64_t came = to_ns(st->st_ctim);
       if (options_.now_ns - came < options_.grace_ns) return;
       const std::string hex = id.to_hex();
       if (!batch.move(fmt::format("whole/{}/{}", hex.substr(0, 2), hex.substr(2)))) return;

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/file_time.h"
 #include "base/interrupt.h"
 #include "objects/store/frame_reader.h"
 #include "objects/store/gc.h"
@@ -20,7 +21,7 @@ constexpr std::size_t kManySmall = 10;
 
 std::int64_t age_of(const struct ::stat& st, std::int64_t now_ns) {
   // ctime: of when it came to its place, by session or out of the trash.
-  return now_ns - (st.st_ctim.tv_sec * std::int64_t{1'000'000'000} + st.st_ctim.tv_nsec);
+  return now_ns - to_ns(st.st_ctim);
 }
 
 class Planning {

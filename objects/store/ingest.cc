@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/file_time.h"
 #include "base/interrupt.h"
 #include "base/path.h"
 #include "base/stream.h"
@@ -411,9 +412,6 @@ void IngestSession::finish() {
 }  // namespace
 
 FileStamp stamp_of(const struct ::stat& st) {
-  const auto to_ns = [](const struct ::timespec& t) {
-    return t.tv_sec * std::int64_t{1'000'000'000} + t.tv_nsec;
-  };
   return {.device = st.st_dev,
           .inode = st.st_ino,
           .size = static_cast<std::uint64_t>(st.st_size),

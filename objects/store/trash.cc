@@ -15,6 +15,7 @@
 #include "base/directory.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/file_time.h"
 #include "base/path.h"
 #include "base/stream.h"
 #include "objects/pack/codec.h"
@@ -44,7 +45,7 @@ std::optional<std::int64_t> batch_time(const std::string& name) {
 
 std::int64_t mtime_of(const std::string& path) {
   const auto st = stat_if_exists(path);
-  return st ? st->st_mtim.tv_sec * std::int64_t{1'000'000'000} + st->st_mtim.tv_nsec : -1;
+  return st ? to_ns(st->st_mtim) : -1;
 }
 
 bool rename_if_there(const std::string& from, const std::string& to) {
