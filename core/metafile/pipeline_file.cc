@@ -34,7 +34,7 @@ const Vocabulary kTopLevel = {
 const Vocabulary kStage = {{"cmd",     "deps",  "params", "outs",           "metrics", "plots",   "wdir",
                             "env",     "tools", "frozen", "always_changed", "desc",    "meta",    "vars",
                             "foreach", "do",    "matrix", "resources",      "mutex",   "timeout", "retries"},
-                           {"each", "sandbox", "executor"},
+                           {"each", "sandbox", "executor", "trace", "imports"},
                            {{"command", "cmd"},
                             {"commands", "cmd"},
                             {"run", "cmd"},
@@ -192,6 +192,7 @@ class PipelineReader {
     if (const YamlNode* always = body.find("always_changed"))
       stage.always_changed = boolean(*always, "always_changed");
     stage.demands = read_stage_demands(body, file_, stage_);
+    stage.execution = read_stage_execution(body, file_, stage_);
     if (const YamlNode* desc = body.find("desc")) stage.desc = string(*desc, "desc");
     if (const YamlNode* meta = body.find("meta")) read_meta(*meta, stage.meta);
     return stage;

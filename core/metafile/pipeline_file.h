@@ -10,6 +10,8 @@
 
 #include "core/metafile/pipeline_reading.h"
 #include "core/metafile/stage_demands.h"
+#include "core/metafile/stage_each.h"
+#include "core/metafile/stage_execution.h"
 #include "core/metafile/yaml.h"
 
 namespace dvx {
@@ -61,6 +63,8 @@ struct Stage {
   std::vector<std::string> tools;  // commands whose output belongs to the key
   bool frozen = false, always_changed = false;
   StageDemands demands;
+  std::optional<StageEach> each;
+  StageExecution execution;
   std::string desc;
   std::map<std::string, std::string> meta;
   TextPosition position;  // of the stage's name
