@@ -18,7 +18,8 @@ class Bench:
     def __init__(self, place, build, contestants, runs, limit):
         self.place, self.runs, self.contestants, self.limit = place, runs, contestants, limit
         self.floor_program = str(build / "bench/floor")
-        shutil.rmtree(place, ignore_errors=True)
+        self.away = place / "away"
+        remove(place)
         home = place / "home"
         home.mkdir(parents=True)
         (home / ".gitconfig").write_text("[user]\n\tname = Bench\n\temail = bench@example.org\n[gc]\n\tauto = 0\n"
@@ -64,8 +65,16 @@ class Bench:
         for _ in range(self.runs):
             figures.append(self.run([self.floor_program, *map(str, arguments)], self.place))
             if out is not None:
-                remove(out)
+                self.put_away(out)
         self.enter(row, "floor", median(figures))
+
+    def put_away(self, path):
+        """Out of the way, and removed when everything is measured: ext4 makes files several times more slowly for
+        minutes after many were removed."""
+        if not os.path.lexists(path):
+            return
+        self.away.mkdir(exist_ok=True)
+        path.rename(self.away / str(len(list(self.away.iterdir()))))
 
     # --- data -------------------------------------------------------------------------------------------------------
 
@@ -74,7 +83,7 @@ class Bench:
         dataset.write(source)
         self.floors(dataset, source)
         self.each_alone(dataset, lambda contestant, repository: self.lifecycle(contestant, dataset, source, repository))
-        remove(source)
+        self.put_away(source)
 
     def each_alone(self, dataset, life):
         """A life for each contestant, in an empty directory that is removed afterwards."""
@@ -88,7 +97,7 @@ class Bench:
                     raise
                 print(f"  {dataset.name}: {contestant.name} gave up: {failed}", file=sys.stderr)
             for path in self.place.glob(f"{contestant.name}*"):
-                remove(path)
+                self.put_away(path)
 
     def floors(self, dataset, source):
         scratch = self.place / "scratch"
@@ -111,7 +120,7 @@ class Bench:
         self.row(f"{name}: nothing changed", contestant, contestant.add(data), repository, repeat=True)
         self.row(f"{name}: status", contestant, contestant.status(), repository, repeat=True)
         if (command := contestant.restore(data)) is not None:
-            remove(copy)
+            self.put_away(copy)
             self.row(f"{name}: checkout", contestant, command, repository)
         dataset.change(copy)
         time.sleep(1.1)
@@ -136,14 +145,14 @@ class Bench:
         clone.mkdir()
         self.quietly(contestant.prepare_pull(repository, remote), clone)
         self.row(f"{name}: pull", contestant, command, clone)
-        remove(clone)
+        self.put_away(clone)
 
     def appended(self, dataset):
         """The size of the store after so many versions, each a hundredth longer than the last."""
         source = self.place / f"source-{dataset.data}"
         dataset.write(source)
         self.each_alone(dataset, lambda contestant, repository: self.append(contestant, dataset, source, repository))
-        remove(source)
+        self.put_away(source)
 
     def append(self, contestant, dataset, source, repository):
         self.quietly(contestant.start(), repository)
@@ -182,7 +191,7 @@ class Bench:
                 self.row(f"{count:,} stages: status", contestant, contestant.status(), repository, repeat=True)
             except Overdue:
                 print(f"  {count:,} stages: {contestant.name} gave up", file=sys.stderr)
-            remove(repository)
+            self.put_away(repository)
 
     def start_up(self, dvx):
         for name, command in (("floor", ["true"]), ("dvx", [dvx, "--version"]), ("git", ["git", "--version"])):
@@ -209,6 +218,7 @@ def cell(figures, name):
 
 
 def remove(path: pathlib.Path):
+    """With all that is in it."""
     if path.is_dir() and not path.is_symlink():
         # git-annex takes the write permission from what it keeps.
         subprocess.run(["chmod", "-R", "u+w", str(path)], check=False, stderr=subprocess.DEVNULL)

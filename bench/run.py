@@ -3,11 +3,10 @@
 
 import argparse
 import pathlib
-import shutil
 
 from contestants import KNOWN, ROOT, Dvx
 from datasets import Big, Csv, Small
-from rows import Bench
+from rows import Bench, remove
 
 
 def main():
@@ -47,8 +46,8 @@ def main():
         for rows in options.rows.split(","):
             sets[rows]()
     finally:
-        shutil.rmtree(bench.place, ignore_errors=True)
         bench.print_table()
+        remove(bench.place)
 
 
 if __name__ == "__main__":
