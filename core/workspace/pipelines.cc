@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "core/workspace/ignore.h"
+#include "core/workspace/pipeline_cache.h"
 #include "core/workspace/project_files.h"
 #include "core/workspace/tracked.h"
 
@@ -101,7 +102,8 @@ PipelineReading workspace_reading(Repository& repository) {
 
 std::optional<PipelineFile> workspace_pipeline(Repository& repository,
                                                const std::vector<std::string>& files) {
-  return read_unless_none(files, workspace_reading(repository));
+  if (files.empty()) return std::nullopt;
+  return read_pipelines_once(repository, files, workspace_reading(repository));
 }
 
 std::optional<PipelineFile> workspace_pipeline(Repository& repository) {
