@@ -154,6 +154,15 @@ std::string spliced(std::string_view text, std::size_t at, std::string addition)
              "write one stage a line, indented");
 }
 
+// Where the last stage that stands in this block itself begins; merged ones stand elsewhere.
+std::size_t last_stage_begin(const YamlNode& stages) {
+  std::size_t last = stages.begin().offset;
+  for (const auto& [name, body] : stages.fields()) {
+    if (!name.is_shared()) last = std::max(last, name.begin().offset);
+  }
+  return last;
+}
+
 bool in_braces(std::string_view text, const YamlNode& node) {
   return node.begin().offset < text.size() && text[node.begin().offset] == '{';
 }
@@ -166,13 +175,13 @@ std::string splice_stage(std::string_view text, const std::string& file, const S
   if (stages->kind() == Kind::Null) {
     return spliced(text, next_line(text, stages->end().offset), StageText(stage, 2).make());
   }
+  yaml_refuse_shared(*stages, file, "'stages'");
   if (in_braces(text, *stages)) refuse_braces(*stages, file);
   const std::size_t indent = stages->begin().column - 1;
-  const auto& last = stages->fields().back();
   std::string addition = StageText(stage, indent).make();
-  const bool apart = stages->fields().size() > 1 && blank_line_before(text, last.first.begin().offset);
+  const bool apart = stages->fields().size() > 1 && blank_line_before(text, last_stage_begin(*stages));
   if (apart) addition.insert(0, "\n");
-  return spliced(text, end_of_block(text, last.second.end().offset, indent), addition);
+  return spliced(text, end_of_block(text, stages->end().offset, indent), addition);
 }
 
 }  // namespace

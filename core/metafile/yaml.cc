@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <charconv>
-#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -15,6 +15,8 @@
 #include "base/path.h"
 #include "base/utf8.h"
 #include "core/metafile/canonical_json.h"
+#include "core/metafile/yaml_anchors.h"
+#include "core/metafile/yaml_scalars.h"
 
 namespace dvx {
 namespace {
@@ -62,68 +64,6 @@ class LineTable {
                           const std::string& hint = {}) {
   throw Error{ErrorKind::Config, fmt::format("{}:{}:{}: {}", display_path(name), at.line, at.column, message),
               hint, name};
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-std::string_view without_sign(std::string_view text) {
-  if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.remove_prefix(1);
-  return text;
-}
-
-bool all_of(std::string_view text, std::string_view allowed) {
-  return !text.empty() && text.find_first_not_of(allowed) == std::string_view::npos;
-}
-
-bool is_int(std::string_view text) {
-  if (text.starts_with("0o")) return all_of(text.substr(2), "01234567");
-  if (text.starts_with("0x")) return all_of(text.substr(2), "0123456789abcdefABCDEF");
-  return all_of(without_sign(text), "0123456789");
-}
-
-bool is_infinity(std::string_view unsigned_text) {
-  return unsigned_text == ".inf" || unsigned_text == ".Inf" || unsigned_text == ".INF";
-}
-
-bool is_nan(std::string_view text) {
-  return text == ".nan" || text == ".NaN" || text == ".NAN";
-}
-
-// [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?
-bool is_float(std::string_view text) {
-  if (is_nan(text)) return true;
-  text = without_sign(text);
-  if (is_infinity(text)) return true;
-  const auto take_digits = [&text] {
-    const std::size_t count = std::min(text.find_first_not_of("0123456789"), text.size());
-    text.remove_prefix(count);
-    return count;
-  };
-  const std::size_t whole = take_digits();
-  std::size_t fraction = 0;
-  if (text.starts_with('.')) {
-    text.remove_prefix(1);
-    fraction = take_digits();
-  }
-  if (whole + fraction == 0) return false;
-  if (!text.empty() && (text[0] == 'e' || text[0] == 'E')) {
-    text = without_sign(text.substr(1));
-    if (take_digits() == 0) return false;
-  }
-  return text.empty();
-}
-
-// The core schema of YAML 1.2.2, section 10.3.2.
-YamlNode::Kind plain_kind(std::string_view text) {
-  using Kind = YamlNode::Kind;
-  if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") return Kind::Null;
-  if (text == "true" || text == "True" || text == "TRUE") return Kind::Bool;
-  if (text == "false" || text == "False" || text == "FALSE") return Kind::Bool;
-  if (!is_digit(text[0]) && text[0] != '-' && text[0] != '+' && text[0] != '.') return Kind::String;
-  if (is_int(text)) return Kind::Int;
-  return is_float(text) ? Kind::Float : Kind::String;
 }
 
 void drop_message(struct fy_diag*, void*, const char*, std::size_t) {}
@@ -175,6 +115,7 @@ class YamlParser {
       seen_document = true;
       root = node(next(), 0);
     }
+    if (anchors_.any_used()) mark_used(root);
     return root;
   }
 
@@ -253,29 +194,82 @@ class YamlParser {
     return lines_.at(mark != nullptr ? mark->input_pos : text_.size());
   }
 
-  void refuse_cleverness(const Event& event) const {
-    if (event->type == FYET_ALIAS) {
-      fail_at(position(event), name_, "an alias ('*name') is not accepted",
-              "write the value out where it is used");
+  TextPosition token_position(fy_token* token, const Event& event) const {
+    const fy_mark* mark = fy_token_start_mark(token);
+    return mark != nullptr ? lines_.at(mark->input_pos) : position(event);
+  }
+
+  static std::string token_text(fy_token* token) {
+    std::size_t length = 0;
+    const char* bytes = fy_token_get_text(token, &length);
+    return bytes != nullptr ? std::string(bytes, length) : std::string();
+  }
+
+  void refuse_tag(const Event& event) const {
+    if (fy_token* tag = fy_event_get_tag_token(event.get()))
+      fail_at(token_position(tag, event), name_, "a tag ('!name') is not accepted", "remove the tag");
+  }
+
+  // What the text says elsewhere, standing here.
+  YamlNode aliased(const Event& event, int depth) {
+    const std::string word = token_text(event->alias.anchor);
+    TextPosition begin = position(event);
+    // The mark of libfyaml leaves the '*' out.
+    if (begin.offset > 0 && text_[begin.offset - 1] == '*') begin = lines_.at(begin.offset - 1);
+    using Standing = YamlAnchors::Standing;
+    switch (anchors_.use(word)) {
+      case Standing::Usable:
+        break;
+      case Standing::Inside:
+        fail_at(begin, name_, fmt::format("the alias '*{0}' stands within '&{0}' itself", word),
+                "write the value out here");
+      case Standing::Unknown:
+        fail_at(begin, name_, fmt::format("no anchor '&{}' before this alias", word),
+                fmt::format("write '&{}' before the value it means", word));
+      case Standing::TooMuch:
+        fail_with_size(begin);
     }
-    if (fy_token* anchor = fy_event_get_anchor_token(event.get())) {
-      const fy_mark* mark = fy_token_start_mark(anchor);
-      fail_at(mark != nullptr ? lines_.at(mark->input_pos) : position(event), name_,
-              "an anchor ('&name') is not accepted", "write the value out where it is used");
-    }
-    if (fy_token* tag = fy_event_get_tag_token(event.get())) {
-      const fy_mark* mark = fy_token_start_mark(tag);
-      fail_at(mark != nullptr ? lines_.at(mark->input_pos) : position(event), name_,
-              "a tag ('!name') is not accepted", "remove the tag");
+    const YamlAnchors::Value& value = anchors_.value(word);
+    if (depth + static_cast<int>(value.height) > kMaximumDepth) fail_with_depth(begin);
+    YamlNode result = value.node;
+    result.begin_ = begin;
+    result.end_ = end_position(event);
+    return result;
+  }
+
+  [[noreturn]] void fail_with_size(TextPosition at) const {
+    fail_at(at, name_, "anchors and aliases make more of this text than one file may hold",
+            "write less of it by aliases");
+  }
+
+  [[noreturn]] void fail_with_depth(TextPosition at) const {
+    fail_at(at, name_, fmt::format("nested more than {} levels deep", kMaximumDepth));
+  }
+
+  // The values that aliases name, where they are written.
+  void mark_used(YamlNode& node) const {
+    if (anchors_.is_used(node)) return node.mark_shared();
+    for (YamlNode& item : node.items_) mark_used(item);
+    for (auto& [key, value] : node.fields_) {
+      mark_used(key);
+      mark_used(value);
     }
   }
 
   YamlNode node(const Event& event, int depth) {
     if (!event) fail_at(lines_.at(text_.size()), name_, "the text ends too early");
-    if (depth > kMaximumDepth) {
-      fail_at(position(event), name_, fmt::format("nested more than {} levels deep", kMaximumDepth));
-    }
-    refuse_cleverness(event);
+    if (depth > kMaximumDepth) fail_with_depth(position(event));
+    if (event->type == FYET_ALIAS) return aliased(event, depth);
+    refuse_tag(event);
+    fy_token* anchor = fy_event_get_anchor_token(event.get());
+    const std::string word = anchor != nullptr ? token_text(anchor) : "";
+    if (anchor != nullptr) anchors_.open(word);
+    YamlNode result = unnamed(event, depth);
+    if (anchor != nullptr && !anchors_.define(word, result)) fail_with_size(token_position(anchor, event));
+    return result;
+  }
+
+  YamlNode unnamed(const Event& event, int depth) {
     YamlNode result;
     result.begin_ = position(event);
     result.end_ = end_position(event);
@@ -300,7 +294,7 @@ class YamlParser {
     if (bytes != nullptr) result.scalar_.assign(bytes, length);
     // A value that is not there at all ("key:") has an empty plain token.
     result.plain_ = token == nullptr || fy_token_scalar_style(token) == FYSS_PLAIN;
-    result.kind_ = result.plain_ ? plain_kind(result.scalar_) : YamlNode::Kind::String;
+    result.kind_ = result.plain_ ? yaml_plain_kind(result.scalar_) : YamlNode::Kind::String;
     if (result.plain_ || token == nullptr) return;
     const std::size_t begin = result.begin_.offset;
     const std::size_t end = result.end_.offset;
@@ -341,43 +335,90 @@ class YamlParser {
     return style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED;
   }
 
+  bool opens_with(const YamlNode& node, char brace) const {
+    return node.begin_.offset < text_.size() && text_[node.begin_.offset] == brace;
+  }
+
   // A collection in block style ends where its last child does (the parser sees the end only at the next
   // token).
-  void finish(YamlNode& result, const Event& end, const YamlNode* last) const {
-    const std::size_t offset = result.begin_.offset;
-    const bool flow = offset < text_.size() && (text_[offset] == '[' || text_[offset] == '{');
+  void finish(YamlNode& result, const Event& end, std::optional<TextPosition> last) const {
+    const bool flow = opens_with(result, '[') || opens_with(result, '{');
     if (flow) {
       result.end_ = end_position(end);
-    } else if (last != nullptr) {
-      result.end_ = last->end_;
+    } else if (last) {
+      result.end_ = *last;
     }
   }
 
   void fill_list(YamlNode& result, int depth) {
     result.kind_ = YamlNode::Kind::List;
     result.plain_ = false;
+    std::optional<TextPosition> last;
     Event event = next();
     for (; event && event->type != FYET_SEQUENCE_END; event = next()) {
       result.items_.push_back(node(event, depth + 1));
+      last = result.items_.back().end_;
     }
-    finish(result, event, result.items_.empty() ? nullptr : &result.items_.back());
+    finish(result, event, last);
   }
 
   void fill_map(YamlNode& result, int depth) {
     result.kind_ = YamlNode::Kind::Map;
     result.plain_ = false;
     std::unordered_set<std::string> seen;
+    std::optional<TextPosition> first, last;
+    std::optional<YamlNode> merged;
     Event event = next();
     for (; event && event->type != FYET_MAPPING_END; event = next()) {
       YamlNode key = node(event, depth + 1);
       check_key(key, seen);
       YamlNode value = node(next(), depth + 1);
       if (value.is_plain() && value.begin_.offset == value.end_.offset) place_missing_value(value, key);
-      result.fields_.emplace_back(std::move(key), std::move(value));
+      if (!first) first = key.begin_;
+      last = value.end_;
+      if (key.is_plain() && key.scalar() == "<<") {
+        merged = std::move(value);
+      } else {
+        result.fields_.emplace_back(std::move(key), std::move(value));
+      }
     }
-    finish(result, event, result.fields_.empty() ? nullptr : &result.fields_.back().second);
-    const bool flow = result.begin_.offset < text_.size() && text_[result.begin_.offset] == '{';
-    if (!flow && !result.fields_.empty()) result.begin_ = result.fields_.front().first.begin_;
+    finish(result, event, last);
+    if (!opens_with(result, '{') && first) result.begin_ = *first;
+    if (merged) result.fields_ = fields_with(std::move(*merged), std::move(result.fields_));
+  }
+
+  using Fields = std::vector<std::pair<YamlNode, YamlNode>>;
+
+  // The merge key type of YAML 1.1: of several maps the first that has a field counts, and the map's own
+  // before them. In the order of the readers that people know: what is merged stands before what is not.
+  Fields fields_with(YamlNode&& merged, Fields&& own) const {
+    std::vector<YamlNode> maps;
+    if (merged.kind() == YamlNode::Kind::List) {
+      maps = std::move(merged.items_);
+      std::ranges::reverse(maps);
+    } else {
+      maps.push_back(std::move(merged));
+    }
+    Fields fields;
+    std::unordered_map<std::string, std::size_t> places;
+    const auto put = [&](std::pair<YamlNode, YamlNode>& field) {
+      const auto [known, is_new] = places.emplace(field.first.scalar(), fields.size());
+      if (is_new) {
+        fields.push_back(std::move(field));
+      } else {
+        fields[known->second] = std::move(field);
+      }
+    };
+    for (YamlNode& map : maps) {
+      if (map.kind() != YamlNode::Kind::Map) {
+        fail_at(map.begin_, name_,
+                fmt::format("a merge key ('<<') takes a map or a list of maps, not {}", map.kind_name()),
+                "<<: *name");
+      }
+      for (auto& field : map.fields_) put(field);
+    }
+    for (auto& field : own) put(field);
+    return fields;
   }
 
   // "key:" with nothing behind it: the parser notices at the next token, the person looks for it behind the
@@ -393,10 +434,6 @@ class YamlParser {
     if (key.kind() == Kind::List || key.kind() == Kind::Map) {
       fail_at(key.begin_, name_, fmt::format("{} cannot be a key", key.kind_name()));
     }
-    if (key.is_plain() && key.scalar() == "<<") {
-      fail_at(key.begin_, name_, "a merge key ('<<') is not accepted",
-              "write the fields out where they are used");
-    }
     if (!seen.insert(key.scalar()).second) {
       fail_at(key.begin_, name_, fmt::format("the key '{}' is given twice", key.scalar()),
               "remove one of the two");
@@ -406,6 +443,7 @@ class YamlParser {
   std::string_view text_;
   const std::string& name_;
   LineTable lines_;
+  YamlAnchors anchors_;
   std::unique_ptr<fy_diag, DiagDeleter> diag_;  // outlives the parser, which reports into it
   std::unique_ptr<fy_parser, ParserDeleter> parser_;
 };
@@ -438,6 +476,15 @@ const YamlNode* YamlNode::find(std::string_view key) const {
 
 YamlNode* YamlNode::find(std::string_view key) {
   return const_cast<YamlNode*>(std::as_const(*this).find(key));
+}
+
+void YamlNode::mark_shared() {
+  shared_ = true;
+  for (YamlNode& item : items_) item.mark_shared();
+  for (auto& [key, value] : fields_) {
+    key.mark_shared();
+    value.mark_shared();
+  }
 }
 
 YamlNode YamlNode::make_scalar(Kind kind, std::string text) {
@@ -494,6 +541,16 @@ void yaml_error(const YamlNode& node, const std::string& name, const std::string
   fail_at(node.begin(), name, message, hint);
 }
 
+void yaml_refuse_shared(const YamlNode& node, const std::string& name, std::string_view what) {
+  if (!node.is_shared()) return;
+  yaml_error(
+      node, name,
+      fmt::format(
+          "{} is shared by an anchor ('&') and its aliases ('*'), and dvx edits no more than one place",
+          what),
+      "edit it by hand, or write the value out where it is used");
+}
+
 const std::string& yaml_string(const YamlNode& node, const std::string& name, std::string_view what) {
   using Kind = YamlNode::Kind;
   if (node.kind() == Kind::String) return node.scalar();
@@ -520,33 +577,6 @@ void yaml_known_fields(const YamlNode& map, const std::string& name,
   }
 }
 
-namespace {
-
-nlohmann::json int_to_json(const std::string& text) {
-  const bool prefixed = text.starts_with("0o") || text.starts_with("0x");
-  const int base = !prefixed ? 10 : text[1] == 'o' ? 8 : 16;
-  const std::string_view digits = std::string_view(text).substr(prefixed ? 2 : text[0] == '+' ? 1 : 0);
-  const char* end = digits.data() + digits.size();
-  std::int64_t number = 0;
-  if (std::from_chars(digits.data(), end, number, base).ec == std::errc()) return number;
-  std::uint64_t large = 0;
-  if (digits[0] != '-' && std::from_chars(digits.data(), end, large, base).ec == std::errc()) return large;
-  return text;  // Beyond 64 bits: a float would make different numbers equal.
-}
-
-nlohmann::json float_to_json(const std::string& text) {
-  const std::string_view digits = std::string_view(text).substr(text[0] == '+' ? 1 : 0);
-  // JSON has no words for these, so they travel as strings of one spelling.
-  if (is_nan(text)) return ".nan";
-  if (is_infinity(without_sign(text))) return text[0] == '-' ? "-.inf" : ".inf";
-  double number = 0;
-  const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (result.ec != std::errc()) return text;  // Out of range: the text is the value.
-  return number;
-}
-
-}  // namespace
-
 nlohmann::json yaml_to_json(const YamlNode& node) {
   switch (node.kind()) {
     case YamlNode::Kind::Null:
@@ -554,9 +584,9 @@ nlohmann::json yaml_to_json(const YamlNode& node) {
     case YamlNode::Kind::Bool:
       return node.scalar()[0] == 't' || node.scalar()[0] == 'T';
     case YamlNode::Kind::Int:
-      return int_to_json(node.scalar());
+      return yaml_int_to_json(node.scalar());
     case YamlNode::Kind::Float:
-      return float_to_json(node.scalar());
+      return yaml_float_to_json(node.scalar());
     case YamlNode::Kind::String:
       return node.scalar();
     case YamlNode::Kind::List: {

@@ -1,5 +1,7 @@
-// YAML as dvx accepts it: no aliases, anchors, tags, duplicate keys or several documents; every node knows
-// where it stands, so that messages can point at it and edits can splice the user's text.
+// YAML as dvx accepts it: no tags, duplicate keys or several documents; every node knows where it stands, so
+// that messages can point at it and edits can splice the user's text. An alias is read as the value it names,
+// a merge key as the fields it brings: what came that way stands where it is written, the whole of an alias
+// where the alias is.
 #pragma once
 
 #include <cstddef>
@@ -32,6 +34,9 @@ class YamlNode {
   const YamlNode* find(std::string_view key) const;                                     // in a map, or null
   TextPosition begin() const { return begin_; }
   TextPosition end() const { return end_; }
+  // Several places of the text mean these bytes, by an anchor and its aliases: no edit may touch them.
+  bool is_shared() const { return shared_; }
+  void mark_shared();  // all of it
 
   // Nodes that no YAML text has: of other formats, or standing for what a text says in other words.
   static YamlNode make_scalar(Kind kind, std::string text);
@@ -49,7 +54,7 @@ class YamlNode {
  private:
   friend class YamlParser;
   Kind kind_ = Kind::Null;
-  bool plain_ = true;
+  bool plain_ = true, shared_ = false;
   std::string scalar_;
   std::vector<YamlNode> items_;
   std::vector<std::pair<YamlNode, YamlNode>> fields_;
@@ -62,6 +67,8 @@ YamlNode parse_yaml(std::string_view text, const std::string& name);
 // Checks on the way from nodes to structs; each throws Error{Config} pointing at the node.
 [[noreturn]] void yaml_error(const YamlNode& node, const std::string& name, const std::string& message,
                              const std::string& hint = {});
+// Refuses to edit within what several places of the text share.
+void yaml_refuse_shared(const YamlNode& node, const std::string& name, std::string_view what);
 const std::string& yaml_string(const YamlNode& node, const std::string& name, std::string_view what);
 bool yaml_bool(const YamlNode& node, const std::string& name, std::string_view what);
 // Refuses keys that are not in `known`, with "did you mean".

@@ -34,19 +34,26 @@ What YAML has and dvx.yaml has not:
 
   $ try <<'YAML'
   > stages:
-  >   a: &a
-  >     cmd: echo
   >   b: *a
   > YAML
-  error: dvx.yaml:2:7: an anchor ('&name') is not accepted
-  hint: write the value out where it is used
+  error: dvx.yaml:2:6: no anchor '&a' before this alias
+  hint: write '&a' before the value it means
   [2]
   $ try <<'YAML'
   > stages:
-  >   b: *a
+  >   a: &a
+  >     cmd: [echo, *a]
   > YAML
-  error: dvx.yaml:2:7: an alias ('*name') is not accepted
-  hint: write the value out where it is used
+  error: dvx.yaml:3:17: the alias '*a' stands within '&a' itself
+  hint: write the value out here
+  [2]
+  $ try <<'YAML'
+  > stages:
+  >   a: {cmd: echo, deps: &in [src, 5]}
+  >   b: {cmd: echo, deps: *in}
+  > YAML
+  error: dvx.yaml:2:34: stage 'a': 'deps' must be a string, not a number
+  hint: put it in quotes: "5"
   [2]
   $ try <<'YAML'
   > stages:

@@ -112,6 +112,39 @@ What would not hold together is refused, and the file is left alone:
   [2]
   $ cmp before dvx.yaml
 
+Beside anchors a stage is added; where several places share the text it is not:
+
+  $ cat > dvx.yaml <<END
+  > stages:
+  >   one: &one
+  >     cmd: echo one > one   # as always
+  >     outs: [one]
+  > 
+  >   two: {<<: *one, outs: [two]}
+  > END
+  $ dvx stage add -q -n three -o three 'echo three > three'
+  $ cat dvx.yaml
+  stages:
+    one: &one
+      cmd: echo one > one   # as always
+      outs: [one]
+  
+    two: {<<: *one, outs: [two]}
+  
+    three:
+      cmd: echo three > three
+      outs:
+        - three
+  $ cat > dvx.yaml <<END
+  > vars:
+  >   - shared: &shared {one: {cmd: echo}}
+  > stages: *shared
+  > END
+  $ dvx stage add -n three -o three 'echo three > three'
+  error: dvx.yaml:3:9: 'stages' is shared by an anchor ('&') and its aliases ('*'), and dvx edits no more than one place
+  hint: edit it by hand, or write the value out where it is used
+  [2]
+
 Help has an example:
 
   $ dvx stage --help | grep 'dvx stage list'
