@@ -13,6 +13,7 @@
 #include "core/lineage/data_within.h"
 #include "core/pipeline/running_stages.h"
 #include "core/pipeline/stage_environment.h"
+#include "core/pipeline/stage_shell.h"
 #include "core/pipeline/survey.h"
 #include "core/workspace/snapshot.h"
 #include "core/workspace/tracked.h"
@@ -172,7 +173,7 @@ class Rebuild {
     Progress& progress = progress_;
     return {
         .stage = it.name,
-        .commands = it.commands,
+        .commands = shell_commands(it),
         .directory = copy_.join(it.wdir),
         .environment = stage_environment(original_.surroundings().environment, it.env),
         .log_file = join_path(copy_.repository().temporary_dir(), ObjectId::of(it.name).to_hex() + ".log"),

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/nearest_word.h"
 #include "base/path.h"
+#include "core/metafile/bash_syntax.h"
 #include "core/metafile/canonical_json.h"
 #include "core/metafile/stage_expansion.h"
 #include "core/metafile/value_text.h"
@@ -28,30 +29,32 @@ struct Vocabulary {
   std::vector<std::pair<std::string_view, std::string_view>> meant = {};
 };
 
-const Vocabulary kTopLevel = {
-    {"stages", "vars", "params", "metrics", "plots", "artifacts"}, {"datasets"}, {{"stage", "stages"}}};
+const Vocabulary kTopLevel = {{"stages", "vars", "params", "metrics", "plots", "artifacts", "shell"},
+                              {"datasets"},
+                              {{"stage", "stages"}}};
 
-const Vocabulary kStage = {{"cmd",     "deps",  "params", "outs",           "metrics", "plots",   "wdir",
-                            "env",     "tools", "frozen", "always_changed", "desc",    "meta",    "vars",
-                            "foreach", "do",    "matrix", "resources",      "mutex",   "timeout", "retries"},
-                           {"each", "sandbox", "executor", "trace", "imports"},
-                           {{"command", "cmd"},
-                            {"commands", "cmd"},
-                            {"run", "cmd"},
-                            {"script", "cmd"},
-                            {"dependencies", "deps"},
-                            {"depends", "deps"},
-                            {"inputs", "deps"},
-                            {"input", "deps"},
-                            {"output", "outs"},
-                            {"outputs", "outs"},
-                            {"parameters", "params"},
-                            {"environment", "env"},
-                            {"workdir", "wdir"},
-                            {"cwd", "wdir"},
-                            {"description", "desc"},
-                            {"variables", "vars"},
-                            {"for_each", "foreach"}}};
+const Vocabulary kStage = {
+    {"cmd",    "deps",      "params",         "outs",    "metrics", "plots", "wdir",    "env",
+     "tools",  "frozen",    "always_changed", "desc",    "meta",    "vars",  "foreach", "do",
+     "matrix", "resources", "mutex",          "timeout", "retries", "shell"},
+    {"each", "sandbox", "executor", "trace", "imports"},
+    {{"command", "cmd"},
+     {"commands", "cmd"},
+     {"run", "cmd"},
+     {"script", "cmd"},
+     {"dependencies", "deps"},
+     {"depends", "deps"},
+     {"inputs", "deps"},
+     {"input", "deps"},
+     {"output", "outs"},
+     {"outputs", "outs"},
+     {"parameters", "params"},
+     {"environment", "env"},
+     {"workdir", "wdir"},
+     {"cwd", "wdir"},
+     {"description", "desc"},
+     {"variables", "vars"},
+     {"for_each", "foreach"}}};
 
 const Vocabulary kDependency = {{"schema"}, {}, {}};
 
@@ -85,6 +88,7 @@ class PipelineReader {
     if (root.kind() == Kind::Null) return {};
     check_fields(root, kTopLevel, "a pipeline file");
     StageExpansion expansion(text_, file_, root, reading_);
+    if (const YamlNode* shell = root.find("shell")) shell_ = read_shell(expansion.resolve(*shell), file_);
     if (const YamlNode* stages = root.find("stages")) read_stages(*stages, expansion);
     stage_.clear();
     base_ = directory_;
@@ -193,9 +197,19 @@ class PipelineReader {
       stage.always_changed = boolean(*always, "always_changed");
     stage.demands = read_stage_demands(body, file_, stage_);
     stage.execution = read_stage_execution(body, file_, stage_);
+    stage.execution.shell = shell_of(body, stage.commands);
     if (const YamlNode* desc = body.find("desc")) stage.desc = string(*desc, "desc");
     if (const YamlNode* meta = body.find("meta")) read_meta(*meta, stage.meta);
     return stage;
+  }
+
+  // What is said of it; else bash for commands that no other shell takes as they are meant.
+  std::string shell_of(const YamlNode& body, const std::vector<std::string>& commands) const {
+    if (const YamlNode* shell = body.find("shell")) return read_shell(*shell, file_);
+    if (shell_) return *shell_;
+    return std::ranges::any_of(commands, [](const std::string& command) { return needs_bash(command); })
+               ? "bash"
+               : "";
   }
 
   // What is behind the '@' comes from data: anything but what would break a line.
@@ -508,9 +522,10 @@ class PipelineReader {
   std::string_view text_;
   const std::string& file_;
   const PipelineReading& reading_;
-  std::string directory_;  // of the file
-  std::string base_;       // what paths of the stage at hand are relative to
-  std::string stage_;      // its name, for messages
+  std::string directory_;             // of the file
+  std::string base_;                  // what paths of the stage at hand are relative to
+  std::string stage_;                 // its name, for messages
+  std::optional<std::string> shell_;  // of the whole file
   PipelineFile pipeline_;
 };
 

@@ -79,8 +79,8 @@ void fields(Archive& archive, T& each) {
 
 template <typename Archive, Is<StageExecution> T>
 void fields(Archive& archive, T& execution) {
-  auto& [executor, sandbox, trace, imports] = execution;
-  archive(executor, sandbox, trace, imports);
+  auto& [executor, shell, sandbox, trace, imports] = execution;
+  archive(executor, shell, sandbox, trace, imports);
 }
 
 template <typename Archive, Is<Stage> T>

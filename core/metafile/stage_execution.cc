@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace dvx {
 
 namespace {
@@ -52,6 +54,18 @@ class ExecutionReader {
 };
 
 }  // namespace
+
+std::string read_shell(const YamlNode& node, const std::string& file) {
+  const auto fine = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
+  };
+  const std::string& name = node.scalar();
+  const bool is_name = node.kind() == Kind::String && !name.empty() && name[0] != '-' && name[0] != '.' &&
+                       std::ranges::all_of(name, fine);
+  if (!is_name) yaml_error(node, file, "'shell' must be the name of a shell", "shell: bash");
+  return name == "sh" ? "" : name;
+}
 
 StageExecution read_stage_execution(const YamlNode& body, const std::string& file, const std::string& stage) {
   return ExecutionReader(file, stage).read(body);

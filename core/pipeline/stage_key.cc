@@ -43,6 +43,7 @@ Json stage_key_fields(const Stage& stage, const StageInputs& inputs) {
   // Left out where there are none, so that keys from before there were such fields stay what they are.
   if (!stage.urls.empty()) fields["urls"] = inputs.urls;
   if (!stage.stage_deps.empty()) fields["stages"] = inputs.needed_stages;
+  if (!stage.execution.shell.empty()) fields["shell"] = stage.execution.shell;
   return fields;
 }
 

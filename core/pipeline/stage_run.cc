@@ -15,6 +15,7 @@
 #include "core/pipeline/stage_environment.h"
 #include "core/pipeline/stage_key.h"
 #include "core/pipeline/stage_schemas.h"
+#include "core/pipeline/stage_shell.h"
 #include "core/workspace/private_copy.h"
 #include "core/workspace/snapshot.h"
 
@@ -35,7 +36,7 @@ void sort_by_path(std::vector<LockedPath>& paths) {
 // The part of a key that is neither data nor params.
 nlohmann::json recorded_environment(const nlohmann::json& key_fields) {
   nlohmann::json environment = {{"env", key_fields.at("env")}, {"tools", key_fields.at("tools")}};
-  for (const char* part : {"urls", "stages"}) {
+  for (const char* part : {"urls", "stages", "shell"}) {
     if (key_fields.contains(part)) environment[part] = key_fields[part];
   }
   return environment;
@@ -92,7 +93,7 @@ CommandJob StageRun::job(Progress& progress) const {
   const std::string prefix = stage_.name + " | ";
   return {
       .stage = stage_.name,
-      .commands = stage_.commands,
+      .commands = shell_commands(stage_),
       .directory = repository.path(stage_.wdir),
       .environment = stage_environment(repository.surroundings().environment, stage_.env),
       .log_file = log_file_,

@@ -63,6 +63,8 @@ class Comparison {
       add(ReasonKind::WorkingDirectory, {}, value_text(member(old_, "wdir")),
           value_text(member(new_, "wdir")));
     }
+    if (!same(member(old_, "shell"), member(new_, "shell")))
+      add(ReasonKind::Shell, {}, value_text(member(old_, "shell")), value_text(member(new_, "shell")));
     compare_maps("deps", ReasonKind::Dependency);
     compare_params();
     compare_maps("env", ReasonKind::Environment);
@@ -156,6 +158,8 @@ std::string_view reason_name(ReasonKind kind) {
       return "command";
     case ReasonKind::WorkingDirectory:
       return "wdir";
+    case ReasonKind::Shell:
+      return "shell";
     case ReasonKind::Dependency:
       return "dependency";
     case ReasonKind::Param:
@@ -203,7 +207,7 @@ Json key_fields_of_lock(const LockedStage& locked, const Json& now) {
     const Json* value = member(locked.environment, part);
     fields[part] = value == nullptr ? Json::object() : *value;
   }
-  for (const char* part : {"urls", "stages"}) {
+  for (const char* part : {"urls", "stages", "shell"}) {
     const Json* value = member(locked.environment, part);
     if (value == nullptr) {
       fields.erase(part);
@@ -223,6 +227,9 @@ std::string describe(const StaleReason& reason) {
       return change("command", reason.old_value, reason.new_value);
     case ReasonKind::WorkingDirectory:
       return fmt::format("wdir: '{}' → '{}'", reason.old_value, reason.new_value);
+    case ReasonKind::Shell:
+      return fmt::format("shell: {} → {}", reason.old_value.empty() ? "sh" : reason.old_value,
+                         reason.new_value.empty() ? "sh" : reason.new_value);
     case ReasonKind::Dependency:
       return describe_content("dependency", reason);
     case ReasonKind::Param:

@@ -16,6 +16,7 @@ enum class ReasonKind {
   NeverRun,  // no record of it in dvx.lock
   Command,   // old and new value: commands, joined by line feeds
   WorkingDirectory,
+  Shell,           // that runs the commands; "" is /bin/sh
   Dependency,      // its content differs; old and new are key_content()
   Param,           // file, name; old and new are JSON texts, "" where there was none
   Environment,     // a variable of `env`

@@ -1,6 +1,7 @@
 """Runs DVC's command line many times in one start of Python: for test_dvc_conformance.py, by the Python that has DVC.
 
-Reads requests from standard input, a JSON list of arguments and a directory each; answers with exit status and output.
+Reads requests from standard input, each a JSON list of arguments, a directory and the user's shell; answers with exit
+status and output.
 """
 
 import json
@@ -14,11 +15,12 @@ import dvc.repo.reproduce  # noqa: F401
 import dvc.stage.run  # noqa: F401
 
 
-def run(arguments, directory):
+def run(arguments, directory, shell):
     with tempfile.TemporaryFile() as output:
         child = os.fork()
         if child == 0:
             os.chdir(directory)
+            os.environ["SHELL"] = shell
             os.dup2(output.fileno(), 1)
             os.dup2(output.fileno(), 2)
             status = 70
@@ -34,4 +36,4 @@ def run(arguments, directory):
 
 for line in sys.stdin:
     request = json.loads(line)
-    print(json.dumps(run(request["arguments"], request["directory"])), flush=True)
+    print(json.dumps(run(request["arguments"], request["directory"], request["shell"])), flush=True)

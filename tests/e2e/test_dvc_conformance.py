@@ -2,10 +2,13 @@
 """Pipelines of DVC run by DVC and by dvx: test_dvc_conformance.py <dvx> [case...].
 
 Each file in conformance/ is a project with its files, and steps that change them. After every step both must have run
-the same stages, restored the same, ended alike, and left the same files. DVC comes from build/deps/dvc (./dev deps), or
+the same stages, restored the same, ended alike, and left the same files; after one that fails they need only end alike, unless it is to fail
+`partly`. DVC comes from build/deps/dvc (./dev deps), or
 from DVX_DVC_PYTHON.
 """
 
+import hashlib
+import http.server
 import json
 import os
 import pathlib
@@ -14,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 
 import yaml
 
@@ -29,8 +33,8 @@ class Server:
         self.process = subprocess.Popen([python, HERE / "dvc_server.py"], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True, env=environment)
 
-    def ask(self, arguments, directory):
-        self.process.stdin.write(json.dumps({"arguments": arguments, "directory": str(directory)}) + "\n")
+    def ask(self, arguments, directory, shell="/bin/sh"):
+        self.process.stdin.write(json.dumps({"arguments": arguments, "directory": str(directory), "shell": shell}) + "\n")
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
 
@@ -39,8 +43,31 @@ class Server:
         self.process.wait()
 
 
+class Web(http.server.BaseHTTPRequestHandler):
+    """What the URLs of a case, written WEB/name, lead to."""
+
+    pages = {}
+
+    def do_HEAD(self):
+        text = self.pages.get(self.path[1:])
+        self.send_response(404 if text is None else 200)
+        if text is not None:
+            self.send_header("ETag", f'"{hashlib.md5(text.encode()).hexdigest()}"')
+            self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        return text or ""
+
+    def do_GET(self):
+        self.wfile.write(self.do_HEAD().encode())
+
+    def log_message(self, *_):
+        pass
+
+
 class Project:
     """A copy of a case's files, and the program that runs it."""
+
+    web = ""  # where WEB/ is
 
     def __init__(self, root, template):
         self.root = root
@@ -53,7 +80,7 @@ class Project:
             if text is None:
                 path.unlink()
             else:
-                path.write_text(text)
+                path.write_text(text.replace("WEB", self.web))
 
     def files(self):
         """What lies in the project besides the files of either program."""
@@ -68,15 +95,16 @@ class Project:
 
 
 class WithDvc(Project):
-    def __init__(self, root, template, server):
+    def __init__(self, root, template, server, shell="/bin/sh"):
         super().__init__(root, template)
         self.server = server
+        self.shell = shell
 
     def rename(self, name):
         return name
 
     def ask(self, arguments, directory="."):
-        return self.server.ask(arguments, self.root / directory)
+        return self.server.ask(arguments, self.root / directory, self.shell)
 
     def configure(self, key, value):
         self.ask(["config", "-q", key, value])
@@ -137,11 +165,12 @@ def check(case, path, projects):
         for key, value in case.get("config", {}).items():
             project.configure(key, value)
     for number, step in enumerate(case.get("steps") or [{}]):
+        Web.pages |= step.get("web", {})
         results, outputs = [], []
         for project in projects:
             project.write(step.get("change", {}))
             result, output = project.repro(step.get("repro", []), step.get("in", "."))
-            if step.get("fails"):  # how far each came before it noticed is its own affair
+            if step.get("fails") is True:  # how far each came before it noticed is its own affair
                 result = {"ok": result["ok"]}
             else:
                 result["files"] = project.files()
@@ -174,14 +203,18 @@ def main():
     failures = 0
     with tempfile.TemporaryDirectory(prefix="dvx-conformance-") as name:
         place = pathlib.Path(name)
-        os.environ.update(HOME=name, SHELL="/bin/sh")
+        os.environ.update(HOME=name, SHELL="/bin/sh", no_proxy="127.0.0.1")
         server = Server({**os.environ, "DVC_NO_ANALYTICS": "1", "DVC_GLOBAL_CONFIG_DIR": name,
                          "DVC_SITE_CACHE_DIR": name, "PYTHONDONTWRITEBYTECODE": "1"})
         make_templates(place, server, dvx)
+        web = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Web)
+        threading.Thread(target=web.serve_forever, daemon=True).start()
+        Project.web = f"http://127.0.0.1:{web.server_port}"
         for path in cases:
             root = place / "cases" / path.stem
-            lines = check(yaml.safe_load(path.read_text()), path,
-                          (WithDvc(root / "dvc", place / "dvc", server), WithDvx(root / "dvx", place / "dvx", dvx)))
+            case = yaml.safe_load(path.read_text())
+            with_dvc = WithDvc(root / "dvc", place / "dvc", server, case.get("shell", "/bin/sh"))
+            lines = check(case, path, (with_dvc, WithDvx(root / "dvx", place / "dvx", dvx)))
             failures += bool(lines)
             print("\n".join(lines) if lines else f"{path.stem}: the same", flush=True)
         server.end()

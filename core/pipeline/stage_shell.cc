@@ -1,0 +1,19 @@
+#include "core/pipeline/stage_shell.h"
+
+#include <fmt/format.h>
+
+#include "base/subprocess.h"
+
+namespace dvx {
+
+std::vector<std::string> shell_commands(const Stage& stage) {
+  const std::string& shell = stage.execution.shell;
+  if (shell.empty()) return stage.commands;
+  // Of the user's own files zsh reads one even for a command.
+  const std::string start = shell == "zsh" ? "exec zsh --no-rcs -c " : fmt::format("exec {} -c ", shell);
+  std::vector<std::string> commands;
+  for (const std::string& command : stage.commands) commands.push_back(start + shell_quote(command));
+  return commands;
+}
+
+}  // namespace dvx
