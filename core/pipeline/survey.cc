@@ -87,8 +87,10 @@ std::vector<std::optional<DataRef>> PipelineSurvey::look(const std::vector<std::
   std::vector<std::optional<DataRef>> result;
   for (Snapshot& snapshot :
        take_snapshots(repository_, paths, {.mode = IngestMode::HashOnly, .on_tree = {}}, progress_)) {
-    if (!snapshot.failed.empty()) throw snapshot.failed.front().error;
-    result.push_back(snapshot.data);
+    const bool is_readable = snapshot.failed.empty();
+    // What a stage makes it makes again, whatever lies in its place: a link to nowhere, a pipe.
+    if (!is_readable && !maker_of(paths[result.size()])) throw snapshot.failed.front().error;
+    result.push_back(is_readable ? snapshot.data : std::nullopt);
   }
   return result;
 }

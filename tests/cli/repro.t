@@ -103,6 +103,20 @@ Only named stages, by name or output:
   hint: * (glob)
   [5]
 
+What cannot be read is not the output that was made, and is made or brought back as if it were not there:
+
+  $ cp end saved && rm end && ln -s nowhere end && rm mid && mkfifo mid
+  $ dvx repro -n
+  would restore  upper: output mid is missing
+  would restore  join: output end is missing
+  2 of 2 stages stale
+  $ dvx repro -q && cmp end saved
+  $ rm raw && ln -s nowhere raw
+  $ dvx repro
+  error: cannot follow link 'raw': No such file or directory
+  [5]
+  $ rm raw && printf '# another\nword\n' > raw && dvx repro -q
+
 As JSON:
 
   $ dvx repro --json end | python3 -c 'import json, sys; print([(s["stage"], s["outcome"]) for s in json.load(sys.stdin)["data"]["stages"]])'
