@@ -1,0 +1,286 @@
+"""Random pipelines for test_differential.py: what a project holds, how it is edited, and what its stages must make.
+
+A Project is the model. It knows every source file, parameter and stage, writes them out as a user would, and says what
+each output must hold without running anything: the commands are shell scripts over sha256sum that Python can follow.
+"""
+
+import copy
+import hashlib
+import json
+import posixpath
+
+import yaml
+
+KEEP = "dvx.yaml"
+TAG_LENGTH = 40
+
+
+def mixed(lines):
+    return hashlib.sha256("".join(lines).encode()).hexdigest()[:TAG_LENGTH]
+
+
+def under(files, folder):
+    return {path[len(folder) + 1:]: text for path, text in files.items() if path.startswith(folder + "/")}
+
+
+class Missing(Exception):
+    """A stage reads what is not there."""
+
+
+class Stage:
+    """One stage of dvx.yaml, or of a group the one of an item."""
+
+    def __init__(self, name, folder="", wdir=None):
+        self.name = name
+        self.folder = folder          # of its dvx.yaml
+        self.wdir = wdir              # from the root, or None: the folder
+        self.tag = 0                  # what the command says besides
+        self.reads = []               # [kind, …]: see `parts`
+        self.outs = []                # {"path", "kind": file | tree, "field": outs | metrics | plots, flags}
+        self.env = {}
+        self.items = None             # of a group
+        self.matrix = False
+        self.always = self.frozen = self.broken = False
+        self.sleep = 0
+        self.listed = False           # cmd as a list
+
+    def base(self):
+        return self.folder if self.wdir is None else self.wdir
+
+    def names(self):
+        return [self.name] if self.items is None else [f"{self.name}@{item}" for item in self.items]
+
+
+class Project:
+    def __init__(self):
+        self.files = {}               # sources: path from the root → text
+        self.params = {}              # file → {name: value}
+        self.variables = {}           # of each folder's dvx.yaml: {folder: {name: value}}
+        self.stages = []
+        self.anchors = False          # dvx.yaml says twice what it says by aliases
+        self.executable = set()
+
+    def copy(self):
+        return copy.deepcopy(self)
+
+    def stage(self, name):
+        return next(stage for stage in self.stages if stage.name == name)
+
+    def folders(self):
+        return sorted({stage.folder for stage in self.stages} | {""})
+
+    # --- what is written
+
+    def texts(self):
+        """All files but outputs: path → text."""
+        texts = dict(self.files)
+        for path, values in self.params.items():
+            texts[path] = params_text(path, values)
+        for folder in self.folders():
+            texts[posixpath.join(folder, KEEP)] = self.pipeline_text(folder)
+        return texts
+
+    def pipeline_text(self, folder):
+        data = {}
+        if self.variables.get(folder):
+            data["vars"] = [dict(self.variables[folder])]
+        data["stages"] = {stage.name: self.stage_entry(stage) for stage in self.stages if stage.folder == folder}
+        if not self.anchors:
+            data = json.loads(json.dumps(data))  # no object twice, so that PyYAML makes no aliases
+        else:
+            share(data["stages"])
+        return yaml.safe_dump(data, sort_keys=False, width=1000)
+
+    def stage_entry(self, stage):
+        body = {}
+        if stage.matrix:
+            body["matrix"] = {"x": list(stage.items)}
+        if stage.wdir is not None:
+            body["wdir"] = posixpath.relpath(stage.wdir or ".", stage.folder or ".")
+        command = self.command(stage, templated=True)
+        body["cmd"] = ["echo begin", command] if stage.listed else command
+        local = lambda path: posixpath.relpath(path, stage.base() or ".")
+        deps, params, tools = [], {}, []
+        for kind, *what in stage.reads:
+            if kind in ("file", "tree", "part"):
+                deps.append(local(what[0]))
+            elif kind == "stage":
+                deps.append({"stage": what[0]})
+            elif kind == "param":
+                params.setdefault(what[0], []).append(what[1])
+            elif kind == "tool":
+                tools.append(f"cat {what[0]}")  # run at the root
+        if deps:
+            body["deps"] = deps
+        if params:
+            body["params"] = [{local(path): names} for path, names in params.items()]
+        for field in ("outs", "metrics", "plots"):
+            entries = [{local(out["path"]): out["flags"]} if out["flags"] else local(out["path"])
+                       for out in stage.outs if out["field"] == field]
+            if entries:
+                body[field] = entries
+        if stage.env:
+            body["env"] = dict(stage.env)
+        if tools:
+            body["tools"] = tools
+        if stage.always:
+            body["always_changed"] = True
+        if stage.frozen:
+            body["frozen"] = True
+        if stage.items is not None and not stage.matrix:
+            return {"foreach": list(stage.items), "do": body}
+        return body
+
+    # --- what a command is, and what it makes
+
+    @staticmethod
+    def item_word(stage):
+        return "${item.x}" if stage.matrix else "${item}"
+
+    def for_item(self, stage, text, item):
+        return text.replace(self.item_word(stage), str(item)) if item is not None else text
+
+    def resolved(self, stage, text, item=None):
+        text = self.for_item(stage, text, item)
+        for name, value in self.variables.get(stage.folder, {}).items():
+            text = text.replace("${%s}" % name, str(value))
+        return text
+
+    def command(self, stage, templated=False, item=None):
+        local = lambda path: posixpath.relpath(path, stage.base() or ".")
+        words = [f"echo tag {stage.tag}"]
+        if stage.items is not None:
+            words.append(f"echo item {self.item_word(stage)}")
+        for kind, *what in stage.reads:
+            if kind in ("file", "part", "tool"):
+                words.append(f"cat {local(what[0])}")
+            elif kind == "tree":
+                words.append(f"(cd {local(what[0])} && find . -type f ! -name .gitignore | sort | xargs -r sha256sum)")
+            elif kind == "stage":
+                words += [f"cat {local(path)}" for path in what[1]]
+            elif kind == "param":
+                words.append(f"awk -F'[:=,#]' '/{what[1]}/ {{gsub(/[ \"]/, \"\", $2); print $2}}' {local(what[0])}")
+            elif kind == "env":
+                words.append(f"echo ${what[0]}")
+            elif kind == "var":
+                words.append("echo ${%s}" % what[0])
+        lines = ["set -e"]
+        if stage.sleep:
+            lines.append(f"sleep {stage.sleep}")
+        lines.append(f"H=$({{ {'; '.join(words)}; }} | sha256sum | cut -c1-{TAG_LENGTH})")
+        if stage.broken:
+            lines.append("exit 3")
+        for number, out in enumerate(stage.outs):
+            path = local(out["path"])
+            if out["kind"] == "tree":
+                lines.append(f"mkdir -p {path}/s; echo $H {number} > {path}/$(echo $H | cut -c1); "
+                             f"echo $H {number} s > {path}/s/f; echo fixed > {path}/x")
+            elif out["field"] == "metrics":
+                lines.append(f"echo \"{{\\\"v\\\": \\\"$H {number}\\\"}}\" > {path}")
+            else:
+                lines.append(f"echo $H {number} > {path}")
+        text = "\n".join(lines)
+        return text if templated else self.resolved(stage, text, item)
+
+    def outputs_of(self, stage, item, state):
+        """What one run makes of the files in `state`: path → text."""
+        read = []
+        for kind, *what in stage.reads:
+            path = self.for_item(stage, what[0], item)
+            if kind in ("file", "part", "tool"):
+                if path not in state:
+                    raise Missing(path)
+                read.append(state[path])
+            elif kind == "tree":
+                inner = under(state, path)
+                if not inner:
+                    raise Missing(path)
+                names = sorted("./" + name for name in inner)
+                read += [f"{hashlib.sha256(inner[name[2:]].encode()).hexdigest()}  {name}\n" for name in names]
+            elif kind == "stage":
+                read += [state[one] for one in what[1]]
+            elif kind == "param":
+                read.append(f"{self.params[what[0]][what[1]]}\n")
+            elif kind == "env":
+                read.append(f"{stage.env[what[0]]}\n")
+            elif kind == "var":
+                read.append(f"{self.variables[stage.folder][what[0]]}\n")
+        said = [f"tag {stage.tag}\n"] + ([f"item {item}\n"] if item is not None else [])
+        tag = mixed(said + read)
+        made = {}
+        for number, out in enumerate(stage.outs):
+            path = self.for_item(stage, out["path"], item)
+            if out["kind"] == "tree":
+                made |= {f"{path}/{tag[0]}": f"{tag} {number}\n", f"{path}/s/f": f"{tag} {number} s\n",
+                         f"{path}/x": "fixed\n"}
+            elif out["field"] == "metrics":
+                made[path] = '{"v": "%s %d"}\n' % (tag, number)
+            else:
+                made[path] = f"{tag} {number}\n"
+        return made
+
+    def runs(self):
+        """(full name, stage, item) in an order in which data flows."""
+        return [(address(stage, name), stage, item) for stage in self.stages
+                for name, item in zip(stage.names(), stage.items or [None])]
+
+    def key(self, stage, item, state):
+        """Two runs with equal ones must make the same: what the key of dvx is to hold, told apart from dvx."""
+        content = []
+        for kind, *what in stage.reads:
+            path = self.for_item(stage, what[0], item)
+            if kind in ("file", "part"):
+                content.append((path, state[path], path in self.executable))
+            elif kind == "tool":
+                content.append(("tool", state[path].strip()))
+            elif kind == "tree":
+                content.append((path, tuple(sorted(under(state, path).items())),
+                                tuple(sorted(p for p in self.executable if p.startswith(path + "/")))))
+            elif kind == "stage":
+                content.append(("stage", what[0], tuple(state[one] for one in what[1])))
+            elif kind == "param":
+                content.append((what[0], what[1], self.params[what[0]][what[1]]))
+        outs = sorted((self.for_item(stage, out["path"], item), out["flags"].get("cache", True),
+                       out["flags"].get("persist", False)) for out in stage.outs)
+        return repr((stage.base(), stage.listed, self.command(stage, item=item), sorted(content, key=repr), outs,
+                     sorted(stage.env.items())))
+
+    def out_paths(self, stage, item):
+        return [self.for_item(stage, out["path"], item) for out in stage.outs]
+
+    def expected(self, before):
+        """What a whole repro makes: (path → text of all outputs, full name → key). `before` are the outputs that lie
+        there now, which frozen stages leave as they are."""
+        state = self.files | {path: params_text(path, values) for path, values in self.params.items()}
+        outputs, keys = {}, {}
+        for name, stage, item in self.runs():
+            if stage.frozen:
+                made = {path: text for one in self.out_paths(stage, item) for path, text in before.items()
+                        if path == one or path.startswith(one + "/")}
+            else:
+                made = self.outputs_of(stage, item, state)
+                keys[name] = self.key(stage, item, state)
+            outputs |= made
+            state |= made
+        return outputs, keys
+
+
+def address(stage, name):
+    return f"{stage.folder}:{name}" if stage.folder else name
+
+
+def share(stages):
+    """Makes PyYAML write anchors and aliases: equal lists of stages become one object."""
+    known = {}
+    for body in stages.values():
+        for field, value in body.items():
+            if isinstance(value, list):
+                body[field] = known.setdefault(json.dumps(value), value)
+
+
+def params_text(path, values):
+    if path.endswith(".json"):
+        return json.dumps(values, indent=1) + "\n"
+    if path.endswith(".toml"):
+        return "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items())
+    return "".join(f"{name}: {json.dumps(value)}\n" for name, value in values.items()) or "{}\n"
