@@ -59,6 +59,7 @@ class Project:
         self.stages = []
         self.anchors = False          # dvx.yaml says twice what it says by aliases
         self.executable = set()
+        self.tracked = set()          # folders of sources that dvx has, and not git
 
     def copy(self):
         return copy.deepcopy(self)

@@ -149,6 +149,8 @@ class Sequence:
             self.commit_and_go_back()
         elif chance < 0.18:
             self.collect_garbage()
+        elif chance < 0.24:
+            self.track()
         for _ in range(self.random.choice((0, 1, 1, 1, 2, 3))):
             self.edit()
         chance = self.random.random()
@@ -162,6 +164,7 @@ class Sequence:
             self.one_target()
         elif chance < 0.40:
             self.note("checkout of outputs")
+            self.record_tracked()
             self.repository.run("checkout", "--force")
         elif chance < 0.44:
             self.note("dvx.lock removed")
@@ -181,15 +184,40 @@ class Sequence:
                      for item in stage.items or [None] for path in [self.project.for_item(stage, out["path"], item)]]
             self.repository.git("rm", "-q", "-r", "--cached", "--ignore-unmatch", "--", *paths)
 
+    def track(self):
+        """Gives sources to dvx, or takes them back."""
+        folder = self.random.choice(sorted({"/".join(path.split("/")[:2]) for path in self.project.files
+                                            if path.startswith("data/")}))
+        if folder in self.project.tracked:
+            self.note(f"rm of {folder}.dvx")
+            code, _, printed = self.repository.run("rm", folder)
+        else:
+            self.note(f"add of {folder}")
+            self.repository.git("rm", "-q", "-r", "--cached", "--ignore-unmatch", folder)
+            code, _, printed = self.repository.run("add", folder)
+        expect(code == 0, f"add or rm of {folder} failed:\n{printed}")
+        self.project.tracked ^= {folder}
+
+    def record_tracked(self):
+        if self.project.tracked:
+            code, _, printed = self.repository.run("add", *sorted(self.project.tracked))
+            expect(code == 0, f"add failed:\n{printed}")
+
     def commit_and_go_back(self):
+        self.record_tracked()
         self.repository.git("add", "-A")
         self.repository.git("commit", "-q", "--allow-empty", "-m", "step")
         self.commits.append((self.repository.git("rev-parse", "HEAD"), self.project.copy(), set(self.editor.closed)))
         commit, project, closed = self.random.choice(self.commits)
         self.note(f"commit, and checkout of {commit[:7]}")
+        for folder in self.project.tracked:
+            shutil.rmtree(self.repository.root / folder)
         self.repository.git("checkout", "-qf", commit)
         self.editor.project, self.editor.closed = project.copy(), set(closed)
         self.repository.written = self.project.texts()
+        if self.project.tracked:
+            code, _, printed = self.repository.run("checkout", "--force", *sorted(self.project.tracked))
+            expect(code == 0, f"checkout failed:\n{printed}")
         if self.random.random() < 0.5:
             self.note("checkout of outputs")
             self.repository.run("checkout", *self.random.choice(([], ["--force"])))
