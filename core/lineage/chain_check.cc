@@ -182,10 +182,21 @@ class ChainCheck {
     };
     if (!has("commands", record.commands)) mismatch(run.id, {}, "has a key with other commands than its own");
     if (!has("params", record.params)) mismatch(run.id, {}, "has a key with other params than its own");
-    const nlohmann::json deps = record.key_fields.is_object()
-                                    ? record.key_fields.value("deps", nlohmann::json::object())
-                                    : nlohmann::json::object();
-    for (const auto& [path, content] : deps.items()) {
+    check_inputs(run, "deps");
+    check_inputs(run, "imports");
+    for (const SchemaVerdictRef& verdict : record.schemas) {
+      if (verdict.valid) continue;
+      add(FindingKind::InvalidSchema, verdict.path,
+          fmt::format("broke '{}' in run {}", display_path(verdict.schema), run.id.short_hex()),
+          "dvx schema check " + typed(verdict.path));
+    }
+  }
+
+  // What its key says it read is among what the record says.
+  void check_inputs(const KnownRun& run, const char* field) {
+    const RunRecord& record = run.record;
+    if (!record.key_fields.is_object() || !record.key_fields.contains(field)) return;
+    for (const auto& [path, content] : record.key_fields[field].items()) {
       const auto same = [&](const RunDependency& dep) {
         return path_to_json_text(dep.path) == path && key_content(dep.data) == content;
       };
@@ -193,12 +204,6 @@ class ChainCheck {
         mismatch(run.id, path_from_json_text(path),
                  "has a key with other content of it than it says it read");
       }
-    }
-    for (const SchemaVerdictRef& verdict : record.schemas) {
-      if (verdict.valid) continue;
-      add(FindingKind::InvalidSchema, verdict.path,
-          fmt::format("broke '{}' in run {}", display_path(verdict.schema), run.id.short_hex()),
-          "dvx schema check " + typed(verdict.path));
     }
   }
 

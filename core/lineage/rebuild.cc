@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "core/lineage/clean_copy.h"
 #include "core/lineage/data_within.h"
+#include "core/metafile/canonical_json.h"
 #include "core/pipeline/running_stages.h"
 #include "core/pipeline/stage_environment.h"
 #include "core/pipeline/stage_shell.h"
@@ -90,7 +91,26 @@ class Rebuild {
       if (!found) bring_untracked(dep.path);
     }
     for (const StageParams& params : stage(index).params) bring_untracked(params.file);
+    if (const LockedStage* locked = survey_.locked(name(index))) bring_imports(*locked);
     if (!targets.empty()) copy_.check_out(targets, progress_);
+  }
+
+  // Code is in git, unless somebody has not added it yet, or a stage makes it.
+  void bring_imports(const LockedStage& locked) {
+    if (!locked.environment.contains("imports")) return;
+    for (const auto& [text, content] : locked.environment["imports"].items()) {
+      const std::string path = path_from_json_text(text);
+      const auto maker = survey_.maker_of(path);
+      if (maker && is_selected(name(*maker))) continue;
+      if (const TrackedPath* tracked = tracked_around(tracked_, path);
+          tracked && tracked->data && tracked->cached) {
+        const auto data = data_within(original_.store(), *tracked->data, tracked->path, path);
+        if (data && brought_.insert(path).second) copy_.check_out({{path, *data}}, progress_);
+      } else {
+        bring_untracked(path);
+      }
+      survey_.forget(path);
+    }
   }
 
   void bring_untracked(const std::string& path) {

@@ -148,6 +148,9 @@ class LockReader {
     if (stage.environment.is_null()) stage.environment = nlohmann::json::object();
     if (!stage.params.is_object()) fail("'params' must be an object");
     if (!stage.environment.is_object()) fail("'environment' must be an object");
+    if (const auto imports = stage.environment.find("imports"); imports != stage.environment.end()) {
+      for (const auto& [path, content] : imports->items()) check_path(path_from_json_text(path));
+    }
     return stage;
   }
 

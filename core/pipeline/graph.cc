@@ -52,7 +52,8 @@ void sort_unique(std::vector<std::size_t>& values) {
 
 }  // namespace
 
-StageGraph::StageGraph(std::vector<Stage> stages, const std::vector<std::string>& pointer_paths)
+StageGraph::StageGraph(std::vector<Stage> stages, const std::vector<std::string>& pointer_paths,
+                       const std::vector<std::vector<std::string>>& imports)
     : stages_(std::move(stages)), upstream_(stages_.size()), downstream_(stages_.size()) {
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     const auto [first, is_new] = by_name_.emplace(stages_[i].name, i);
@@ -61,6 +62,9 @@ StageGraph::StageGraph(std::vector<Stage> stages, const std::vector<std::string>
   }
   index_outputs(pointer_paths);
   connect();
+  for (std::size_t i = 0; i < imports.size(); ++i) {
+    for (const std::string& path : imports[i]) connect_import(i, path);
+  }
   sort();
 }
 
@@ -140,6 +144,44 @@ void StageGraph::connect_dependency(std::size_t reader, const std::string& path)
   });
   const auto [first, last] = beneath(outputs_, path);
   for (auto output = first; output != last; ++output) link(output->second, output->first);
+}
+
+// In or around an output of another stage, as dependencies are.
+void StageGraph::connect_import(std::size_t reader, const std::string& path) {
+  std::vector<std::size_t> writers;
+  if (const auto around = producer_of(path)) writers.push_back(*around);
+  const auto [first, last] = beneath(outputs_, path);
+  for (auto output = first; output != last; ++output) writers.push_back(output->second);
+  for (const std::size_t writer : writers) {
+    if (writer == reader || std::ranges::binary_search(upstream_[reader], writer)) continue;
+    if (comes_after(writer, reader)) {
+      circular_imports_.emplace(reader, path);
+      continue;
+    }
+    upstream_[reader].push_back(writer);
+    downstream_[writer].push_back(reader);
+    sort_unique(upstream_[reader]);
+    sort_unique(downstream_[writer]);
+  }
+}
+
+bool StageGraph::comes_after(std::size_t stage, std::size_t other) const {
+  std::unordered_set<std::size_t> seen = {stage};
+  std::vector<std::size_t> open = {stage};
+  while (!open.empty()) {
+    const std::size_t at = open.back();
+    open.pop_back();
+    if (at == other) return true;
+    for (const std::size_t before : upstream_[at]) {
+      if (seen.insert(before).second) open.push_back(before);
+    }
+  }
+  return false;
+}
+
+bool StageGraph::is_circular_import(std::size_t stage, const std::string& path) const {
+  if (circular_imports_.empty()) return false;
+  return circular_imports_.contains({stage, path});
 }
 
 void StageGraph::connect_stage_dependencies(std::size_t reader) {

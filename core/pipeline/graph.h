@@ -1,15 +1,18 @@
 // The stages of a pipeline and how data flows between them: a stage comes after those whose outputs it reads.
 //
 // "Reads" is by containment, either way: a dependency inside of an output directory, an output inside of a
-// dependency directory. Params files count as dependencies; a stage may also name others that it needs.
-// Immutable once made, so any thread may ask.
+// dependency directory. Params files count as dependencies; a stage may also name others that it needs. Code
+// that it imports connects too, but for where that would close a circle: nobody wrote it down, so it is no
+// error. Immutable once made, so any thread may ask.
 #pragma once
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/metafile/pipeline_file.h"
@@ -25,7 +28,9 @@ class StageGraph {
   // `pointer_paths`: data tracked by pointer files, from the root; no stage may write there.
   // Error{Config}, naming both sides: one output of two stages, an output within another or within tracked
   // data, a stage that reads what it writes, a cycle ("a -> b -> a").
-  explicit StageGraph(std::vector<Stage> stages, const std::vector<std::string>& pointer_paths = {});
+  // `imports`: by stage, paths it reads without naming them.
+  explicit StageGraph(std::vector<Stage> stages, const std::vector<std::string>& pointer_paths = {},
+                      const std::vector<std::vector<std::string>>& imports = {});
 
   // As given, but that a group named in `stage_deps` is replaced by its stages.
   const std::vector<Stage>& stages() const { return stages_; }
@@ -36,6 +41,9 @@ class StageGraph {
   const std::vector<std::size_t>& downstream(std::size_t stage) const {
     return downstream_[stage];
   }  // direct, sorted
+
+  // Whether another stage makes this import of a stage, and itself needs what the stage makes.
+  bool is_circular_import(std::size_t stage, const std::string& path) const;
 
   std::optional<std::size_t> find(const std::string& name) const;
   // The stage one of whose outputs is, or contains, `path`.
@@ -53,6 +61,8 @@ class StageGraph {
   void connect();
   void connect_dependency(std::size_t reader, const std::string& path);
   void connect_stage_dependencies(std::size_t reader);
+  void connect_import(std::size_t reader, const std::string& path);
+  bool comes_after(std::size_t stage, std::size_t other) const;
   void sort();
   [[noreturn]] void fail_with_cycle(const std::vector<std::size_t>& blockers) const;
   std::vector<std::size_t> named_by(const std::string& target, const std::string& cwd) const;
@@ -67,6 +77,7 @@ class StageGraph {
   std::vector<std::vector<std::size_t>> upstream_, downstream_;
   std::unordered_map<std::string, std::size_t> by_name_, by_output_;
   std::unordered_map<std::string, std::vector<std::size_t>> by_group_;
+  std::set<std::pair<std::size_t, std::string>> circular_imports_;
   std::vector<std::pair<std::string, std::size_t>>
       outputs_;  // sorted by path, so that what lies beneath is a range
 };

@@ -36,9 +36,17 @@ LoadedPipeline load_pipeline(Repository& repository) {
   return {load_from(repository, files), pointer_targets(files)};
 }
 
-StageGraph load_stage_graph(Repository& repository) {
+StageGraph load_stage_graph(Repository& repository, ImportedCode& code) {
   LoadedPipeline loaded = load_pipeline(repository);
-  return StageGraph(std::move(loaded.pipeline.stages), loaded.tracked_data);
+  std::vector<Stage>& stages = loaded.pipeline.stages;
+  code.expect_outputs_of(stages);
+  std::vector<std::vector<std::string>> imports;
+  for (const Stage& stage : stages) {
+    const StageImports& found = code.of(stage);
+    imports.push_back(found.files);
+    imports.back().insert(imports.back().end(), found.awaited.begin(), found.awaited.end());
+  }
+  return StageGraph(std::move(stages), loaded.tracked_data, imports);
 }
 
 }  // namespace dvx

@@ -6,6 +6,7 @@
 
 #include "core/metafile/pipeline_file.h"
 #include "core/pipeline/graph.h"
+#include "core/pipeline/imported_code.h"
 #include "core/repo/repository.h"
 #include "core/workspace/project_files.h"
 
@@ -23,7 +24,7 @@ LoadedPipeline load_pipeline(Repository& repository);
 // Data that pointer files stand for, by path from the root, sorted.
 std::vector<std::string> pointer_targets(const ProjectFiles& files);
 
-// The stages connected. Errors of load_pipeline() and StageGraph.
-StageGraph load_stage_graph(Repository& repository);
+// The stages connected, by what they import too. Errors of load_pipeline() and StageGraph.
+StageGraph load_stage_graph(Repository& repository, ImportedCode& code);
 
 }  // namespace dvx

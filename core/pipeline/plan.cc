@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/path.h"
+#include "core/metafile/canonical_json.h"
 #include "core/pipeline/stage_key.h"
 
 namespace dvx {
@@ -82,6 +83,7 @@ StageInputs inputs_of(const StageFacts& facts) {
   inputs.tools = facts.tools;
   inputs.urls = facts.urls;
   inputs.needed_stages = facts.needed_stages;
+  inputs.imports = facts.imports;
   return inputs;
 }
 
@@ -93,12 +95,21 @@ bool needs_by_name(const Stage& stage, const Stage& before) {
   return std::ranges::binary_search(stage.stage_deps, before.name);  // sorted by the graph
 }
 
-bool makes_input_of(const Stage& before, const Stage& stage) {
+bool makes_import_of(const Stage& before, const StageFacts& facts) {
+  return std::ranges::any_of(before.outs, [&](const StageOutput& out) {
+    const auto is_of_it = [&](const std::string& path) { return overlap(path, out.path); };
+    return std::ranges::any_of(facts.imports, is_of_it, &std::pair<const std::string, std::string>::first) ||
+           std::ranges::any_of(facts.awaited_imports, is_of_it);
+  });
+}
+
+bool makes_input_of(const Stage& before, const StageFacts& facts) {
+  const Stage& stage = *facts.stage;
   const auto reads = [&](const std::string& path) {
     return std::ranges::any_of(stage.deps, [&](const auto& dep) { return overlap(dep.path, path); }) ||
            std::ranges::any_of(stage.params, [&](const auto& params) { return overlap(params.file, path); });
   };
-  return needs_by_name(stage, before) ||
+  return needs_by_name(stage, before) || makes_import_of(before, facts) ||
          std::ranges::any_of(before.outs, [&](const StageOutput& out) { return reads(out.path); });
 }
 
@@ -137,11 +148,10 @@ class Planner {
 
   // What the stage at `index` will have done to the inputs of the one in hand.
   void foresee(std::size_t index, StageFacts& facts) {
-    const Stage& stage = *facts.stage;
     const Stage& before = *input_.stages[index].facts.stage;
     const StageDecision& decision = plan_.stages[index].decision;
-    if (!makes_input_of(before, stage)) return;
-    if (decision.action == StageAction::Restore && restores_exactly(before, stage)) {
+    if (!makes_input_of(before, facts)) return;
+    if (decision.action == StageAction::Restore && restores_exactly(before, facts)) {
       for (const RunOutput& out : decision.cached->outs) facts.contents[out.path] = out.data;
       return;
     }
@@ -151,8 +161,9 @@ class Planner {
   }
 
   // Every shared path is an output as a whole, so that its content is known from the record.
-  static bool restores_exactly(const Stage& before, const Stage& stage) {
-    if (needs_by_name(stage, before)) return false;
+  static bool restores_exactly(const Stage& before, const StageFacts& facts) {
+    const Stage& stage = *facts.stage;
+    if (needs_by_name(stage, before) || makes_import_of(before, facts)) return false;
     for (const StageOutput& out : before.outs) {
       for (const StageDependency& dep : stage.deps) {
         if (dep.path != out.path && overlap(dep.path, out.path)) return false;
@@ -166,6 +177,7 @@ class Planner {
 
   void assume_inputs(StageFacts& facts) const {
     assume_stages(facts);
+    assume_imports(facts);
     for (const StageDependency& dep : facts.stage->deps) {
       if (!is_to_be_made(dep.path)) continue;
       facts.contents[dep.path] = DataRef{};
@@ -185,6 +197,24 @@ class Planner {
       const auto stages = facts.locked->environment.find("stages");
       if (stages != facts.locked->environment.end() && stages->is_object())
         result = stages->value(before.name, "");
+    }
+  }
+
+  // Of code that will be made anew nothing is known, neither its content nor what it imports.
+  void assume_imports(StageFacts& facts) const {
+    if (facts.locked == nullptr || !facts.locked->environment.is_object()) return;
+    const auto recorded = facts.locked->environment.find("imports");
+    const bool is_known = recorded != facts.locked->environment.end() && recorded->is_object();
+    const bool is_made =
+        std::ranges::any_of(facts.awaited_imports, [&](const auto& p) { return is_to_be_made(p); }) ||
+        std::ranges::any_of(facts.imports, [&](const auto& i) { return is_to_be_made(i.first); });
+    if (!is_known || !is_made) return;
+    for (auto& [path, content] : facts.imports) {
+      const auto before = recorded->find(path_to_json_text(path));
+      if (is_to_be_made(path) && before != recorded->end() && before->is_string()) content = *before;
+    }
+    for (const auto& [name, content] : recorded->items()) {
+      if (content.is_string()) facts.imports.emplace(path_from_json_text(name), content.get<std::string>());
     }
   }
 

@@ -51,6 +51,8 @@ struct StageFacts {
   nlohmann::json params;
   std::map<std::string, std::string> tools, urls;
   std::map<std::string, std::string> needed_stages;  // stage_result() of those that have run
+  std::map<std::string, std::string> imports;        // path → key_content() of code that it does not name
+  std::vector<std::string> awaited_imports;          // paths that stages before it make and it may import
   Force force = Force::No;
 };
 

@@ -20,6 +20,7 @@ struct StageInputs {
   std::map<std::string, std::string> tools;          // command → what it printed; every tool of the stage
   std::map<std::string, std::string> urls;           // → what the server says of it; every URL of the stage
   std::map<std::string, std::string> needed_stages;  // name → stage_result(); every one that it names
+  std::map<std::string, std::string> imports;        // path → key_content() of code that it does not name
 };
 
 nlohmann::json stage_key_fields(const Stage& stage, const StageInputs& inputs);

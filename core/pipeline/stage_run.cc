@@ -10,8 +10,10 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "base/task_watch.h"
 #include "base/version.h"
 #include "core/lineage/run_record.h"
+#include "core/metafile/canonical_json.h"
 #include "core/pipeline/stage_environment.h"
 #include "core/pipeline/stage_key.h"
 #include "core/pipeline/stage_schemas.h"
@@ -36,7 +38,7 @@ void sort_by_path(std::vector<LockedPath>& paths) {
 // The part of a key that is neither data nor params.
 nlohmann::json recorded_environment(const nlohmann::json& key_fields) {
   nlohmann::json environment = {{"env", key_fields.at("env")}, {"tools", key_fields.at("tools")}};
-  for (const char* part : {"urls", "stages", "shell"}) {
+  for (const char* part : {"urls", "stages", "shell", "imports"}) {
     if (key_fields.contains(part)) environment[part] = key_fields[part];
   }
   return environment;
@@ -61,6 +63,11 @@ StageRun::StageRun(PipelineSurvey& survey, const Stage& stage, StageDecision dec
     : survey_(survey), stage_(stage), decision_(std::move(decision)), log_file_(std::move(log_file)) {
   for (const StageDependency& dep : stage.deps) deps_.push_back({dep.path, survey.content(dep.path).value()});
   sort_by_path(deps_);
+  if (!decision_.key_fields.contains("imports")) return;
+  for (const auto& [name, content] : decision_.key_fields["imports"].items()) {
+    const std::string path = path_from_json_text(name);
+    imports_.push_back({path, survey.content(path).value()});
+  }
 }
 
 std::optional<StageFailure> StageRun::prepare(Progress& progress) {
@@ -175,6 +182,7 @@ std::optional<StageFailure> StageRun::store_outputs(Ingest& into, Progress& prog
 std::optional<StageFailure> StageRun::check_inputs_again(Progress& progress) {
   std::vector<std::string> paths;
   for (const LockedPath& dep : deps_) paths.push_back(dep.path);
+  for (const LockedPath& import : imports_) paths.push_back(import.path);
   // Trees of directories that nobody tracks, such as code, are kept with the record: `why` names files by
   // them.
   const auto keep_tree = [this](const ObjectId& id, const Tree& tree) {
@@ -188,11 +196,18 @@ std::optional<StageFailure> StageRun::check_inputs_again(Progress& progress) {
     return StageFailure{fmt::format("'{}' changed while the stage ran", url), "dvx repro " + stage_.name, {}};
   }
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    if (snapshots[i].data == deps_[i].data) continue;
+    const bool is_named = i < deps_.size();
+    if (snapshots[i].data == (is_named ? deps_[i] : imports_[i - deps_.size()]).data) continue;
     survey_.forget(paths[i]);
-    return StageFailure{fmt::format("input '{}' changed while the stage ran", display_path(paths[i])),
-                        "dvx repro " + stage_.name,
-                        {}};
+    if (is_named) {
+      return StageFailure{fmt::format("input '{}' changed while the stage ran", display_path(paths[i])),
+                          "dvx repro " + stage_.name,
+                          {}};
+    }
+    return StageFailure{
+        fmt::format("'{}', which it imports, changed while it ran", display_path(paths[i])),
+        fmt::format("dvx repro {}; name it under 'outs' if the stage itself writes it", stage_.name),
+        {}};
   }
   return std::nullopt;
 }
@@ -208,6 +223,8 @@ std::vector<RunDependency> StageRun::dependencies() {
       if (!is_listed && producer) result.push_back({part, survey_.content(part).value(), producer});
     }
   }
+  for (const LockedPath& import : imports_)
+    result.push_back({import.path, import.data, survey_.producer_of(import.path)});
   for (const std::string& name : stage_.stage_deps) {
     const LockedStage* needed = survey_.locked(name);
     if (needed == nullptr) continue;

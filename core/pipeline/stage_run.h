@@ -63,8 +63,8 @@ class StageRun {
   StageDecision decision_;
   std::string log_file_;
   std::int64_t started_ns_ = 0;
-  std::vector<LockedPath> deps_, outs_;  // sorted by path
-  std::vector<std::string> trees_;       // serialized, of dependencies; the store lacks them
+  std::vector<LockedPath> deps_, imports_, outs_;  // sorted by path
+  std::vector<std::string> trees_;                 // serialized, of dependencies; the store lacks them
   std::vector<SchemaVerdict> verdicts_;
 };
 

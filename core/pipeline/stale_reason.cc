@@ -66,6 +66,7 @@ class Comparison {
     if (!same(member(old_, "shell"), member(new_, "shell")))
       add(ReasonKind::Shell, {}, value_text(member(old_, "shell")), value_text(member(new_, "shell")));
     compare_maps("deps", ReasonKind::Dependency);
+    compare_maps("imports", ReasonKind::Import);
     compare_params();
     compare_maps("env", ReasonKind::Environment);
     compare_maps("tools", ReasonKind::Tool);
@@ -87,7 +88,8 @@ class Comparison {
   void compare_maps(const char* field, ReasonKind kind) {
     const Json* before = member(old_, field);
     const Json* after = member(new_, field);
-    const bool are_paths = kind == ReasonKind::Dependency || kind == ReasonKind::OutputFlags;
+    const bool are_paths =
+        kind == ReasonKind::Dependency || kind == ReasonKind::Import || kind == ReasonKind::OutputFlags;
     for (const std::string& name : names_of(before, after)) {
       const Json* a = before == nullptr ? nullptr : member(*before, name);
       const Json* b = after == nullptr ? nullptr : member(*after, name);
@@ -142,6 +144,11 @@ std::string describe_content(const char* noun, const StaleReason& reason) {
                 short_content(reason.new_value));
 }
 
+std::string describe_import(const std::string& path, const StaleReason& reason) {
+  const char* what = reason.old_value.empty() ? "is new" : reason.new_value.empty() ? "is gone" : "changed";
+  return fmt::format("import {}: {}", path, what);
+}
+
 std::string describe_flags(const StaleReason& reason) {
   if (reason.old_value.empty()) return fmt::format("output {} is new", display_path(reason.what));
   if (reason.new_value.empty()) return fmt::format("output {} is gone", display_path(reason.what));
@@ -162,6 +169,8 @@ std::string_view reason_name(ReasonKind kind) {
       return "shell";
     case ReasonKind::Dependency:
       return "dependency";
+    case ReasonKind::Import:
+      return "import";
     case ReasonKind::Param:
       return "param";
     case ReasonKind::Environment:
@@ -207,7 +216,7 @@ Json key_fields_of_lock(const LockedStage& locked, const Json& now) {
     const Json* value = member(locked.environment, part);
     fields[part] = value == nullptr ? Json::object() : *value;
   }
-  for (const char* part : {"urls", "stages", "shell"}) {
+  for (const char* part : {"urls", "stages", "shell", "imports"}) {
     const Json* value = member(locked.environment, part);
     if (value == nullptr) {
       fields.erase(part);
@@ -232,6 +241,8 @@ std::string describe(const StaleReason& reason) {
                          reason.new_value.empty() ? "sh" : reason.new_value);
     case ReasonKind::Dependency:
       return describe_content("dependency", reason);
+    case ReasonKind::Import:
+      return describe_import(what, reason);
     case ReasonKind::Param:
       return change(fmt::format("param {}:{}", display_path(reason.file), what), reason.old_value,
                     reason.new_value);

@@ -18,6 +18,7 @@ enum class ReasonKind {
   WorkingDirectory,
   Shell,           // that runs the commands; "" is /bin/sh
   Dependency,      // its content differs; old and new are key_content()
+  Import,          // code that it uses and does not name differs; values as of Dependency
   Param,           // file, name; old and new are JSON texts, "" where there was none
   Environment,     // a variable of `env`
   Tool,            // a command of `tools` prints something else

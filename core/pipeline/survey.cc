@@ -46,7 +46,8 @@ bool is_complete(const ObjectStore& store, const DataRef& data) {
 PipelineSurvey::PipelineSurvey(Repository& repository, Progress& progress)
     : repository_(repository),
       progress_(progress),
-      graph_(load_stage_graph(repository)),
+      code_(repository.root()),
+      graph_(load_stage_graph(repository, code_)),
       lock_(load_lock(repository)),
       tools_(repository),
       urls_(repository),
@@ -70,6 +71,7 @@ void PipelineSurvey::look_at(const std::vector<std::size_t>& wanted_stages) {
   for (const std::size_t i : wanted_stages) {
     for (const StageDependency& dep : stages()[i].deps) paths.insert(dep.path);
     for (const StageOutput& out : stages()[i].outs) paths.insert(out.path);
+    for (std::string& import : imports_of(i)) paths.insert(std::move(import));
   }
   std::erase_if(paths, [this](const std::string& path) { return contents_.contains(path); });
   const std::vector<std::string> wanted(paths.begin(), paths.end());
@@ -96,6 +98,7 @@ std::vector<std::optional<DataRef>> PipelineSurvey::look(const std::vector<std::
 }
 
 void PipelineSurvey::forget(const std::string& path) {
+  code_.forget(path);
   for (std::string above = path; !above.empty(); above = parent_path(above)) contents_.erase(above);
   if (makes_params_)
     params_ = ParamsLookup([this](const std::string& file) { return read_params_file(file); });
@@ -125,6 +128,8 @@ StageFacts PipelineSurvey::facts(std::size_t index, Force force) {
                    .tools = {},
                    .urls = {},
                    .needed_stages = {},
+                   .imports = {},
+                   .awaited_imports = {},
                    .force = force};
   for (const StageDependency& dep : stage.deps) facts.contents[dep.path] = content(dep.path);
   for (const StageOutput& out : stage.outs) facts.contents[out.path] = content(out.path);
@@ -135,7 +140,17 @@ StageFacts PipelineSurvey::facts(std::size_t index, Force force) {
   for (const std::string& name : stage.stage_deps) {
     if (const LockedStage* needed = locked(name)) facts.needed_stages[name] = stage_result(*needed);
   }
+  for (const std::string& path : imports_of(index)) {
+    if (const auto& data = content(path)) facts.imports[path] = key_content(*data);
+  }
+  facts.awaited_imports = code_.of(stage).awaited;
   return facts;
+}
+
+std::vector<std::string> PipelineSurvey::imports_of(std::size_t index) {
+  std::vector<std::string> files = code_.of(stages().at(index)).files;
+  std::erase_if(files, [&](const std::string& path) { return graph_.is_circular_import(index, path); });
+  return files;
 }
 
 // A params file that a stage is still to make has no values yet; the plan says so with an Upstream reason.

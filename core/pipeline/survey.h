@@ -15,6 +15,7 @@
 #include "core/metafile/lock_file.h"
 #include "core/metafile/pipeline_file.h"
 #include "core/pipeline/graph.h"
+#include "core/pipeline/imported_code.h"
 #include "core/pipeline/params.h"
 #include "core/pipeline/plan.h"
 #include "core/pipeline/tool_outputs.h"
@@ -53,6 +54,8 @@ class PipelineSurvey {
     return urls_.of(url, stage);
   }
   const RunLookup& lookup() const { return lookup_; }
+  // Code that it uses and does not name, as far as it belongs to its key; from the root, sorted.
+  std::vector<std::string> imports_of(std::size_t stage);
   // The plan for these stages, which are in an order in which each comes after those it needs.
   Plan plan(const std::vector<std::size_t>& selected, Force force);
 
@@ -75,6 +78,7 @@ class PipelineSurvey {
 
   Repository& repository_;
   Progress& progress_;
+  ImportedCode code_;  // before the graph, which it connects
   StageGraph graph_;
   LockFile lock_;
   ToolOutputs tools_;

@@ -198,5 +198,16 @@ TEST(StageGraph, ConnectsStagesThatAreNamed) {
   EXPECT_EQ(failure({lost}), "dvx.yaml:1:1: stage 'a' depends on itself");
 }
 
+TEST(StageGraph, ConnectsByImportsButWhereThatClosesACircle) {
+  const StageGraph graph(
+      {stage("use", {}, {"n"}), stage("make", {}, {"lib/made.py"}), stage("late", {"n"}, {"lib/late.py"})},
+      {}, {{"lib/made.py", "lib/late.py", "use.py"}, {}, {}});
+  EXPECT_EQ(names(graph, graph.order()), (Paths{"make", "use", "late"}));
+  EXPECT_EQ(names(graph, graph.upstream(0)), Paths{"make"});
+  EXPECT_EQ(names(graph, graph.downstream(1)), Paths{"use"});
+  EXPECT_TRUE(graph.is_circular_import(0, "lib/late.py"));
+  EXPECT_FALSE(graph.is_circular_import(0, "lib/made.py"));
+}
+
 }  // namespace
 }  // namespace dvx

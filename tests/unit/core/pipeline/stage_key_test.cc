@@ -91,5 +91,12 @@ TEST(StageKey, AStageShowsItsOutputsOrWhatItRanWith) {
   EXPECT_NE(stage_result(locked), first);
 }
 
+TEST(StageKey, HoldsImportsOnlyWhereThereAreSome) {
+  Sample sample;
+  EXPECT_FALSE(stage_key_fields(sample.stage, sample.inputs).contains("imports"));
+  sample.inputs.imports = {{"src/a.py", "file:00"}};
+  EXPECT_EQ(stage_key_fields(sample.stage, sample.inputs)["imports"]["src/a.py"], "file:00");
+}
+
 }  // namespace
 }  // namespace dvx

@@ -67,5 +67,17 @@ TEST(StaleReason, LockStandsInForARecord) {
   EXPECT_EQ(reasons[2].what, "train.kind");
 }
 
+TEST(StaleReason, NamesImportedCode) {
+  Json old_key = sample(), now = sample();
+  old_key["imports"] = {{"src/a.py", "file:aa"}, {"src/b.py", "file:bb"}};
+  now["imports"] = {{"src/a.py", "file:cc"}, {"src/c.py", "file:dd"}};
+  const auto reasons = compare_keys(old_key, now);
+  ASSERT_EQ(reasons.size(), 3U);
+  EXPECT_EQ(describe(reasons[0]), "import src/a.py: changed");
+  EXPECT_EQ(describe(reasons[1]), "import src/b.py: is gone");
+  EXPECT_EQ(describe(reasons[2]), "import src/c.py: is new");
+  EXPECT_EQ(reason_name(reasons[0].kind), "import");
+}
+
 }  // namespace
 }  // namespace dvx
