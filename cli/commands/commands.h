@@ -34,6 +34,7 @@ CommandSpec restore_command();
 CommandSpec rm_command();
 CommandSpec schema_command();
 CommandSpec stage_command();
+CommandSpec stages_command();
 CommandSpec status_command();
 CommandSpec why_command();
 
