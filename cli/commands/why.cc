@@ -6,7 +6,10 @@
 
 #include "base/clock.h"
 #include "base/path.h"
+#include "base/subprocess.h"
 #include "cli/commands/commands.h"
+#include "core/metafile/canonical_json.h"
+#include "core/pipeline/same_input.h"
 
 namespace dvx {
 
@@ -45,15 +48,34 @@ std::string verdict(const StageWhy& why) {
   return "";
 }
 
+// Of --not: what is as it was, and what failed before.
+std::string rest_text(const StageWhy& why) {
+  std::string out;
+  for (const StaleReason& part : why.same) {
+    out += fmt::format("  {}\n", describe_same(part));
+    const auto again = why.made_again.find(part.what);
+    if (part.kind != ReasonKind::Dependency || again == why.made_again.end()) continue;
+    out += fmt::format("      stage {} ran since and made the same (run {})\n", again->second.stage,
+                       again->second.run.short_hex());
+  }
+  for (const FailedBefore& failed : why.failed) {
+    const bool is_itself = failed.stage == why.stage;
+    out += fmt::format("  {} failed on {}: dvx logs {}\n",
+                       is_itself ? "it" : fmt::format("stage {} before it", failed.stage),
+                       format_utc(failed.failed_ns), shell_quote(failed.stage));
+  }
+  return out;
+}
+
 std::string text_of(const StageWhy& why, const Text& text) {
-  std::string out =
-      fmt::format("{} {}{}\n", text.bold(why.stage), verdict(why), why.reasons.empty() ? "" : ":");
+  std::string out = fmt::format("{} {}{}\n", text.bold(why.stage), verdict(why),
+                                why.reasons.empty() && why.same.empty() && why.failed.empty() ? "" : ":");
   for (const StaleReason& reason : why.reasons) {
     out += fmt::format("  {}\n", describe(reason));
     const auto files = why.files.find(reason.what);
     if (reason.kind == ReasonKind::Dependency && files != why.files.end()) out += files_text(files->second);
   }
-  return out;
+  return out + rest_text(why);
 }
 
 nlohmann::json json_of(const StageWhy& why) {
@@ -72,6 +94,17 @@ nlohmann::json json_of(const StageWhy& why) {
   if (why.last_run) json["last_run"] = why.last_run->to_hex();
   if (why.last_started_ns != 0) json["last_started"] = format_utc(why.last_started_ns);
   if (why.restores_run) json["restores_run"] = why.restores_run->to_hex();
+  for (const StaleReason& part : why.same) {
+    nlohmann::json item = {{"kind", reason_name(part.kind)}, {"what", path_to_json_text(part.what)}};
+    if (!part.file.empty()) item["file"] = path_to_json_text(part.file);
+    item["value"] = part.new_value;
+    const auto again = why.made_again.find(part.what);
+    if (part.kind == ReasonKind::Dependency && again != why.made_again.end())
+      item["made_again"] = {{"stage", again->second.stage}, {"run", again->second.run.to_hex()}};
+    json["same"].push_back(std::move(item));
+  }
+  for (const FailedBefore& failed : why.failed)
+    json["failed"].push_back({{"stage", failed.stage}, {"failed", format_utc(failed.failed_ns)}});
   return json;
 }
 
@@ -95,12 +128,15 @@ Outcome run(Invocation& invocation, const WhyOptions& options) {
 CommandSpec why_command() {
   return {.name = "why",
           .group = group::kPipeline,
-          .summary = "Say what makes a stage stale",
+          .summary = "Say what makes a stage stale, or why it does not run",
           .example = "dvx why train",
           .declare = [](CLI::App& app) -> Action {
             auto options = std::make_shared<WhyOptions>();
             app.add_option("targets", options->targets, "Stages, or outputs of stages; all when left out")
                 ->type_name("STAGE...");
+            app.add_flag_callback(
+                "--not", [options] { options->question = WhyQuestion::NotRun; },
+                "Say why they do not run, or did not");
             return [options](Invocation& invocation) { return run(invocation, *options); };
           }};
 }

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "base/error.h"
+#include "core/pipeline/failed_log.h"
 #include "core/pipeline/missing_input.h"
+#include "core/pipeline/same_input.h"
 #include "core/pipeline/survey.h"
 #include "core/workspace/snapshot.h"
 
@@ -54,6 +56,44 @@ StageWhy explain(PipelineSurvey& survey, PlannedStage planned, Progress& progres
   return why;
 }
 
+// Dependencies that a stage before made anew since, with the same content: no reason to run.
+std::map<std::string, MadeAgain> made_again(PipelineSurvey& survey, const RunRecord& last) {
+  std::map<std::string, MadeAgain> found;
+  for (const RunDependency& dep : last.deps) {
+    const auto maker = dep.producer ? survey.maker_of(dep.path) : std::nullopt;
+    const LockedStage* entry = maker ? survey.locked(survey.stages()[*maker].name) : nullptr;
+    if (entry == nullptr || entry->run == *dep.producer || survey.content(dep.path) != dep.data) continue;
+    const auto run = survey.record(entry->run);
+    if (run && run->started_ns > last.started_ns) found[dep.path] = {run->stage, entry->run};
+  }
+  return found;
+}
+
+std::vector<FailedBefore> failed_before(PipelineSurvey& survey, const std::string& stage) {
+  std::vector<FailedBefore> failed;
+  const auto needed = survey.graph().select({":" + stage}, {}, Reach::Ancestors);
+  for (const std::size_t i : needed) {
+    const std::string& name = survey.stages()[i].name;
+    if (const auto log = find_failed_log(survey.repository(), name)) failed.push_back({name, log->failed_ns});
+  }
+  return failed;
+}
+
+void explain_rest(PipelineSurvey& survey, const nlohmann::json& key_fields, StageWhy& why) {
+  const LockedStage* entry = survey.locked(why.stage);
+  const bool need_not_run = why.action == StageAction::UpToDate || why.action == StageAction::Restore;
+  if (!need_not_run) {
+    if (why.action != StageAction::Frozen && has_failed_logs(survey.repository()))
+      why.failed = failed_before(survey, why.stage);
+    return;
+  }
+  why.same = key_parts(key_fields);
+  if (why.action == StageAction::Restore || entry == nullptr) return;
+  const auto outputs = output_parts(*entry);
+  why.same.insert(why.same.end(), outputs.begin(), outputs.end());
+  if (const auto record = survey.record(entry->run)) why.made_again = made_again(survey, *record);
+}
+
 }  // namespace
 
 WhyReport why(Repository& repository, const WhyOptions& options, Progress& progress) {
@@ -66,8 +106,13 @@ WhyReport why(Repository& repository, const WhyOptions& options, Progress& progr
   for (PlannedStage& planned : survey.plan(needed, Force::No).stages) {
     const bool is_asked = names.contains(planned.name);
     const StageAction action = planned.decision.action;
-    if (!is_asked && (action == StageAction::UpToDate || action == StageAction::Frozen)) continue;
-    (is_asked ? report.stages : report.upstream).push_back(explain(survey, std::move(planned), progress));
+    const bool is_told = options.question == WhyQuestion::Stale && action != StageAction::UpToDate &&
+                         action != StageAction::Frozen;
+    if (!is_asked && !is_told) continue;
+    const nlohmann::json key_fields = planned.decision.key_fields;
+    StageWhy told = explain(survey, std::move(planned), progress);
+    if (options.question == WhyQuestion::NotRun) explain_rest(survey, key_fields, told);
+    (is_asked ? report.stages : report.upstream).push_back(std::move(told));
   }
   return report;
 }

@@ -1,4 +1,5 @@
 // dvx why: what makes a stage stale, down to the file inside of a directory, or since when it is up to date.
+// And the other way, why it does not run or did not: all that is as it was, and what stands before it.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,22 @@
 
 namespace dvx {
 
+enum class WhyQuestion { Stale, NotRun };
+
 struct WhyOptions {
   std::vector<std::string> targets;  // stage names or outputs as the user typed them; none means every stage
+  WhyQuestion question = WhyQuestion::Stale;
+};
+
+// A stage before, that ran after the one in question and made what was there.
+struct MadeAgain {
+  std::string stage;
+  ObjectId run;
+};
+
+struct FailedBefore {
+  std::string stage;  // itself, or one that it needs
+  std::int64_t failed_ns = 0;
 };
 
 struct StageWhy {
@@ -28,6 +43,10 @@ struct StageWhy {
   std::optional<ObjectId> last_run;      // that dvx.lock names
   std::int64_t last_started_ns = 0;      // 0: its record is not in the store
   std::optional<ObjectId> restores_run;  // with StageAction::Restore
+  // Of WhyQuestion::NotRun.
+  std::vector<StaleReason> same;                // what is as it was (same_input.h); when it need not run
+  std::map<std::string, MadeAgain> made_again;  // by dependency
+  std::vector<FailedBefore> failed;             // since its last run; when it is to run
 };
 
 struct WhyReport {

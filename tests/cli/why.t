@@ -39,3 +39,79 @@ Why a stage is stale, down to the file inside of a directory:
   error: * (glob)
   hint: * (glob)
   [5]
+
+Each thing that is part of a key is named: a variable, a tool, a parameter within a map, the command:
+
+  $ echo 'model: {depth: 1, width: 2}' > params.yaml
+  $ cat > dvx.yaml <<END
+  > stages:
+  >   all:
+  >     cmd: cat d/* > total
+  >     deps: [d]
+  >     params: [model]
+  >     env: {LEVEL: low}
+  >     tools: [cat version]
+  >     outs: [total]
+  > END
+  $ echo 1.0 > version && dvx repro -q
+  $ sed -i 's/depth: 1/depth: 3/' params.yaml && echo 1.1 > version && echo 5 > d/a
+  $ sed -i 's/low/high/; s/cat d/cat -u d/' dvx.yaml
+  $ dvx why all
+  all would run:
+    command: cat d/* > total \xe2\x86\x92 cat -u d/* > total (esc)
+    dependency d: * (glob)
+        modified  d/a
+    param params.yaml:model.depth: 1 \xe2\x86\x92 3 (esc)
+    env LEVEL: low \xe2\x86\x92 high (esc)
+    tool 'cat version': 1.0 \xe2\x86\x92 1.1 (esc)
+
+The other way, why it does not run: all that is as it was.
+
+  $ dvx repro -q && dvx why --not all
+  all is up to date since run * of *: (glob)
+    command: the same, cat -u d/* > total
+    dependency d: same content, * (glob)
+    param params.yaml:model: still {"depth":3,"width":2}
+    env LEVEL: still high
+    tool 'cat version': still 1.1
+    output total: as recorded, * (glob)
+  $ echo 1 > d/a && dvx repro -q && echo 5 > d/a && dvx why --not all | head -1
+  all would be restored from run * (glob)
+
+What a stage before made again and made the same is no reason:
+
+  $ cat > dvx.yaml <<END
+  > stages:
+  >   upper: {cmd: grep -v '^#' raw > mid, deps: [raw], outs: [mid]}
+  >   lower: {cmd: cp mid end, deps: [mid], outs: [end]}
+  >   kept: {cmd: "false", frozen: true, outs: [kept]}
+  > END
+  $ printf '# a\nx\n' > raw && dvx repro -q && printf '# b\nx\n' > raw && dvx repro -q
+  $ dvx why --not lower kept
+  lower is up to date since run * of *: (glob)
+    command: the same, cp mid end
+    dependency mid: same content, * (glob)
+        stage upper ran since and made the same (run *) (glob)
+    output end: as recorded, * (glob)
+  kept is frozen: it is never run
+  $ dvx why --not lower --json | python3 -c '
+  > import json, sys
+  > for part in json.load(sys.stdin)["data"]["stages"][0]["same"]: print(part["kind"], part["what"], *part.get("made_again", {}))'
+  command 
+  dependency mid run stage
+  output-modified end
+
+What failed before, and what is missing:
+
+  $ echo y > raw && sed -i 's/> mid/> mid; false/' dvx.yaml && dvx repro -q
+  error: * (glob)
+  hint: * (glob)
+  [1]
+  $ dvx why --not lower
+  lower would run:
+    stage upper before it will run
+    stage upper before it failed on *: dvx logs upper (glob)
+  $ rm raw && dvx why --not upper
+  upper cannot run:
+    dependency raw is missing
+    it failed on *: dvx logs upper (glob)
