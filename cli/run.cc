@@ -43,6 +43,13 @@ void declare_global_options(CLI::App& app, GlobalOptions& options) {
       ->check(CLI::IsMember({"auto", "always", "never"}));
 }
 
+bool draws(const GlobalOptions& options, const ProcessContext& context) {
+  const auto& environment = context.surroundings.environment;
+  const auto term = environment.find("TERM");
+  const bool can_draw = term == environment.end() || term->second != "dumb";
+  return context.stderr_is_terminal && can_draw && !options.quiet && !options.json;
+}
+
 bool wants_color(const GlobalOptions& options, const ProcessContext& context) {
   if (options.color != "auto") return options.color == "always";
   const auto& environment = context.surroundings.environment;
@@ -81,9 +88,7 @@ class LiveInvocation final : public Invocation {
       : options_(options),
         surroundings_(complete(context.surroundings, options)),
         text_(wants_color(options, context) ? Text::Color::Always : Text::Color::Never),
-        progress_(TerminalProgress::Options{
-            .drawing = context.stderr_is_terminal && !options.quiet && !options.json,
-            .quiet = options.quiet}) {}
+        progress_(TerminalProgress::Options{.drawing = draws(options, context), .quiet = options.quiet}) {}
 
   Repository& repository() override {
     if (!repository_) {

@@ -5,8 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
-#include "base/path.h"
+#include "cli/ui/display_width.h"
 #include "cli/ui/text.h"
 
 namespace dvx {
@@ -16,9 +17,14 @@ constexpr auto kDrawEvery = std::chrono::milliseconds(100);
 constexpr auto kDrawAfter = std::chrono::milliseconds(300);  // short work shows nothing
 constexpr auto kLineEvery = std::chrono::seconds(5);
 
-std::size_t terminal_columns() {
+struct TerminalSize {
+  std::size_t columns = 80, rows = 24;
+};
+
+TerminalSize terminal_size() {
   winsize size{};
-  return ::ioctl(2, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  if (::ioctl(2, TIOCGWINSZ, &size) != 0) return {};
+  return {.columns = size.ws_col > 1 ? size.ws_col : 80U, .rows = size.ws_row > 0 ? size.ws_row : 24U};
 }
 }  // namespace
 
@@ -31,18 +37,20 @@ void write_to_stderr(std::string_view text) {
 }
 
 TerminalProgress::~TerminalProgress() {
+  tasks(0);
   end();
 }
 
 void TerminalProgress::begin(std::string_view phase, std::uint64_t total_items, std::uint64_t total_bytes) {
   const std::lock_guard lock(mutex_);
-  erase();
+  if (!board_.is_open()) print({});
   phase_ = phase;
   current_.clear();
   total_items_ = total_items;
   total_bytes_ = total_bytes;
   items_ = bytes_ = 0;
-  started_ = shown_ = std::chrono::steady_clock::now();
+  started_ = std::chrono::steady_clock::now();
+  if (!board_.is_open()) shown_ = started_;
 }
 
 void TerminalProgress::advance(std::uint64_t items, std::uint64_t bytes) {
@@ -60,44 +68,103 @@ void TerminalProgress::current(std::string_view what) {
 
 void TerminalProgress::line(std::string_view text) {
   const std::lock_guard lock(mutex_);
-  if (options_.quiet) return;
-  erase();
-  write_to_stderr(fmt::format("{}\n", text));
+  if (!options_.quiet) print(fmt::format("{}\n", text));
+}
+
+void TerminalProgress::task_line(std::string_view name, std::string_view text) {
+  // What moves the cursor would tear the lines below apart.
+  line(fmt::format("{} | {}", name, options_.drawing ? harmless_line(text) : text));
 }
 
 void TerminalProgress::warning(std::string_view text) {
   const std::lock_guard lock(mutex_);
-  erase();
-  write_to_stderr(fmt::format("warning: {}\n", text));
+  print(fmt::format("warning: {}\n", text));
 }
 
 void TerminalProgress::end() {
   const std::lock_guard lock(mutex_);
-  erase();
   phase_.clear();
+  if (!board_.is_open()) print({});
+}
+
+void TerminalProgress::tasks(std::uint64_t total) {
+  std::jthread over;  // joined when the mutex is free
+  const std::lock_guard lock(mutex_);
+  if (!options_.drawing) return;
+  board_.begin(total);
+  tasks_began_ = std::chrono::steady_clock::now();
+  if (total == 0) {
+    print({});
+    over = std::move(clock_);
+    over.request_stop();
+  } else if (!clock_.joinable()) {
+    clock_ = std::jthread([this](const std::stop_token& stop) { keep_drawing(stop); });
+  }
+}
+
+void TerminalProgress::task_started(std::string_view name, std::optional<double> expected_seconds) {
+  const std::lock_guard lock(mutex_);
+  board_.start(name, expected_seconds, std::chrono::steady_clock::now());
+}
+
+void TerminalProgress::task_ended(std::string_view name, TaskEnd end) {
+  const std::lock_guard lock(mutex_);
+  board_.end(name, end);
+}
+
+void TerminalProgress::keep_drawing(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (!stop.stop_requested()) {
+    wake_.wait_for(lock, stop, kDrawEvery, [] { return false; });
+    const auto now = std::chrono::steady_clock::now();
+    if (!stop.stop_requested() && board_.is_open() && now - tasks_began_ >= kDrawAfter) redraw(now);
+  }
+}
+
+// Text above the block, whole and at once. The block comes back with it unless that would be too often.
+void TerminalProgress::print(const std::string& text) {
+  const auto now = std::chrono::steady_clock::now();
+  const TerminalSize size = options_.drawing ? terminal_size() : TerminalSize();
+  const bool was_drawn = block_.is_drawn();
+  std::string out = block_.erase(size.columns) + text;
+  if (was_drawn && board_.is_open() && now - shown_ >= kDrawEvery) {
+    out += block_.draw(lines(now), size.columns);
+    shown_ = now;
+  }
+  write_to_stderr(out);
 }
 
 void TerminalProgress::show(Time now) {
-  if (phase_.empty() || options_.quiet) return;
+  if (phase_.empty() || options_.quiet || board_.is_open()) return;
   if (!options_.drawing) {
     if (now - shown_ < kLineEvery) return;
     shown_ = now;
     write_to_stderr(status(now) + "\n");
     return;
   }
-  if (now - started_ < kDrawAfter || now - shown_ < kDrawEvery) return;
-  shown_ = now;
-  std::string text = status(now);
-  if (!current_.empty()) text += "  " + display_path(current_);
-  text.resize(std::min(text.size(), terminal_columns() - 1));
-  write_to_stderr(fmt::format("\r\x1b[2K{}", text));
-  drawn_ = true;
+  if (now - started_ >= kDrawAfter && now - shown_ >= kDrawEvery) redraw(now);
 }
 
-void TerminalProgress::erase() {
-  if (!drawn_) return;
-  write_to_stderr("\r\x1b[2K");
-  drawn_ = false;
+void TerminalProgress::redraw(Time now) {
+  const std::size_t columns = terminal_size().columns;
+  std::vector<std::string> wanted = lines(now);
+  if (block_.shows(wanted, columns)) return;
+  shown_ = now;
+  write_to_stderr(block_.draw(std::move(wanted), columns));
+}
+
+std::vector<std::string> TerminalProgress::lines(Time now) const {
+  const TerminalSize size = terminal_size();
+  std::vector<std::string> result;
+  if (board_.is_open()) result = board_.lines(now, size.columns - 1, size.rows);
+  const bool is_slow = !phase_.empty() && now - started_ >= kDrawAfter;
+  if (is_slow || result.empty()) {
+    std::string text = status(now);
+    if (!current_.empty()) text += "  " + current_;
+    // Above the counts.
+    result.insert(result.end() - (result.empty() ? 0 : 1), cut_to_width(text, size.columns - 1));
+  }
+  return result;
 }
 
 std::string TerminalProgress::status(Time now) const {

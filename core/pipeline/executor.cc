@@ -15,6 +15,7 @@
 #include "base/interrupt.h"
 #include "base/path.h"
 #include "base/subprocess.h"
+#include "base/task_watch.h"
 #include "core/pipeline/failed_log.h"
 #include "core/pipeline/machine_share.h"
 #include "core/pipeline/run_journal.h"
@@ -48,6 +49,7 @@ class Executor {
         options_(options),
         runner_(runner),
         progress_(progress),
+        tasks_(progress, selected.size()),
         journal_(survey.repository(), stage_names(survey), progress),
         results_(selected.size()),
         waits_for_(selected.size(), 0),
@@ -241,7 +243,15 @@ class Executor {
     ignore_outputs(stage(i));
     git_state();  // as it was before the first command
     launch(i, *run);
+    tasks_.get().task_started(stage(i).name, expected_seconds(stage(i)));
     runs_[i] = std::move(run);
+  }
+
+  // As long as it took last time.
+  std::optional<double> expected_seconds(const Stage& stage) {
+    const LockedStage* entry = tasks_.get().shows_tasks() ? survey_.locked(stage.name) : nullptr;
+    const auto record = entry == nullptr ? std::nullopt : survey_.record(entry->run);
+    return record ? std::optional(record->wall_seconds) : std::nullopt;
   }
 
   void launch(std::size_t i, const StageRun& run) {
@@ -328,6 +338,7 @@ class Executor {
 
   void succeed(std::size_t i, StageOutcome outcome) {
     results_[i].outcome = outcome;
+    tasks_.get().task_ended(stage(i).name, TaskEnd::Done);
     if (has_failed_logs_) drop_failed_log(survey_.repository(), stage(i).name);
     for (const std::size_t next : needed_by_[i]) {
       if (--waits_for_[next] == 0 && !skipped_.contains(next)) ready_.insert(next);
@@ -338,6 +349,7 @@ class Executor {
     has_failed_ = true;
     progress_.line(fmt::format("{}: failed: {}", stage(i).name, failure.message));
     results_[i].outcome = StageOutcome::Failed;
+    tasks_.get().task_ended(stage(i).name, TaskEnd::Failed);
     results_[i].message = std::move(failure.message);
     results_[i].hint = std::move(failure.hint);
     results_[i].violations = std::move(failure.violations);
@@ -352,6 +364,7 @@ class Executor {
       for (const std::size_t next : needed_by_[i]) {
         if (!skipped_.insert(next).second) continue;
         results_[next].message = fmt::format("stage '{}' before it failed", stage(failed).name);
+        tasks_.get().task_ended(stage(next).name, TaskEnd::Skipped);
         rest.push_back(next);
       }
     }
@@ -370,6 +383,7 @@ class Executor {
   const ExecuteOptions& options_;
   CommandRunner& runner_;
   Progress& progress_;
+  WatchedTasks tasks_;
   RunJournal journal_;
   std::optional<TemporaryDirectory> logs_;
   bool has_failed_logs_ = has_failed_logs(survey_.repository());

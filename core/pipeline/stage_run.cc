@@ -97,17 +97,16 @@ std::optional<StageFailure> StageRun::prepare(Progress& progress) {
 
 CommandJob StageRun::job(Progress& progress) const {
   Repository& repository = survey_.repository();
-  const std::string prefix = stage_.name + " | ";
-  return {
-      .stage = stage_.name,
-      .commands = shell_commands(stage_),
-      .directory = repository.path(stage_.wdir),
-      .environment = stage_environment(repository.surroundings().environment, stage_.env),
-      .log_file = log_file_,
-      .on_line = [prefix, &progress](std::string_view line) { progress.line(prefix + std::string(line)); },
-      .timeout = stage_.demands.timeout,
-      .should_stop = {},
-      .kill_now = {}};
+  return {.stage = stage_.name,
+          .commands = shell_commands(stage_),
+          .directory = repository.path(stage_.wdir),
+          .environment = stage_environment(repository.surroundings().environment, stage_.env),
+          .log_file = log_file_,
+          .on_line = [name = stage_.name,
+                      &progress](std::string_view line) { tell_task_line(progress, name, line); },
+          .timeout = stage_.demands.timeout,
+          .should_stop = {},
+          .kill_now = {}};
 }
 
 std::variant<FinishedRun, StageFailure> StageRun::finish(const CommandOutcome& outcome, const GitState& git,
