@@ -76,6 +76,7 @@ struct ChildSetup {
   int in = -1, out = -1, err = -1;
   int announce_fd = -1;
   int failure_fd = -1;
+  BeforeExec before_exec;
   sigset_t signals{};  // its mask
 };
 
@@ -94,11 +95,14 @@ struct ChildSetup {
   if (setup.in >= 0) ::dup2(setup.in, 0);
   if (setup.out >= 0) ::dup2(setup.out, 1);
   if (setup.err >= 0) ::dup2(setup.err, 2);
-  if (launch.directory == nullptr || ::chdir(launch.directory) == 0) {
+  int errnum = launch.directory == nullptr || ::chdir(launch.directory) == 0 ? 0 : errno;
+  if (errnum == 0 && setup.before_exec.call != nullptr)
+    errnum = setup.before_exec.call(setup.before_exec.context);
+  if (errnum == 0) {
     ::execve(launch.program.c_str(), launch.argv.data(),
              launch.environment.empty() ? environ : const_cast<char**>(launch.environment.data()));
+    errnum = errno;
   }
-  const int errnum = errno;
   [[maybe_unused]] const ssize_t n = ::write(setup.failure_fd, &errnum, sizeof errnum);
   ::_exit(127);
 }
@@ -148,7 +152,8 @@ class Running {
                      .out = out.write_end.get(),
                      .err = options.merge_stderr ? out.write_end.get() : err.write_end.get(),
                      .announce_fd = guard_ ? guard_->announce_fd() : -1,
-                     .failure_fd = failure.write_end.get()};
+                     .failure_fd = failure.write_end.get(),
+                     .before_exec = options.before_exec};
     pid_ = start_child(launch, setup);
     if (pid_ < 0) throw system_error("start", argv[0]);
     if (own_group_) ::setpgid(pid_, pid_);

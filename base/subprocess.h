@@ -13,6 +13,13 @@
 
 namespace dvx {
 
+// Called in the child just before it executes, in our memory: async-signal-safe calls only. What is not 0 is
+// the errno that starting it fails with.
+struct BeforeExec {
+  int (*call)(void* context) = nullptr;
+  void* context = nullptr;
+};
+
 struct ProcessOptions {
   std::string directory;                                          // "" keeps ours
   std::optional<std::map<std::string, std::string>> environment;  // nullopt inherits ours
@@ -27,6 +34,7 @@ struct ProcessOptions {
   // true of `kill_now`.
   std::function<bool()> should_stop;
   std::function<bool()> kill_now;
+  BeforeExec before_exec = {};
 };
 
 struct ProcessResult {
