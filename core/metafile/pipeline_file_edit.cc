@@ -7,6 +7,7 @@
 #include "base/path.h"
 #include "core/metafile/pipeline_file.h"
 #include "core/metafile/template_text.h"
+#include "core/metafile/text_splice.h"
 
 namespace dvx {
 namespace {
@@ -109,38 +110,11 @@ class StageText {
   std::string text_;
 };
 
-std::size_t next_line(std::string_view text, std::size_t offset) {
-  const std::size_t end = text.find('\n', offset);
-  return end == std::string_view::npos ? text.size() : end + 1;
-}
-
-// Where the block that ends at `offset` really ends: behind its last line and the comments indented like its
-// inside.
-std::size_t end_of_block(std::string_view text, std::size_t offset, std::size_t indent_of_keys) {
-  std::size_t end = next_line(text, offset);
-  for (std::size_t at = end; at < text.size(); at = next_line(text, at)) {
-    const std::size_t word = text.find_first_not_of(" \t", at);
-    const bool inner_comment =
-        word != std::string_view::npos && text[word] == '#' && word - at > indent_of_keys;
-    if (!inner_comment) break;
-    end = next_line(text, at);
-  }
-  return end;
-}
-
 bool blank_line_before(std::string_view text, std::size_t offset) {
   const std::size_t line_start = text.rfind('\n', offset == 0 ? 0 : offset - 1);
   if (line_start == std::string_view::npos || line_start == 0) return false;
   const std::size_t word = text.find_last_not_of(" \t\r", line_start - 1);
   return word != std::string_view::npos && text[word] == '\n';
-}
-
-std::string with_line_ends_of(std::string_view text, const std::string& addition) {
-  const std::size_t end = text.find('\n');
-  if (end == std::string_view::npos || end == 0 || text[end - 1] != '\r') return addition;
-  std::string converted;
-  for (const char c : addition) converted += c == '\n' ? std::string("\r\n") : std::string(1, c);
-  return converted;
 }
 
 std::string spliced(std::string_view text, std::size_t at, std::string addition) {
