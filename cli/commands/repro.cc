@@ -28,6 +28,15 @@ nlohmann::json json_of(const SchemaViolation& violation) {
   return json;
 }
 
+nlohmann::json json_of(const StageTrace& trace) {
+  nlohmann::json findings = nlohmann::json::array();
+  for (const TraceFinding& finding : trace.findings) {
+    findings.push_back({{"kind", trace_finding_name(finding.kind)}, {"path", finding.path}});
+    if (finding.files != 0) findings.back()["files"] = finding.files;
+  }
+  return {{"findings", findings}, {"missing", trace.missing}, {"unseen", trace.unseen}};
+}
+
 nlohmann::json json_of(const StageResult& result) {
   nlohmann::json json = {{"stage", result.stage},
                          {"outcome", outcome_name(result.outcome)},
@@ -35,6 +44,7 @@ nlohmann::json json_of(const StageResult& result) {
   if (result.run) json["run"] = result.run->to_hex();
   if (!result.message.empty()) json["message"] = result.message;
   for (const SchemaViolation& violation : result.violations) json["violations"].push_back(json_of(violation));
+  if (result.trace) json["trace"] = json_of(*result.trace);
   if (result.outcome == StageOutcome::Ran) {
     json["seconds"] = result.seconds;
     json["outputs_unchanged"] = result.outputs_unchanged;
@@ -116,12 +126,22 @@ Outcome outcome_of_plan(Invocation& invocation, const Plan& plan) {
 
 struct Arguments {
   ReproOptions options;
+  std::string trace;
   bool exit_code = false;
 };
+
+Trace trace_of(const std::string& word) {
+  if (word.empty()) return Trace::Off;
+  if (word == "warn") return Trace::Warn;
+  if (word == "enforce") return Trace::Enforce;
+  throw Error{ErrorKind::Usage, fmt::format("'--trace={}' is neither 'warn' nor 'enforce'", word),
+              "dvx repro --trace=enforce"};
+}
 
 Outcome run(Invocation& invocation, Arguments arguments) {
   Repository& repository = invocation.repository();
   arguments.options.jobs = repository.jobs();
+  arguments.options.trace = trace_of(arguments.trace);
   const ReproReport report = repro(repository, arguments.options, invocation.progress());
   if (arguments.options.mode == ReproMode::Execute) return outcome_of_run(invocation, report);
   Outcome outcome = outcome_of_plan(invocation, report.plan);
@@ -160,6 +180,9 @@ CommandSpec repro_command() {
                                  "The named stages and those that need them, not those they need");
         single->excludes(pipeline)->excludes(downstream);
         pipeline->excludes(downstream);
+        app.add_flag(
+            "--trace{warn}", arguments->trace,
+            "Watch the files that stages use, and say which they do not declare; '=enforce': they fail");
         app.add_flag("--exit-code", arguments->exit_code, "With --dry-run: exit 1 when something is stale")
             ->needs(dry_run);
         return [arguments](Invocation& invocation) { return run(invocation, *arguments); };

@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "base/subprocess.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/stage_fix.h"
 
 namespace dvx {
 
@@ -174,7 +175,7 @@ void declare_add(CLI::App& app, AddArguments& arguments) {
 CommandSpec stage_command() {
   return {.name = "stage",
           .group = group::kPipeline,
-          .summary = "List stages, or add one to dvx.yaml",
+          .summary = "List stages, add one to dvx.yaml, or complete one from its trace",
           .example =
               "dvx stage add -n train -d src/train.py -d data/features -p train.C -o models/lr.pkl "
               "'python3 src/train.py'\n  dvx stage list",
@@ -187,7 +188,10 @@ CommandSpec stage_command() {
             CLI::App* add = app.add_subcommand("add", "Add a stage to dvx.yaml");
             auto arguments = std::make_shared<AddArguments>();
             declare_add(*add, *arguments);
-            return [add, form, arguments](Invocation& invocation) {
+            CLI::App* fix = app.add_subcommand("fix", "Put into dvx.yaml what traces have shown");
+            const Action run_fix = declare_stage_fix(*fix);
+            return [add, fix, run_fix, form, arguments](Invocation& invocation) {
+              if (fix->parsed()) return run_fix(invocation);
               return add->parsed() ? run_add(invocation, *arguments) : run_list(invocation, *form);
             };
           }};

@@ -57,9 +57,12 @@ ReproReport repro(Repository& repository, const ReproOptions& options, Progress&
   } else {
     LocalRunner local;
     CommandRunner& runner = options.runner != nullptr ? *options.runner : local;
-    Execution execution = execute(
-        survey, selected, {.jobs = options.jobs, .force = options.force, .on_failure = options.on_failure},
-        runner, progress);
+    Execution execution = execute(survey, selected,
+                                  {.jobs = options.jobs,
+                                   .force = options.force,
+                                   .on_failure = options.on_failure,
+                                   .trace = options.trace},
+                                  runner, progress);
     if (execution.lock_written) stage_in_git(repository, survey, execution, progress);
     report.stages = std::move(execution.stages);
   }

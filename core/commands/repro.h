@@ -22,6 +22,7 @@ struct ReproOptions {
   Force force = Force::No;
   OnFailure on_failure = OnFailure::Stop;
   Reach reach = Reach::Ancestors;  // Only: the named stages alone, not what they need
+  Trace trace = Trace::Off;        // at least; a stage may ask for more
   ReproMode mode = ReproMode::Execute;
   CommandRunner* runner = nullptr;  // null: on this machine
 };

@@ -36,8 +36,8 @@ const Vocabulary kTopLevel = {{"stages", "vars", "params", "metrics", "plots", "
 const Vocabulary kStage = {
     {"cmd",    "deps",      "params",         "outs",    "metrics", "plots", "wdir",    "env",
      "tools",  "frozen",    "always_changed", "desc",    "meta",    "vars",  "foreach", "do",
-     "matrix", "resources", "mutex",          "timeout", "retries", "shell", "imports"},
-    {"each", "sandbox", "executor", "trace"},
+     "matrix", "resources", "mutex",          "timeout", "retries", "shell", "imports", "trace"},
+    {"each", "sandbox", "executor"},
     {{"command", "cmd"},
      {"commands", "cmd"},
      {"run", "cmd"},

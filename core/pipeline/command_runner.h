@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/trace/file_use.h"
+
 namespace dvx {
 
 struct CommandJob {
@@ -24,6 +26,7 @@ struct CommandJob {
   std::string log_file;                            // absolute; gets everything the commands print, in order
   std::function<void(std::string_view)> on_line;   // each line printed, without its line feed; may be empty
   std::optional<std::chrono::milliseconds> timeout;  // of all commands together; then they are stopped
+  std::string traced_beneath = {};  // absolute; what the commands do to files there is watched; "" is nothing
   // Polled while a command runs: a wish to stop politely (SIGTERM, 5 s later SIGKILL), and to stop at once.
   std::function<bool()> should_stop, kill_now;
 };
@@ -36,6 +39,7 @@ struct CommandOutcome {
   std::size_t command = 0;  // index of the command that failed
   double wall_seconds = 0, cpu_seconds = 0;
   std::int64_t peak_memory_bytes = 0;
+  std::optional<FileUse> files = {};  // when it was to be watched, and the runner can
 
   bool ok() const { return exit_status == 0 && signal == 0 && !stopped; }
 };

@@ -239,6 +239,7 @@ class Executor {
     if (!logs_) logs_.emplace(survey_.repository().temporary_dir(), "repro");
     auto run = std::make_unique<StageRun>(survey_, stage(i), std::move(decision),
                                           join_path(logs_->path(), fmt::format("{}.log", i)));
+    run->set_trace(std::max(stage(i).execution.trace, options_.trace));
     if (auto failure = run->prepare(progress_)) return fail(i, *std::move(failure));
     ignore_outputs(stage(i));
     git_state();  // as it was before the first command
@@ -296,6 +297,7 @@ class Executor {
     results_[i].seconds = finished.outcome.wall_seconds;
     if (interrupt_signal() != 0) journal_.commit();  // reading the outputs of this stage may be cut short
     auto ended = run->finish(finished.outcome, git_state(), runner_.name(), journal_.ingest(), progress_);
+    results_[i].trace = run->trace();
     if (auto* failure = std::get_if<StageFailure>(&ended)) {
       keep_failed_log(survey_.repository(), stage(i).name, run->log_file());
       has_failed_logs_ = true;

@@ -17,6 +17,7 @@
 #include "core/pipeline/plan.h"
 #include "core/pipeline/survey.h"
 #include "core/schema/schema.h"
+#include "core/trace/trace_findings.h"
 
 namespace dvx {
 
@@ -29,6 +30,7 @@ struct ExecuteOptions {
   std::size_t jobs = 1;  // stages that run at once
   Force force = Force::No;
   OnFailure on_failure = OnFailure::Stop;
+  Trace trace = Trace::Off;  // at least; a stage may ask for more
 };
 
 enum class StageOutcome { UpToDate, Restored, Ran, Frozen, Failed, Skipped };
@@ -41,6 +43,7 @@ struct StageResult {
   std::optional<ObjectId> run;              // the record that its lock entry names now
   std::string message, hint;                // of a failure; or which stage it was skipped for
   std::vector<SchemaViolation> violations;  // of a failure
+  std::optional<StageTrace> trace;          // of a run that was watched
   double seconds = 0;                       // its commands took
   bool outputs_unchanged = false;           // it ran and made what was there before
 };

@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 
+#include "base/error.h"
 #include "base/file.h"
+#include "base/file_time.h"
 #include "base/subprocess.h"
+#include "core/trace/tracer.h"
 
 namespace dvx {
 
@@ -44,6 +48,25 @@ class LineSplitter {
   std::string rest_;
 };
 
+// The log is new: its time is now, by the clock of the file system.
+std::unique_ptr<Tracer> tracer_for(const CommandJob& job, const UniqueFd& log) {
+  if (job.traced_beneath.empty()) return nullptr;
+  struct ::stat st {};
+  if (::fstat(log.get(), &st) != 0) throw system_error("read", job.log_file);
+  return std::make_unique<Tracer>(job.traced_beneath, to_ns(st.st_mtim));
+}
+
+ProcessResult run_command(const std::string& command, ProcessOptions& options,
+                          Tracer* tracer) {
+  const auto watch = tracer != nullptr ? tracer->watch(options) : nullptr;
+  try {
+    return run_process({"/bin/sh", "-c", command}, options);
+  } catch (const Error&) {
+    if (watch) watch->throw_if_refused();
+    throw;
+  }
+}
+
 }  // namespace
 
 CommandOutcome LocalRunner::run(const CommandJob& job) {
@@ -54,6 +77,7 @@ CommandOutcome LocalRunner::run(const CommandJob& job) {
   options.environment = job.environment;
   options.merge_stderr = true;
   options.die_with_us = true;
+  const std::unique_ptr<Tracer> tracer = tracer_for(job, log);
   CommandOutcome outcome;
   const auto started = std::chrono::steady_clock::now();
   options.should_stop = [&] {
@@ -67,7 +91,7 @@ CommandOutcome LocalRunner::run(const CommandJob& job) {
     lines.add(piece);
   };
   for (outcome.command = 0; outcome.command < job.commands.size(); ++outcome.command) {
-    const ProcessResult result = run_process({"/bin/sh", "-c", job.commands[outcome.command]}, options);
+    const ProcessResult result = run_command(job.commands[outcome.command], options, tracer.get());
     lines.finish();
     outcome.exit_status = result.exit_status;
     outcome.signal = result.signal;
@@ -77,6 +101,7 @@ CommandOutcome LocalRunner::run(const CommandJob& job) {
     outcome.peak_memory_bytes = std::max(outcome.peak_memory_bytes, result.peak_memory_bytes);
     if (!outcome.ok()) break;
   }
+  if (tracer) outcome.files = tracer->settle();
   return outcome;
 }
 

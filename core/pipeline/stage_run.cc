@@ -18,6 +18,7 @@
 #include "core/pipeline/stage_key.h"
 #include "core/pipeline/stage_schemas.h"
 #include "core/pipeline/stage_shell.h"
+#include "core/trace/trace_check.h"
 #include "core/workspace/private_copy.h"
 #include "core/workspace/snapshot.h"
 
@@ -105,6 +106,7 @@ CommandJob StageRun::job(Progress& progress) const {
           .on_line = [name = stage_.name,
                       &progress](std::string_view line) { tell_task_line(progress, name, line); },
           .timeout = stage_.demands.timeout,
+          .traced_beneath = trace_ == Trace::Off || stage_.execution.sandbox ? "" : repository.root(),
           .should_stop = {},
           .kill_now = {}};
 }
@@ -114,6 +116,7 @@ std::variant<FinishedRun, StageFailure> StageRun::finish(const CommandOutcome& o
                                                          Progress& progress) {
   for (const StageOutput& out : stage_.outs) survey_.forget(out.path);
   if (auto failure = check_commands(outcome)) return *std::move(failure);
+  if (auto failure = check_trace(outcome, progress)) return *std::move(failure);
   if (auto failure = store_outputs(into, progress)) return *std::move(failure);
   if (auto failure = check_inputs_again(progress)) return *std::move(failure);
   auto verdicts = check_stage_schemas(survey_, stage_, SchemaSide::Outputs);
@@ -139,6 +142,15 @@ std::optional<StageFailure> StageRun::check_commands(const CommandOutcome& outco
                         {}};
   }
   return StageFailure{fmt::format("'{}' exited with status {}", command, outcome.exit_status), {}, {}};
+}
+
+std::optional<StageFailure> StageRun::check_trace(const CommandOutcome& outcome, Progress& progress) {
+  if (trace_ == Trace::Off || stage_.execution.sandbox) return std::nullopt;
+  if (!outcome.files) return untraced_failure(trace_, stage_.name, progress);
+  found_ = judge_trace(survey_.repository(), survey_.stages(), stage_,
+                       {*outcome.files, implicit_dependencies(decision_.key_fields)});
+  say_trace(*found_, stage_.name, progress);
+  return trace_ == Trace::Enforce ? trace_failure(*found_, stage_.name) : std::nullopt;
 }
 
 std::optional<StageFailure> StageRun::store_outputs(Ingest& into, Progress& progress) {

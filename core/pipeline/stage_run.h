@@ -19,6 +19,7 @@
 #include "core/pipeline/stage_failure.h"
 #include "core/pipeline/survey.h"
 #include "core/schema/schema.h"
+#include "core/trace/trace_findings.h"
 #include "objects/store/ingest.h"
 
 namespace dvx {
@@ -46,11 +47,17 @@ class StageRun {
                                                  const std::string& executor, Ingest& into,
                                                  Progress& progress);
 
+  // Before job(): what is used and not declared is found, and with Enforce fails the stage.
+  void set_trace(Trace trace) { trace_ = trace; }
+  // After finish(), of a stage that was traced.
+  const std::optional<StageTrace>& trace() const { return found_; }
+
   const Stage& stage() const { return stage_; }
   const std::string& log_file() const { return log_file_; }
 
  private:
   std::optional<StageFailure> check_commands(const CommandOutcome& outcome) const;
+  std::optional<StageFailure> check_trace(const CommandOutcome& outcome, Progress& progress);
   std::optional<StageFailure> store_outputs(Ingest& into, Progress& progress);
   std::optional<StageFailure> check_inputs_again(Progress& progress);
   ObjectId record(const CommandOutcome& outcome, const GitState& git, const std::string& executor,
@@ -66,6 +73,8 @@ class StageRun {
   std::vector<LockedPath> deps_, imports_, outs_;  // sorted by path
   std::vector<std::string> trees_;                 // serialized, of dependencies; the store lacks them
   std::vector<SchemaVerdict> verdicts_;
+  Trace trace_ = Trace::Off;
+  std::optional<StageTrace> found_;
 };
 
 // The entry of dvx.lock for a stage with these key fields.

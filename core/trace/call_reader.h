@@ -1,0 +1,46 @@
+// Turns the calls that the kernel tells of into what they do to files.
+#pragma once
+
+#include <linux/seccomp.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "core/trace/file_path.h"
+#include "core/trace/file_use.h"
+#include "core/trace/traced_process.h"
+#include "core/trace/watched_calls.h"
+
+namespace dvx {
+
+// Before the call, since the kernel does not tell of its end: what is there says whether it will succeed.
+class CallReader {
+ public:
+  CallReader(FilePathResolver& paths, FileUseLog& log) : paths_(paths), log_(log) {}
+
+  // `is_valid`: the process still waits in this call. Asked after its memory was read.
+  void take(const seccomp_notif& call, const std::function<bool()>& is_valid);
+
+ private:
+  struct Subject {
+    std::string path;   // absolute, as given
+    std::string other;  // of what is made from it
+    int flags = 0;
+  };
+
+  std::optional<Subject> subject(const WatchedCall& call, const seccomp_data& data,
+                                 const TracedProcess& process) const;
+  void act(WatchedAction action, const Subject& subject);
+  void open(const Subject& subject);
+  void execute(const Subject& subject, int depth);
+  void make(const Subject& subject);
+  void link(const Subject& subject);
+  void rename(const Subject& subject);
+  void remove(const Subject& subject);
+
+  FilePathResolver& paths_;
+  FileUseLog& log_;
+};
+
+}  // namespace dvx

@@ -1,0 +1,217 @@
+#include "core/trace/trace_findings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "base/path.h"
+
+namespace dvx {
+
+namespace {
+
+constexpr std::size_t kManyFiles = 4;
+
+using Paths = std::set<std::string>;
+
+// Equal, or in a directory that is declared.
+bool covers(const Paths& declared, const std::string& path) {
+  for (std::string at = path;; at = parent_path(at)) {
+    if (declared.contains(at)) return true;
+    if (at.find('/') == std::string::npos) return false;
+  }
+}
+
+bool has_inside(const Paths& paths, const std::string& directory) {
+  const auto inside = paths.lower_bound(directory + "/");
+  return inside != paths.end() && is_beneath(*inside, directory);
+}
+
+UsedPath sources_of(const UsedPath& used) {
+  UsedPath sources;
+  for (const std::string& name : used.names) sources.names.push_back(source_of(name));
+  return sources;
+}
+
+class TraceJudge {
+ public:
+  TraceJudge(const FileUse& use, const TraceSubject& subject, CountedFiles& counted)
+      : use_(use), subject_(subject), counted_(counted) {
+    for (const StageOutput& out : subject.stage.outs) outs_.insert(out.path);
+    readable_ = outs_;
+    for (const StageDependency& dep : subject.stage.deps) readable_.insert(dep.path);
+    for (const StageParams& params : subject.stage.params) readable_.insert(params.file);
+    readable_.insert(subject.also_declared.begin(), subject.also_declared.end());
+    for (const Stage& stage : subject.stages) {
+      const auto& needed = subject.stage.stage_deps;
+      const bool is_needed = std::ranges::find(needed, stage.name) != needed.end();
+      for (const StageOutput& out : stage.outs) {
+        outputs_of_all_.insert(out.path);
+        if (is_needed) readable_.insert(out.path);
+      }
+    }
+  }
+
+  std::vector<TraceFinding> judge() {
+    writes();
+    reads();
+    removals();
+    if (use_.unseen.empty()) unread();
+    std::ranges::sort(findings_);
+    return std::move(findings_);
+  }
+
+ private:
+  // The name to report, or nullopt when the file is declared or does not count.
+  std::optional<std::string> undeclared(const UsedPath& used, const Paths& declared) {
+    std::optional<std::string> reported;
+    for (const std::string& path : used.names) {
+      if (covers(declared, path)) return std::nullopt;
+      if (!reported && counted_.counts(path)) reported = path;
+    }
+    return reported;
+  }
+
+  void writes() {
+    Paths found;
+    for (const UsedPath& used : use_.written) {
+      if (const auto path = undeclared(used, outs_)) written_.insert(*path);
+    }
+    const Paths made(use_.made.begin(), use_.made.end());
+    std::map<std::string, std::size_t> directories;
+    for (const std::string& path : written_) {
+      const auto directory = made_directory_of(path, made);
+      if (directory) {
+        ++directories[*directory];
+      } else {
+        add(TraceFindingKind::UndeclaredWrite, path, 0);
+      }
+    }
+    for (const auto& [path, files] : directories) add(TraceFindingKind::UndeclaredWrite, path, files);
+  }
+
+  // The topmost that the stage made and in which nothing is declared.
+  std::optional<std::string> made_directory_of(const std::string& path, const Paths& made) const {
+    std::optional<std::string> topmost;
+    for (std::string at = parent_path(path); !at.empty(); at = parent_path(at)) {
+      if (made.contains(at) && !has_inside(readable_, at) && !has_inside(outputs_of_all_, at)) topmost = at;
+    }
+    return topmost;
+  }
+
+  void reads() {
+    Paths files;
+    for (const UsedPath& used : use_.read) {
+      const auto path = undeclared(sources_of(used), readable_);
+      if (path && !counted_.is_directory(*path)) files.insert(*path);
+    }
+    std::map<std::string, std::size_t> counts;  // directory → how many are beneath it
+    for (const std::string& file : files) {
+      for (std::string at = parent_path(file); !at.empty(); at = parent_path(at)) ++counts[at];
+    }
+    std::map<std::string, bool> stands_for;
+    std::map<std::string, std::size_t> directories;
+    for (const std::string& file : files) {
+      const auto directory = read_directory_of(file, counts, stands_for);
+      if (directory) {
+        ++directories[*directory];
+      } else {
+        add(TraceFindingKind::UndeclaredRead, file, 0);
+      }
+    }
+    for (const auto& [path, count] : directories) add(TraceFindingKind::UndeclaredRead, path, count);
+  }
+
+  std::optional<std::string> read_directory_of(const std::string& file,
+                                               const std::map<std::string, std::size_t>& counts,
+                                               std::map<std::string, bool>& stands_for) {
+    std::optional<std::string> topmost;
+    for (std::string at = parent_path(file); !at.empty(); at = parent_path(at)) {
+      const auto [known, is_new] = stands_for.try_emplace(at, false);
+      if (is_new) known->second = is_mostly_read(at, counts.at(at));
+      if (known->second) topmost = at;
+    }
+    return topmost;
+  }
+
+  bool is_mostly_read(const std::string& directory, std::size_t count) {
+    if (count < kManyFiles || has_inside(outputs_of_all_, directory) || has_inside(readable_, directory) ||
+        has_inside(written_, directory))
+      return false;
+    const std::size_t most = count * 4 / 3;
+    return counted_.files_in(directory, most) <= most;
+  }
+
+  void removals() {
+    for (const UsedPath& used : use_.removed) {
+      if (const auto path = undeclared(used, outs_)) add(TraceFindingKind::UndeclaredRemoval, *path, 0);
+    }
+  }
+
+  void unread() {
+    Paths used;
+    for (const auto* list : {&use_.read, &use_.listed}) {
+      for (const UsedPath& path : *list) {
+        for (const std::string& name : sources_of(path).names) used.insert(name);
+      }
+    }
+    for (const StageDependency& dep : subject_.stage.deps) {
+      if (!used.contains(dep.path) && !has_inside(used, dep.path))
+        add(TraceFindingKind::UnreadDependency, dep.path, 0);
+    }
+  }
+
+  void add(TraceFindingKind kind, const std::string& path, std::size_t files) {
+    findings_.push_back({kind, path, files});
+  }
+
+  const FileUse& use_;
+  const TraceSubject& subject_;
+  CountedFiles& counted_;
+  Paths outs_, readable_, outputs_of_all_, written_;
+  std::vector<TraceFinding> findings_;
+};
+
+}  // namespace
+
+std::string_view trace_finding_name(TraceFindingKind kind) {
+  switch (kind) {
+    case TraceFindingKind::UndeclaredRead:
+      return "undeclared-read";
+    case TraceFindingKind::UndeclaredWrite:
+      return "undeclared-write";
+    case TraceFindingKind::UndeclaredRemoval:
+      return "undeclared-removal";
+    case TraceFindingKind::UnreadDependency:
+      return "unread-dependency";
+  }
+  return "unknown";
+}
+
+std::string describe(const TraceFinding& finding) {
+  const std::string path = display_path(finding.path);
+  const std::string what = finding.files == 0 ? fmt::format("'{}'", path)
+                                              : fmt::format("{} {} in '{}'", finding.files,
+                                                            finding.files == 1 ? "file" : "files", path);
+  switch (finding.kind) {
+    case TraceFindingKind::UndeclaredRead:
+      return fmt::format("reads {}, which it does not declare", what);
+    case TraceFindingKind::UndeclaredWrite:
+      return fmt::format("writes {}, which it does not declare", what);
+    case TraceFindingKind::UndeclaredRemoval:
+      return fmt::format("removes {}, which it does not declare", what);
+    case TraceFindingKind::UnreadDependency:
+      return fmt::format("declares {} and does not read it", what);
+  }
+  return {};
+}
+
+std::vector<TraceFinding> find_undeclared(const FileUse& use, const TraceSubject& subject,
+                                          CountedFiles& counted) {
+  return TraceJudge(use, subject, counted).judge();
+}
+
+}  // namespace dvx
