@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -95,6 +97,8 @@ struct ChildSetup {
   if (setup.in >= 0) ::dup2(setup.in, 0);
   if (setup.out >= 0) ::dup2(setup.out, 1);
   if (setup.err >= 0) ::dup2(setup.err, 2);
+  // Whatever was open when dvx was started is none of a command's business.
+  if (setup.own_group) ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
   int errnum = launch.directory == nullptr || ::chdir(launch.directory) == 0 ? 0 : errno;
   if (errnum == 0 && setup.before_exec.call != nullptr)
     errnum = setup.before_exec.call(setup.before_exec.context);

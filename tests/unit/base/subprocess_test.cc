@@ -1,7 +1,9 @@
 #include "base/subprocess.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -81,6 +83,13 @@ TEST(Subprocess, StopsTheWholeGroupWhenAsked) {
 TEST(Subprocess, LeavesNoProcessBehind) {
   // The grandchild holds the pipe open; without being killed it would keep the call waiting for ten minutes.
   EXPECT_TRUE(run_process({"sh", "-c", "sleep 600 & echo started"}).ok());
+}
+
+TEST(Subprocess, HandsOnNoDescriptorsButTheThree) {
+  const int kept = ::open("/", O_RDONLY);  // as somebody who starts us could have left one open
+  const ProcessResult result = run_process({"/bin/ls", "/proc/self/fd"});
+  ::close(kept);
+  EXPECT_EQ(result.output, "0\n1\n2\n3\n") << "3 is the listing itself";
 }
 
 TEST(ShellQuote, QuotesOnlyWhatNeedsIt) {
