@@ -18,6 +18,14 @@
 
 namespace dvx {
 
+// How commands are begun where that is not plainly a shell: in a sandbox.
+struct CommandLauncher {
+  std::vector<std::string> words;  // put before those of each command; none: there is no launcher
+  // Sends a signal to the command and what it started, which are in no process group of the launcher's.
+  // Whether there was anybody.
+  std::function<bool(int signal)> tell;
+};
+
 struct CommandJob {
   std::string stage;                               // for messages
   std::vector<std::string> commands;               // run in order by /bin/sh -c; the first that fails ends it
@@ -29,6 +37,7 @@ struct CommandJob {
   std::string traced_beneath = {};  // absolute; what the commands do to files there is watched; "" is nothing
   // Polled while a command runs: a wish to stop politely (SIGTERM, 5 s later SIGKILL), and to stop at once.
   std::function<bool()> should_stop, kill_now;
+  CommandLauncher launcher = {};
 };
 
 struct CommandOutcome {

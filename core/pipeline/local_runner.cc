@@ -1,10 +1,13 @@
 #include "core/pipeline/local_runner.h"
 
 #include <fcntl.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <memory>
+#include <optional>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -56,15 +59,51 @@ std::unique_ptr<Tracer> tracer_for(const CommandJob& job, const UniqueFd& log) {
   return std::make_unique<Tracer>(job.traced_beneath, to_ns(st.st_mtim));
 }
 
-ProcessResult run_command(const std::string& command, ProcessOptions& options,
-                          Tracer* tracer) {
+ProcessResult run_command(const std::vector<std::string>& words, ProcessOptions& options, Tracer* tracer) {
   const auto watch = tracer != nullptr ? tracer->watch(options) : nullptr;
   try {
-    return run_process({"/bin/sh", "-c", command}, options);
+    return run_process(words, options);
   } catch (const Error&) {
     if (watch) watch->throw_if_refused();
     throw;
   }
+}
+
+// Behind a launcher the command is told first, and the launcher, which would take it along at once, only when
+// that took too long.
+class LaunchedStop {
+ public:
+  explicit LaunchedStop(const CommandJob& job) : job_(job) {}
+
+  bool was_asked() const { return asked_.has_value(); }
+  // Whether the launcher is to be stopped now.
+  bool ask() {
+    if (!job_.launcher.tell) return true;
+    const auto now = std::chrono::steady_clock::now();
+    if (!asked_) {
+      asked_ = now;
+      return !job_.launcher.tell(SIGTERM);
+    }
+    return now - *asked_ > std::chrono::seconds(5) || (job_.kill_now && job_.kill_now());
+  }
+
+ private:
+  const CommandJob& job_;
+  std::optional<std::chrono::steady_clock::time_point> asked_;
+};
+
+// A launcher ends with a status where its command was killed.
+int signal_in_status(const CommandJob& job, int status) {
+  constexpr int kSignals[] = {SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGKILL, SIGSEGV, SIGTERM, SIGSYS};
+  const bool is_one =
+      !job.launcher.words.empty() && std::ranges::find(kSignals, status - 128) != std::end(kSignals);
+  return is_one ? status - 128 : 0;
+}
+
+std::vector<std::string> launched(const CommandJob& job, const std::vector<std::string>& words) {
+  std::vector<std::string> all = job.launcher.words;
+  all.insert(all.end(), words.begin(), words.end());
+  return all;
 }
 
 }  // namespace
@@ -79,11 +118,13 @@ CommandOutcome LocalRunner::run(const CommandJob& job) {
   options.die_with_us = true;
   const std::unique_ptr<Tracer> tracer = tracer_for(job, log);
   CommandOutcome outcome;
+  LaunchedStop stop(job);
   const auto started = std::chrono::steady_clock::now();
   options.should_stop = [&] {
-    if (job.should_stop && job.should_stop()) return true;
-    outcome.overdue = job.timeout && std::chrono::steady_clock::now() - started > *job.timeout;
-    return outcome.overdue;
+    const bool is_wanted = job.should_stop && job.should_stop();
+    if (!is_wanted)
+      outcome.overdue = job.timeout && std::chrono::steady_clock::now() - started > *job.timeout;
+    return (is_wanted || outcome.overdue) && stop.ask();
   };
   options.kill_now = job.kill_now;
   options.on_output = [&](std::string_view piece) {
@@ -91,11 +132,12 @@ CommandOutcome LocalRunner::run(const CommandJob& job) {
     lines.add(piece);
   };
   for (outcome.command = 0; outcome.command < job.commands.size(); ++outcome.command) {
-    const ProcessResult result = run_command(job.commands[outcome.command], options, tracer.get());
+    const ProcessResult result =
+        run_command(launched(job, {"/bin/sh", "-c", job.commands[outcome.command]}), options, tracer.get());
     lines.finish();
     outcome.exit_status = result.exit_status;
-    outcome.signal = result.signal;
-    outcome.stopped = result.stopped;
+    outcome.signal = result.signal != 0 ? result.signal : signal_in_status(job, result.exit_status);
+    outcome.stopped = result.stopped || stop.was_asked();
     outcome.wall_seconds += result.wall_seconds;
     outcome.cpu_seconds += result.user_seconds + result.system_seconds;
     outcome.peak_memory_bytes = std::max(outcome.peak_memory_bytes, result.peak_memory_bytes);

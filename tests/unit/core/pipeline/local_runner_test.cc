@@ -94,5 +94,30 @@ TEST_F(LocalRunnerTest, StopsAtItsTimeout) {
   EXPECT_TRUE(runner.run(slow).ok());
 }
 
+TEST_F(LocalRunnerTest, BehindALauncherTheCommandIsToldToStop) {
+  CommandJob asked = job({"echo done > told; exit 7"});
+  int told = 0;
+  asked.launcher = {.words = {"/bin/sh", "-c", "while [ ! -e go ]; do sleep 0.01; done; exec \"$@\"", "sh"},
+                    .tell = [&](int signal) {
+                      told = signal;
+                      write_file_atomically(join_path(place.path(), "go"), "");
+                      return true;
+                    }};
+  asked.should_stop = [] { return true; };
+  const CommandOutcome outcome = runner.run(asked);
+  EXPECT_EQ(told, SIGTERM);
+  EXPECT_TRUE(outcome.stopped);
+  EXPECT_EQ(outcome.exit_status, 7);
+  EXPECT_TRUE(exists(join_path(place.path(), "told"))) << "it had time to end by itself";
+}
+
+TEST_F(LocalRunnerTest, AStatusOfALauncherTellsTheSignal) {
+  CommandJob killed = job({"true"});
+  killed.launcher = {.words = {"/bin/sh", "-c", "exit 137", "sh"}, .tell = {}};
+  EXPECT_EQ(runner.run(killed).signal, SIGKILL);
+  killed.launcher.words[2] = "exit 130";
+  EXPECT_EQ(runner.run(killed).signal, 0);
+}
+
 }  // namespace
 }  // namespace dvx
