@@ -15,6 +15,7 @@
 #include "core/repo/file_systems.h"
 #include "core/repo/link_kind.h"
 #include "core/repo/store_sharing.h"
+#include "core/sandbox/sandbox_support.h"
 #include "core/schema/duckdb_library.h"
 #include "objects/backend/open_backend.h"
 #include "objects/pack/codec_version.h"
@@ -51,6 +52,15 @@ HealthCheck check_duckdb(const Surroundings& surroundings, const Config& config)
   } catch (const Error& error) {
     return {"duckdb", Health::Warning, error.message(), error.hint()};
   }
+}
+
+// Without it everything but sandboxed stages works.
+HealthCheck check_sandbox(const Surroundings& surroundings) {
+  const auto path = surroundings.environment.find("PATH");
+  const SandboxSupport support = examine_sandbox(path == surroundings.environment.end() ? "" : path->second);
+  if (support.holds())
+    return {"sandbox", Health::Good, fmt::format("{} ({})", support.version, support.bubblewrap), ""};
+  return {"sandbox", Health::Warning, "none can be made: " + support.problem, support.hint};
 }
 
 // `examine` gives the finding, and throws Error for a bad one.
@@ -118,6 +128,7 @@ DoctorReport examine(const Surroundings& surroundings, const Config& config) {
   report.checks.push_back(check_program("git", {"git", "--version"}, Health::Bad, "apt-get install git"));
   report.checks.push_back(check_libraries());
   report.checks.push_back(check_duckdb(surroundings, config));
+  report.checks.push_back(check_sandbox(surroundings));
   return report;
 }
 

@@ -4,7 +4,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -14,6 +18,7 @@
 #include "core/metafile/canonical_json.h"
 #include "core/pipeline/running_stages.h"
 #include "core/pipeline/stage_environment.h"
+#include "core/pipeline/stage_sandbox.h"
 #include "core/pipeline/stage_shell.h"
 #include "core/pipeline/survey.h"
 #include "core/workspace/snapshot.h"
@@ -158,10 +163,32 @@ class Rebuild {
       return false;
     }
     clear_outputs(it);
+    CommandJob commands = job(it);
+    if (it.execution.sandbox && !enter_sandbox(index, commands)) return false;
     active_.insert(index);
     progress_.current(it.name);
-    running_.start(index, job(it));
+    running_.start(index, std::move(commands));
     return true;
+  }
+
+  // The commands see the copy where the repository is: a path that gets into an output is the same one.
+  bool enter_sandbox(std::size_t index, CommandJob& commands) {
+    try {
+      auto& sandbox = sandboxes_[index] =
+          std::make_unique<StageSandbox>(survey_, stage(index), original_.root());
+      sandbox->enter(commands);
+      return true;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::Config) throw;
+      add(index, FindingKind::RebuildFailed, {}, error.message(), error.hint());
+      return false;
+    }
+  }
+
+  std::optional<StageFailure> leave_sandbox(std::size_t index, const CommandOutcome& outcome) {
+    const auto sandbox = sandboxes_.extract(index);
+    if (!sandbox) return std::nullopt;
+    return sandbox.mapped()->leave(outcome, job(stage(index)).log_file, progress_);
   }
 
   std::vector<StaleReason> differing_inputs(std::size_t index, const StageDecision& decision) {
@@ -210,6 +237,11 @@ class Rebuild {
     throw_if_interrupted();
     const std::size_t index = finished.token;
     result(index).seconds = finished.outcome.wall_seconds;
+    if (const auto failure = leave_sandbox(index, finished.outcome)) {
+      add(index, FindingKind::RebuildFailed, {}, failure->message + " in a clean copy", "dvx status");
+      restore_recorded(index);
+      return finish(index, RebuildOutcome::Failed);
+    }
     if (!finished.outcome.ok()) {
       const CommandOutcome& outcome = finished.outcome;
       const std::string& command = stage(index).commands.at(outcome.command);
@@ -380,7 +412,8 @@ class Rebuild {
   std::set<std::size_t> waiting_, active_;
   std::set<std::string> brought_;
   RebuildReport report_;
-  RunningStages running_;  // last: stopped before the rest goes
+  std::map<std::size_t, std::unique_ptr<StageSandbox>> sandboxes_;  // of what runs
+  RunningStages running_;                                           // last: stopped before the rest goes
 };
 
 }  // namespace

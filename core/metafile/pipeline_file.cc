@@ -34,10 +34,10 @@ const Vocabulary kTopLevel = {{"stages", "vars", "params", "metrics", "plots", "
                               {{"stage", "stages"}}};
 
 const Vocabulary kStage = {
-    {"cmd",    "deps",      "params",         "outs",    "metrics", "plots", "wdir",    "env",
-     "tools",  "frozen",    "always_changed", "desc",    "meta",    "vars",  "foreach", "do",
-     "matrix", "resources", "mutex",          "timeout", "retries", "shell", "imports", "trace"},
-    {"each", "sandbox", "executor"},
+    {"cmd",    "deps",           "params",  "outs",  "metrics", "plots",   "wdir",   "env",    "tools",
+     "frozen", "always_changed", "desc",    "meta",  "vars",    "foreach", "do",     "matrix", "resources",
+     "mutex",  "timeout",        "retries", "shell", "imports", "trace",   "sandbox"},
+    {"each", "executor"},
     {{"command", "cmd"},
      {"commands", "cmd"},
      {"run", "cmd"},

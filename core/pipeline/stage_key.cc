@@ -45,6 +45,7 @@ Json stage_key_fields(const Stage& stage, const StageInputs& inputs) {
   if (!stage.stage_deps.empty()) fields["stages"] = inputs.needed_stages;
   if (!stage.execution.shell.empty()) fields["shell"] = stage.execution.shell;
   for (const auto& [path, content] : inputs.imports) fields["imports"][path_to_json_text(path)] = content;
+  if (stage.execution.sandbox) fields["sandbox"] = true;
   return fields;
 }
 

@@ -39,7 +39,7 @@ void sort_by_path(std::vector<LockedPath>& paths) {
 // The part of a key that is neither data nor params.
 nlohmann::json recorded_environment(const nlohmann::json& key_fields) {
   nlohmann::json environment = {{"env", key_fields.at("env")}, {"tools", key_fields.at("tools")}};
-  for (const char* part : {"urls", "stages", "shell", "imports"}) {
+  for (const char* part : {"urls", "stages", "shell", "imports", "sandbox"}) {
     if (key_fields.contains(part)) environment[part] = key_fields[part];
   }
   return environment;
@@ -86,35 +86,54 @@ std::optional<StageFailure> StageRun::prepare(Progress& progress) {
     progress.current(out.path);
     if (out.persist) {
       make_private(path, repository.store_dir());
-    } else {
+    } else if (!is_sandboxed_) {  // else it is replaced when there is a new one
       remove_tree(path);
     }
     survey_.forget(out.path);
     make_directories(parent_path(path));
   }
+  if (is_sandboxed_) {
+    if (auto failure = make_sandbox()) return failure;
+  }
   started_ns_ = repository.clock().now_ns();
   return std::nullopt;
 }
 
+std::optional<StageFailure> StageRun::make_sandbox() {
+  try {
+    if (sandbox_) sandbox_->keep_what_persists();
+    sandbox_.emplace(survey_, stage_, survey_.repository().root());
+    return std::nullopt;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::Config) throw;
+    return StageFailure{error.message(), error.hint(), {}};
+  }
+}
+
 CommandJob StageRun::job(Progress& progress) const {
   Repository& repository = survey_.repository();
-  return {.stage = stage_.name,
-          .commands = shell_commands(stage_),
-          .directory = repository.path(stage_.wdir),
-          .environment = stage_environment(repository.surroundings().environment, stage_.env),
-          .log_file = log_file_,
-          .on_line = [name = stage_.name,
-                      &progress](std::string_view line) { tell_task_line(progress, name, line); },
-          .timeout = stage_.demands.timeout,
-          .traced_beneath = trace_ == Trace::Off || stage_.execution.sandbox ? "" : repository.root(),
-          .should_stop = {},
-          .kill_now = {}};
+  CommandJob job{.stage = stage_.name,
+                 .commands = shell_commands(stage_),
+                 .directory = repository.path(stage_.wdir),
+                 .environment = stage_environment(repository.surroundings().environment, stage_.env),
+                 .log_file = log_file_,
+                 .on_line = [name = stage_.name,
+                             &progress](std::string_view line) { tell_task_line(progress, name, line); },
+                 .timeout = stage_.demands.timeout,
+                 .traced_beneath = trace_ == Trace::Off || is_sandboxed_ ? "" : repository.root(),
+                 .should_stop = {},
+                 .kill_now = {}};
+  if (sandbox_) sandbox_->enter(job);
+  return job;
 }
 
 std::variant<FinishedRun, StageFailure> StageRun::finish(const CommandOutcome& outcome, const GitState& git,
                                                          const std::string& executor, Ingest& into,
                                                          Progress& progress) {
   for (const StageOutput& out : stage_.outs) survey_.forget(out.path);
+  if (sandbox_) {
+    if (auto failure = sandbox_->leave(outcome, log_file_, progress)) return *std::move(failure);
+  }
   if (auto failure = check_commands(outcome)) return *std::move(failure);
   if (auto failure = check_trace(outcome, progress)) return *std::move(failure);
   if (auto failure = store_outputs(into, progress)) return *std::move(failure);
@@ -141,11 +160,13 @@ std::optional<StageFailure> StageRun::check_commands(const CommandOutcome& outco
                         {},
                         {}};
   }
-  return StageFailure{fmt::format("'{}' exited with status {}", command, outcome.exit_status), {}, {}};
+  const std::string where = sandbox_ ? fmt::format(" ({})", sandbox_->what_it_sees()) : "";
+  return StageFailure{
+      fmt::format("'{}' exited with status {}{}", command, outcome.exit_status, where), {}, {}};
 }
 
 std::optional<StageFailure> StageRun::check_trace(const CommandOutcome& outcome, Progress& progress) {
-  if (trace_ == Trace::Off || stage_.execution.sandbox) return std::nullopt;
+  if (trace_ == Trace::Off || is_sandboxed_) return std::nullopt;
   if (!outcome.files) return untraced_failure(trace_, stage_.name, progress);
   found_ = judge_trace(survey_.repository(), survey_.stages(), stage_,
                        {*outcome.files, implicit_dependencies(decision_.key_fields)});

@@ -17,6 +17,7 @@
 #include "core/pipeline/command_runner.h"
 #include "core/pipeline/plan.h"
 #include "core/pipeline/stage_failure.h"
+#include "core/pipeline/stage_sandbox.h"
 #include "core/pipeline/survey.h"
 #include "core/schema/schema.h"
 #include "core/trace/trace_findings.h"
@@ -40,6 +41,8 @@ class StageRun {
   // `decision` is Run, so it has the key. `log_file` is the caller's, in a directory that exists.
   StageRun(PipelineSurvey& survey, const Stage& stage, StageDecision decision, std::string log_file);
 
+  // Whatever the stage says.
+  void run_in_sandbox() { is_sandboxed_ = true; }
   // Checks schemas of dependencies, removes old outputs, makes their directories.
   std::optional<StageFailure> prepare(Progress& progress);
   CommandJob job(Progress& progress) const;
@@ -56,6 +59,7 @@ class StageRun {
   const std::string& log_file() const { return log_file_; }
 
  private:
+  std::optional<StageFailure> make_sandbox();
   std::optional<StageFailure> check_commands(const CommandOutcome& outcome) const;
   std::optional<StageFailure> check_trace(const CommandOutcome& outcome, Progress& progress);
   std::optional<StageFailure> store_outputs(Ingest& into, Progress& progress);
@@ -75,6 +79,8 @@ class StageRun {
   std::vector<SchemaVerdict> verdicts_;
   Trace trace_ = Trace::Off;
   std::optional<StageTrace> found_;
+  bool is_sandboxed_ = stage_.execution.sandbox;
+  std::optional<StageSandbox> sandbox_;
 };
 
 // The entry of dvx.lock for a stage with these key fields.

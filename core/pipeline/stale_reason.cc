@@ -73,6 +73,8 @@ class Comparison {
     compare_maps("urls", ReasonKind::Url);
     compare_maps("stages", ReasonKind::NeededStage);
     compare_maps("outs", ReasonKind::OutputFlags);
+    if (!same(member(old_, "sandbox"), member(new_, "sandbox")))
+      add(ReasonKind::Sandbox, {}, words_of("sandbox", old_), words_of("sandbox", new_));
     if (!same(member(old_, "version"), member(new_, "version"))) {
       add(ReasonKind::KeyVersion, {}, value_text(member(old_, "version")),
           value_text(member(new_, "version")));
@@ -81,6 +83,10 @@ class Comparison {
   }
 
  private:
+  static std::string words_of(const char* field, const Json& key) {
+    return member(key, field) == nullptr ? "false" : "true";
+  }
+
   void add(ReasonKind kind, std::string what, std::string before, std::string after, std::string file = {}) {
     reasons_.push_back({kind, std::move(what), std::move(file), std::move(before), std::move(after)});
   }
@@ -187,6 +193,8 @@ std::string_view reason_name(ReasonKind kind) {
       return "key-version";
     case ReasonKind::OutputMissing:
       return "output-missing";
+    case ReasonKind::Sandbox:
+      return "sandbox";
     case ReasonKind::OutputModified:
       return "output-modified";
     case ReasonKind::MissingInput:
@@ -216,7 +224,7 @@ Json key_fields_of_lock(const LockedStage& locked, const Json& now) {
     const Json* value = member(locked.environment, part);
     fields[part] = value == nullptr ? Json::object() : *value;
   }
-  for (const char* part : {"urls", "stages", "shell", "imports"}) {
+  for (const char* part : {"urls", "stages", "shell", "imports", "sandbox"}) {
     const Json* value = member(locked.environment, part);
     if (value == nullptr) {
       fields.erase(part);
@@ -261,6 +269,8 @@ std::string describe(const StaleReason& reason) {
       return fmt::format("keys are made anew by this dvx: version {} → {}", reason.old_value,
                          reason.new_value);
     case ReasonKind::OutputMissing:
+    case ReasonKind::Sandbox:
+      return change("sandbox", reason.old_value, reason.new_value);
       return fmt::format("output {} is missing", what);
     case ReasonKind::OutputModified:
       return describe_content("output", reason) + ", not as recorded";

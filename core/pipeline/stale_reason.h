@@ -25,6 +25,7 @@ enum class ReasonKind {
   Url,             // the server says that what is there is something else
   NeededStage,     // a stage that it names gave something else, or ran with something else
   OutputFlags,     // an output was added, removed, or its flags differ
+  Sandbox,         // old and new: "true" or "false"
   KeyVersion,      // the lock is of another version of dvx
   OutputMissing,   // what: path
   OutputModified,  // the workspace does not hold what was recorded; old and new are key_content()

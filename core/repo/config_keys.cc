@@ -37,6 +37,8 @@ constexpr ConfigKey kKeys[] = {
     {"parsing.list", ConfigValue::Text,
      "a list in such a map: nargs (--NAME 1 2) or append (--NAME 1 --NAME 2)"},
     {"remote.*.url", ConfigValue::Text, "where a remote is: a path or file: URL"},
+    {"sandbox.paths", ConfigValue::Text,
+     "files and directories that sandboxed stages see besides, read-only: separated by ':'"},
     {"schema.duckdb", ConfigValue::Text, "path of libduckdb"},
     {"schema.memory", ConfigValue::Size, "memory that a schema check may use"},
 };

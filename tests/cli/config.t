@@ -59,6 +59,7 @@ What dvx does not know is refused:
   parsing.bool      false in a map that a command of dvx.yaml takes: store_true (left out) or boolean_optional (--no-NAME)
   parsing.list      a list in such a map: nargs (--NAME 1 2) or append (--NAME 1 --NAME 2)
   remote.*.url      where a remote is: a path or file: URL
+  sandbox.paths     files and directories that sandboxed stages see besides, read-only: separated by ':'
   schema.duckdb     path of libduckdb
   schema.memory     memory that a schema check may use
 

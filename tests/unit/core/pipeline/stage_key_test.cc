@@ -98,5 +98,13 @@ TEST(StageKey, HoldsImportsOnlyWhereThereAreSome) {
   EXPECT_EQ(stage_key_fields(sample.stage, sample.inputs)["imports"]["src/a.py"], "file:00");
 }
 
+TEST(StageKey, SaysThatAStageIsSandboxedOnlyThen) {
+  Sample sample;
+  const ObjectId before = sample.key();
+  EXPECT_FALSE(stage_key_fields(sample.stage, sample.inputs).contains("sandbox"));
+  sample.stage.execution.sandbox = true;
+  EXPECT_NE(sample.key(), before);
+}
+
 }  // namespace
 }  // namespace dvx
