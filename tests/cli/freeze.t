@@ -1,0 +1,115 @@
+Stages that are to be left alone:
+
+  $ git init -q && dvx init -q
+  $ cat > dvx.yaml <<'END'
+  > # the pipeline
+  > stages:
+  >   prepare:
+  >     # splits the table
+  >     cmd: cp raw rows   # as it is
+  >     deps: [raw]
+  >     outs:
+  >       - rows
+  >   train: {cmd: cp rows model, deps: [rows], outs: [model]}  # fits
+  >   each:
+  >     foreach: [a, b]
+  >     do:
+  >       cmd: echo ${item} > ${item}
+  >       outs: ["${item}"]
+  >   grid:
+  >     matrix: {x: [1, 2]}
+  >     cmd: echo ${item.x} > x${item.x}
+  >     outs: ["x${item.x}"]
+  > END
+  $ echo 1 > raw && dvx repro -q
+  $ dvx freeze prepare train
+  prepare: frozen
+  train: frozen
+  hint: git add dvx.yaml
+  $ sed -n 1,11p dvx.yaml
+  # the pipeline
+  stages:
+    prepare:
+      # splits the table
+      frozen: true
+      cmd: cp raw rows   # as it is
+      deps: [raw]
+      outs:
+        - rows
+    train: {frozen: true, cmd: cp rows model, deps: [rows], outs: [model]}  # fits
+    each:
+  $ echo 2 > raw && dvx repro -n
+  0 of 6 stages stale
+  $ dvx freeze prepare
+  prepare: frozen already
+  $ dvx stage list | grep frozen
+  prepare  [frozen]  \xe2\x86\x92 rows (esc)
+  train    [frozen]  \xe2\x86\x92 model (esc)
+
+And no more; the text is as it was:
+
+  $ dvx unfreeze prepare train
+  prepare: not frozen
+  train: not frozen
+  hint: git add dvx.yaml
+  $ sed -n 3,10p dvx.yaml
+    prepare:
+      # splits the table
+      cmd: cp raw rows   # as it is
+      deps: [raw]
+      outs:
+        - rows
+    train: {cmd: cp rows model, deps: [rows], outs: [model]}  # fits
+    each:
+  $ dvx unfreeze train
+  train: not frozen already
+  $ dvx repro -n
+  would run      prepare: dependency raw: * (glob)
+  would run      train: stage prepare before it will run
+  2 of 6 stages stale
+
+Generated stages have one text, and are frozen together:
+
+  $ dvx freeze each@a
+  error: stage 'each@a' is generated together with others, and they have one 'frozen'
+  hint: dvx freeze each
+  [2]
+  $ dvx freeze each 'grid@*'
+  each: frozen
+  grid: frozen
+  hint: git add dvx.yaml
+  $ sed -n 10,20p dvx.yaml
+    each:
+      foreach: [a, b]
+      do:
+        frozen: true
+        cmd: echo ${item} > ${item}
+        outs: ["${item}"]
+    grid:
+      frozen: true
+      matrix: {x: [1, 2]}
+      cmd: echo ${item.x} > x${item.x}
+      outs: ["x${item.x}"]
+  $ dvx unfreeze each grid --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["data"])'
+  {'stages': [{'changed': True, 'file': 'dvx.yaml', 'stage': 'each'}, {'changed': True, 'file': 'dvx.yaml', 'stage': 'grid'}]}
+  $ dvx freeze tarin
+  error: no stage or output 'tarin'* (glob)
+  hint: * (glob)
+  [5]
+
+Of another dvx.yaml; a comment beside the word stays:
+
+  $ mkdir sub && printf 'stages:\n  s:\n    frozen: true  # until spring\n    cmd: echo\n' > sub/dvx.yaml
+  $ cd sub && dvx unfreeze s && cat dvx.yaml
+  sub:s: not frozen
+  hint: git add dvx.yaml
+  stages:
+    s:
+      frozen: false  # until spring
+      cmd: echo
+  $ cd .. && dvx freeze -q sub:s train 2> /dev/null && git diff --no-index /dev/null sub/dvx.yaml | grep '^+.*frozen'
+  +    frozen: true  # until spring
+  $ printf 'stages:\r\n  s:\r\n    cmd: echo\r\n' > sub/dvx.yaml; dvx freeze -q sub:s; od -c sub/dvx.yaml | sed -n 1,3p
+  0000000   s   t   a   g   e   s   :  \r  \n           s   :  \r  \n    
+  0000020               f   r   o   z   e   n   :       t   r   u   e  \r
+  0000040  \n                   c   m   d   :       e   c   h   o  \r  \n
