@@ -165,7 +165,8 @@ CommandSpec repro_command() {
         app.add_flag_callback(
             "-f,--force", [&options] { options.force = Force::Yes; }, "Run them even if up to date");
         auto* dry_run = app.add_flag_callback(
-            "-n,--dry-run", [&options] { options.mode = ReproMode::DryRun; }, "Say what would run and why");
+            "-n,--dry-run,--dry", [&options] { options.mode = ReproMode::DryRun; },
+            "Say what would run and why");
         app.add_flag_callback(
             "-k,--keep-going", [&options] { options.on_failure = OnFailure::KeepGoing; },
             "After a failure go on with stages that do not need the failed one");
@@ -183,6 +184,19 @@ CommandSpec repro_command() {
         app.add_flag(
             "--trace{warn}", arguments->trace,
             "Watch the files that stages use, and say which they do not declare; '=enforce': they fail");
+        app.add_flag_callback(
+            "--allow-missing", [&options] { options.missing = Missing::Allowed; },
+            "Leave stages alone whose data is not here, when all else is as recorded");
+        app.add_flag_callback(
+            "--force-downstream", [&options] { options.downstream = Downstream::Forced; },
+            "Run what comes after a stage that ran, whatever that one made");
+        // Targets always may be patterns; people used to DVC say so.
+        app.add_flag_callback(
+               "--glob", [] {}, "Targets may be patterns")
+            ->group("");
+        app.add_flag_callback(
+            "--sandbox", [&options] { options.sandboxes = Sandboxes::EveryStage; },
+            "Run every stage in a sandbox, as if it said 'sandbox: true'");
         app.add_flag("--exit-code", arguments->exit_code, "With --dry-run: exit 1 when something is stale")
             ->needs(dry_run);
         return [arguments](Invocation& invocation) { return run(invocation, *arguments); };

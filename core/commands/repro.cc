@@ -48,12 +48,16 @@ ReproReport repro(Repository& repository, const ReproOptions& options, Progress&
   const auto begin = std::chrono::steady_clock::now();
   PipelineSurvey survey(repository, progress);
   const std::vector<std::size_t> selected =
-      survey.graph().select(options.targets, repository.cwd(), options.reach);
+      survey.graph().select(options.targets, repository.cwd(), options.reach, FrozenStages::End);
   survey.look_at(selected);
-  refuse_missing_inputs(survey, selected);
+  if (options.missing == Missing::Allowed) {
+    survey.allow_missing();
+  } else {
+    refuse_missing_inputs(survey, selected);
+  }
   ReproReport report;
   if (options.mode == ReproMode::DryRun) {
-    report.plan = survey.plan(selected, options.force);
+    report.plan = survey.plan(selected, options.force, options.downstream);
   } else {
     LocalRunner local;
     CommandRunner& runner = options.runner != nullptr ? *options.runner : local;
@@ -61,7 +65,9 @@ ReproReport repro(Repository& repository, const ReproOptions& options, Progress&
                                   {.jobs = options.jobs,
                                    .force = options.force,
                                    .on_failure = options.on_failure,
-                                   .trace = options.trace},
+                                   .trace = options.trace,
+                                   .sandboxes = options.sandboxes,
+                                   .downstream = options.downstream},
                                   runner, progress);
     if (execution.lock_written) stage_in_git(repository, survey, execution, progress);
     report.stages = std::move(execution.stages);

@@ -15,6 +15,8 @@ namespace dvx {
 class CommandRunner;
 
 enum class ReproMode { Execute, DryRun };
+// Of data: Allowed: a stage whose data is not there and which is else as recorded is left alone.
+enum class Missing { Refused, Allowed };
 
 struct ReproOptions {
   std::vector<std::string> targets;  // stage names, or outputs as the user typed them; none means every stage
@@ -24,6 +26,9 @@ struct ReproOptions {
   Reach reach = Reach::Ancestors;  // Only: the named stages alone, not what they need
   Trace trace = Trace::Off;        // at least; a stage may ask for more
   ReproMode mode = ReproMode::Execute;
+  Sandboxes sandboxes = Sandboxes::AsDeclared;
+  Missing missing = Missing::Refused;
+  Downstream downstream = Downstream::AsNeeded;
   CommandRunner* runner = nullptr;  // null: on this machine
 };
 

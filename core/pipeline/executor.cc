@@ -151,7 +151,10 @@ class Executor {
   }
 
   void begin(std::size_t i) {
-    StageDecision decision = decide_stage(survey_.facts(selected_[i], options_.force), survey_.lookup());
+    StageFacts facts = survey_.facts(selected_[i], options_.force);
+    if (const auto forced = forced_after_.find(i); forced != forced_after_.end())
+      facts.forced_after = forced->second;
+    StageDecision decision = decide_stage(facts, survey_.lookup());
     results_[i].reasons = decision.reasons;
     switch (decision.action) {
       case StageAction::UpToDate:
@@ -240,6 +243,7 @@ class Executor {
     auto run = std::make_unique<StageRun>(survey_, stage(i), std::move(decision),
                                           join_path(logs_->path(), fmt::format("{}.log", i)));
     run->set_trace(std::max(stage(i).execution.trace, options_.trace));
+    if (options_.sandboxes == Sandboxes::EveryStage) run->run_in_sandbox();
     if (auto failure = run->prepare(progress_)) return fail(i, *std::move(failure));
     ignore_outputs(stage(i));
     git_state();  // as it was before the first command
@@ -342,7 +346,9 @@ class Executor {
     results_[i].outcome = outcome;
     tasks_.get().task_ended(stage(i).name, TaskEnd::Done);
     if (has_failed_logs_) drop_failed_log(survey_.repository(), stage(i).name);
+    const bool is_new = outcome == StageOutcome::Ran || outcome == StageOutcome::Restored;
     for (const std::size_t next : needed_by_[i]) {
+      if (is_new && options_.downstream == Downstream::Forced) forced_after_.emplace(next, stage(i).name);
       if (--waits_for_[next] == 0 && !skipped_.contains(next)) ready_.insert(next);
     }
   }
@@ -395,6 +401,7 @@ class Executor {
   const Machine machine_;
   MachineShare share_;
   std::map<std::size_t, MachineShare::Part> parts_;              // of what runs
+  std::map<std::size_t, std::string> forced_after_;              // stages before them that ran
   std::map<std::size_t, std::size_t> attempts_;                  // that failed
   std::set<std::size_t> ready_, skipped_;                        // sets: the first in order starts first
   std::map<std::string, std::vector<std::string>> not_ignored_;  // outputs by directory

@@ -26,11 +26,15 @@ enum class OnFailure {
   KeepGoing
 };  // Stop: start nothing new; KeepGoing: what does not need the failed stage
 
+enum class Sandboxes { AsDeclared, EveryStage };
+
 struct ExecuteOptions {
   std::size_t jobs = 1;  // stages that run at once
   Force force = Force::No;
   OnFailure on_failure = OnFailure::Stop;
   Trace trace = Trace::Off;  // at least; a stage may ask for more
+  Sandboxes sandboxes = Sandboxes::AsDeclared;
+  Downstream downstream = Downstream::AsNeeded;
 };
 
 enum class StageOutcome { UpToDate, Restored, Ran, Frozen, Failed, Skipped };

@@ -263,7 +263,7 @@ std::optional<std::size_t> StageGraph::producer_of(std::string_view path) const 
 }
 
 std::vector<std::size_t> StageGraph::select(const std::vector<std::string>& targets, const std::string& cwd,
-                                            Reach reach) const {
+                                            Reach reach, FrozenStages frozen) const {
   if (targets.empty()) return order_;
   std::vector<bool> taken(stages_.size());
   std::vector<std::size_t> open;
@@ -277,8 +277,12 @@ std::vector<std::size_t> StageGraph::select(const std::vector<std::string>& targ
   while (!open.empty() && reach != Reach::Only) {
     const std::size_t stage = open.back();
     open.pop_back();
-    if (reach != Reach::Descendants) std::ranges::for_each(upstream_[stage], take);
-    if (reach != Reach::Ancestors) std::ranges::for_each(downstream_[stage], take);
+    const auto ends_at = [&](std::size_t at) { return frozen == FrozenStages::End && stages_[at].frozen; };
+    if (reach != Reach::Descendants && !ends_at(stage)) std::ranges::for_each(upstream_[stage], take);
+    if (reach == Reach::Ancestors) continue;
+    for (const std::size_t next : downstream_[stage]) {
+      if (!ends_at(next)) take(next);
+    }
   }
   std::vector<std::size_t> selected;
   std::copy_if(order_.begin(), order_.end(), std::back_inserter(selected),

@@ -23,6 +23,9 @@ namespace dvx {
 // Connected: all that hang together with them.
 enum class Reach { Only, Ancestors, Descendants, Connected };
 
+// Whether a selection goes on through a frozen stage, whose inputs do not matter.
+enum class FrozenStages { PassedThrough, End };
+
 class StageGraph {
  public:
   // `pointer_paths`: data tracked by pointer files, from the root; no stage may write there.
@@ -54,7 +57,7 @@ class StageGraph {
   // above `cwd`; "path:name", "path/dvx.yaml:name"; a pattern of names ("train@*"); a dvx.yaml; the path of
   // an output, or of something in or around one. NotFound, with the nearest name, when it is none of them.
   std::vector<std::size_t> select(const std::vector<std::string>& targets, const std::string& cwd,
-                                  Reach reach) const;
+                                  Reach reach, FrozenStages frozen = FrozenStages::PassedThrough) const;
 
  private:
   void index_outputs(const std::vector<std::string>& pointer_paths);

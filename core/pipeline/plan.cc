@@ -50,6 +50,7 @@ std::vector<StaleReason> output_reasons(const StageFacts& facts) {
     const auto& here = content_of(facts.contents, out.path);
     const DataRef* recorded = locked_output(*facts.locked, out.path);
     if (!here) {
+      if (facts.absent) continue;
       reasons.push_back({ReasonKind::OutputMissing, out.path, {}, {}, {}});
     } else if (recorded != nullptr && *here != *recorded) {
       reasons.push_back(
@@ -69,6 +70,7 @@ std::vector<StaleReason> key_reasons(const StageFacts& facts, const StageDecisio
 std::vector<StaleReason> stale_reasons(const StageFacts& facts, const StageDecision& decision,
                                        const RunLookup& lookup) {
   if (facts.force == Force::Yes) return {{ReasonKind::Forced, {}, {}, {}, {}}};
+  if (!facts.forced_after.empty()) return {{ReasonKind::Forced, facts.forced_after, {}, {}, {}}};
   if (runs_every_time(*facts.stage)) return {{ReasonKind::AlwaysChanged, {}, {}, {}, {}}};
   if (facts.locked == nullptr) return {{ReasonKind::NeverRun, {}, {}, {}, {}}};
   if (facts.locked->key != decision.key) return key_reasons(facts, decision, lookup);
@@ -85,6 +87,18 @@ StageInputs inputs_of(const StageFacts& facts) {
   inputs.needed_stages = facts.needed_stages;
   inputs.imports = facts.imports;
   return inputs;
+}
+
+// A stage whose data is not there, but that is up to date if it were.
+std::optional<StageDecision> decide_without_data(const StageFacts& facts, const RunLookup& lookup) {
+  if (!facts.absent || facts.locked == nullptr) return std::nullopt;
+  StageFacts assumed = facts;
+  for (const auto& [path, data] : *facts.absent) assumed.contents[path] = data;
+  assumed.absent.emplace();
+  if (!missing_inputs(assumed).empty()) return std::nullopt;
+  StageDecision decision = decide_stage(assumed, {.restorable = {}, .last_key = lookup.last_key});
+  if (decision.action != StageAction::UpToDate) return std::nullopt;
+  return decision;
 }
 
 bool overlap(const std::string& a, const std::string& b) {
@@ -131,7 +145,12 @@ class Planner {
     StageFacts facts = planned.facts;
     upstream_.clear();
     blocked_ = false;
-    for (const std::size_t i : planned.upstream) foresee(i, facts);
+    for (const std::size_t i : planned.upstream) {
+      foresee(i, facts);
+      const StageAction before = plan_.stages[i].decision.action;
+      const bool is_new = before == StageAction::Run || before == StageAction::Restore;
+      if (is_new && input_.downstream == Downstream::Forced) facts.forced_after = plan_.stages[i].name;
+    }
     if (upstream_.empty() || stage.frozen) return decide_stage(facts, input_.lookup);
     // Of an input that is still to be made, assume what it was: then only reasons that are certain are named.
     assume_inputs(facts);
@@ -259,6 +278,7 @@ StageDecision decide_stage(const StageFacts& facts, const RunLookup& lookup) {
     return decision;
   }
   if (auto missing = missing_inputs(facts); !missing.empty()) {
+    if (auto without = decide_without_data(facts, lookup)) return *std::move(without);
     decision.action = StageAction::Blocked;
     decision.reasons = std::move(missing);
     return decision;
@@ -269,8 +289,8 @@ StageDecision decide_stage(const StageFacts& facts, const RunLookup& lookup) {
   if (decision.reasons.empty()) return decision;
   // What persists is made from what was there, which no key knows.
   const bool keeps_output = std::ranges::any_of(facts.stage->outs, &StageOutput::persist);
-  const bool may_restore =
-      facts.force == Force::No && !runs_every_time(*facts.stage) && !keeps_output && lookup.restorable;
+  const bool may_restore = facts.force == Force::No && facts.forced_after.empty() &&
+                           !runs_every_time(*facts.stage) && !keeps_output && lookup.restorable;
   if (may_restore) decision.cached = lookup.restorable(*facts.stage, decision.key, facts.contents);
   decision.action = decision.cached ? StageAction::Restore : StageAction::Run;
   return decision;

@@ -28,6 +28,9 @@ std::string_view action_name(StageAction action);  // in JSON: "up-to-date", "re
 
 enum class Force { No, Yes };  // Yes: run even what is up to date, and do not look into the run cache
 
+// Forced: what comes after a stage that runs or is restored is run too, whatever that one makes.
+enum class Downstream { AsNeeded, Forced };
+
 // Content of paths in the workspace, by path from the root; nullopt: nothing is there.
 using Contents = std::map<std::string, std::optional<DataRef>>;
 
@@ -54,6 +57,9 @@ struct StageFacts {
   std::map<std::string, std::string> imports;        // path → key_content() of code that it does not name
   std::vector<std::string> awaited_imports;          // paths that stages before it make and it may import
   Force force = Force::No;
+  std::string forced_after;  // a stage before it that ran, with Downstream::Forced; else ""
+  // When data may be missing: what dependencies that are not there would be, as far as that is known.
+  std::optional<Contents> absent;
 };
 
 struct StageDecision {
@@ -84,6 +90,7 @@ struct PlanStage {
 struct PlanInput {
   std::vector<PlanStage> stages;
   RunLookup lookup;
+  Downstream downstream = Downstream::AsNeeded;
 };
 
 Plan make_plan(const PlanInput& input);

@@ -51,6 +51,8 @@ std::vector<SchemaVerdict> check_schemas_unless_recorded(PipelineSurvey& survey,
   auto requests = requests_for(survey, stage, SchemaSide::Dependencies);
   const auto outputs = requests_for(survey, stage, SchemaSide::Outputs);
   requests.insert(requests.end(), outputs.begin(), outputs.end());
+  if (survey.allows_missing())
+    std::erase_if(requests, [](const SchemaCheckRequest& request) { return !request.id; });
   if (requests.empty()) return {};
   if (const auto record = survey.record(run)) {
     std::erase_if(requests, [&](const SchemaCheckRequest& request) {

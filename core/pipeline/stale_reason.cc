@@ -189,12 +189,12 @@ std::string_view reason_name(ReasonKind kind) {
       return "needed-stage";
     case ReasonKind::OutputFlags:
       return "output-flags";
+    case ReasonKind::Sandbox:
+      return "sandbox";
     case ReasonKind::KeyVersion:
       return "key-version";
     case ReasonKind::OutputMissing:
       return "output-missing";
-    case ReasonKind::Sandbox:
-      return "sandbox";
     case ReasonKind::OutputModified:
       return "output-modified";
     case ReasonKind::MissingInput:
@@ -265,12 +265,12 @@ std::string describe(const StaleReason& reason) {
                     short_content(reason.new_value));
     case ReasonKind::OutputFlags:
       return describe_flags(reason);
+    case ReasonKind::Sandbox:
+      return change("sandbox", reason.old_value, reason.new_value);
     case ReasonKind::KeyVersion:
       return fmt::format("keys are made anew by this dvx: version {} → {}", reason.old_value,
                          reason.new_value);
     case ReasonKind::OutputMissing:
-    case ReasonKind::Sandbox:
-      return change("sandbox", reason.old_value, reason.new_value);
       return fmt::format("output {} is missing", what);
     case ReasonKind::OutputModified:
       return describe_content("output", reason) + ", not as recorded";
@@ -281,7 +281,8 @@ std::string describe(const StaleReason& reason) {
     case ReasonKind::AlwaysChanged:
       return "it is always run (always_changed)";
     case ReasonKind::Forced:
-      return "it was asked for with --force";
+      return reason.what.empty() ? "it was asked for with --force"
+                                 : fmt::format("it comes after stage {} (--force-downstream)", what);
   }
   return {};
 }

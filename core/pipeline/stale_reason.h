@@ -32,7 +32,7 @@ enum class ReasonKind {
   MissingInput,    // a dependency is not there and nobody makes it
   Upstream,        // what: a stage before it that will run; whether this one must is known after
   AlwaysChanged,   // `always_changed: true`
-  Forced,          // --force
+  Forced,          // --force; or what: the stage before it that ran, with --force-downstream
 };
 
 // Stable name in JSON: "dependency", "param", …

@@ -130,7 +130,9 @@ StageFacts PipelineSurvey::facts(std::size_t index, Force force) {
                    .needed_stages = {},
                    .imports = {},
                    .awaited_imports = {},
-                   .force = force};
+                   .force = force,
+                   .forced_after = {},
+                   .absent = {}};
   for (const StageDependency& dep : stage.deps) facts.contents[dep.path] = content(dep.path);
   for (const StageOutput& out : stage.outs) facts.contents[out.path] = content(out.path);
   if (stage.frozen) return facts;  // its inputs do not matter, so they need not be readable
@@ -144,6 +146,7 @@ StageFacts PipelineSurvey::facts(std::size_t index, Force force) {
     if (const auto& data = content(path)) facts.imports[path] = key_content(*data);
   }
   facts.awaited_imports = code_.of(stage).awaited;
+  if (missing_) facts.absent = missing_->of(facts);
   return facts;
 }
 
@@ -166,10 +169,10 @@ std::optional<std::string> PipelineSurvey::read_params_file(const std::string& p
   return read_file_if_exists(repository_.path(path));
 }
 
-Plan PipelineSurvey::plan(const std::vector<std::size_t>& selected, Force force) {
+Plan PipelineSurvey::plan(const std::vector<std::size_t>& selected, Force force, Downstream downstream) {
   look_at(selected);
   std::map<std::size_t, std::size_t> position;
-  PlanInput input{.stages = {}, .lookup = lookup_};
+  PlanInput input{.stages = {}, .lookup = lookup_, .downstream = downstream};
   for (const std::size_t stage : selected) {
     PlanStage planned{.facts = facts(stage, force), .upstream = {}};
     for (const std::size_t before : graph_.upstream(stage)) {

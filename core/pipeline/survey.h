@@ -16,6 +16,7 @@
 #include "core/metafile/pipeline_file.h"
 #include "core/pipeline/graph.h"
 #include "core/pipeline/imported_code.h"
+#include "core/pipeline/missing_data.h"
 #include "core/pipeline/params.h"
 #include "core/pipeline/plan.h"
 #include "core/pipeline/tool_outputs.h"
@@ -45,6 +46,9 @@ class PipelineSurvey {
   const LockedStage* locked(const std::string& stage) const;
   void set_locked(const std::string& stage, LockedStage entry) { lock_.stages[stage] = std::move(entry); }
 
+  // From here on facts say what data that is not there would be.
+  void allow_missing() { missing_.emplace(repository_); }
+  bool allows_missing() const { return missing_.has_value(); }
   StageFacts facts(std::size_t stage, Force force);
   // NotFound for a param that is not there; one in a file that a stage is to make first is passed over.
   void require_params(std::size_t stage) { params_of(stages().at(stage)); }
@@ -57,7 +61,8 @@ class PipelineSurvey {
   // Code that it uses and does not name, as far as it belongs to its key; from the root, sorted.
   std::vector<std::string> imports_of(std::size_t stage);
   // The plan for these stages, which are in an order in which each comes after those it needs.
-  Plan plan(const std::vector<std::size_t>& selected, Force force);
+  Plan plan(const std::vector<std::size_t>& selected, Force force,
+            Downstream downstream = Downstream::AsNeeded);
 
   // The stage with an output that is, or contains, `path`.
   std::optional<std::size_t> maker_of(const std::string& path) const { return graph_.producer_of(path); }
@@ -85,6 +90,7 @@ class PipelineSurvey {
   UrlStates urls_;
   ParamsLookup params_;
   bool makes_params_ = false;  // a stage writes a params file
+  std::optional<MissingData> missing_;
   RunLookup lookup_;
   Contents contents_;
   std::set<std::string> outputs_;  // of all stages

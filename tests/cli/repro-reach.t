@@ -27,3 +27,19 @@ Which stages a target stands for:
   error: --pipeline excludes --downstream
   hint: dvx repro --help
   [2]
+
+A frozen stage is where the way ends: what only it needs is not asked for.
+
+  $ dvx repro -q > /dev/null 2>&1; dvx freeze -q b && echo 3 > raw
+  $ stages c
+  
+  $ stages d
+  a d
+  $ stages -p c
+  
+  $ stages --downstream a
+  a d
+  $ stages
+  a d
+  $ stages --glob 'd*'
+  a d

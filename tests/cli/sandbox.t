@@ -71,6 +71,19 @@ A run outside of a sandbox is another one:
   would run      count: sandbox: true \xe2\x86\x92 false (esc)
   1 of 1 stage stale
 
+Every stage in one, for this time:
+
+  $ cat > dvx.yaml <<'END'
+  > stages:
+  >   lax: {cmd: cat data/b.txt > lax, deps: [data/a.txt], outs: [lax]}
+  > END
+  $ dvx repro -q && dvx repro --sandbox
+  1 up to date in * s (glob)
+  $ dvx repro -q -f --sandbox
+  error: stage 'lax' failed: 'cat data/b.txt > lax' exited with status 1 (sandboxed: of the repository it sees nothing but 'data/a.txt')
+  hint: dvx logs lax
+  [1]
+
 Directories, what persists, several commands, other stages:
 
   $ cat > dvx.yaml <<'END'

@@ -209,5 +209,18 @@ TEST(StageGraph, ConnectsByImportsButWhereThatClosesACircle) {
   EXPECT_FALSE(graph.is_circular_import(0, "lib/made.py"));
 }
 
+TEST(StageGraph, FrozenStagesCanEndASelection) {
+  Stage middle = stage("b", {"1"}, {"2"});
+  middle.frozen = true;
+  const StageGraph graph({stage("a", {"0"}, {"1"}), middle, stage("c", {"2"}, {"3"})});
+  const auto selected = [&](const std::string& target, Reach reach, FrozenStages frozen) {
+    return names(graph, graph.select({target}, "", reach, frozen));
+  };
+  EXPECT_EQ(selected("c", Reach::Ancestors, FrozenStages::PassedThrough), (Paths{"a", "b", "c"}));
+  EXPECT_EQ(selected("c", Reach::Ancestors, FrozenStages::End), (Paths{"b", "c"}));
+  EXPECT_EQ(selected("a", Reach::Descendants, FrozenStages::End), Paths{"a"});
+  EXPECT_EQ(selected("c", Reach::Connected, FrozenStages::End), (Paths{"b", "c"}));
+}
+
 }  // namespace
 }  // namespace dvx

@@ -140,5 +140,40 @@ TEST_F(PlanTest, FrozenStageDoesNotLookAtItsInputs) {
   EXPECT_EQ(result.stages[1].decision.action, StageAction::UpToDate);
 }
 
+// As on a fresh clone: nothing is here, but it is known what it was.
+TEST_F(PlanTest, MissingDataThatWasAsRecordedIsNoReasonWhenAllowed) {
+  for (auto& [path, data] : here) data.reset();
+  PlanInput input{.stages = {planned(a, locked_a, {}), planned(b, locked_b, {0})}, .lookup = lookup};
+  EXPECT_EQ(make_plan(input).stages[0].decision.action, StageAction::Blocked);
+  input.stages[0].facts.absent = {{"raw", file("raw")}};
+  input.stages[1].facts.absent = {{"mid", file("mid")}};
+  for (const PlannedStage& stage : make_plan(input).stages)
+    EXPECT_EQ(stage.decision.action, StageAction::UpToDate) << stage.name;
+  input.stages[0].facts.absent = {{"raw", file("another")}};
+  EXPECT_EQ(make_plan(input).stages[0].decision.action, StageAction::Blocked);
+}
+
+TEST_F(PlanTest, MissingOutputsAreNoReasonWhenAllowedButOtherOnesAre) {
+  here["end"].reset();
+  PlanInput input{.stages = {planned(b, locked_b, {})}, .lookup = lookup};
+  EXPECT_EQ(first(make_plan(input).stages[0].decision), ReasonKind::OutputMissing);
+  input.stages[0].facts.absent.emplace();
+  EXPECT_EQ(make_plan(input).stages[0].decision.action, StageAction::UpToDate);
+  input.stages[0].facts.contents["end"] = file("other");
+  EXPECT_EQ(first(make_plan(input).stages[0].decision), ReasonKind::OutputModified);
+}
+
+TEST_F(PlanTest, WhatComesAfterAStageThatRunsCanBeForced) {
+  here["raw"] = file("new");
+  cache[key_of(a, file("new"))] = {.id = ObjectId::of("run"), .outs = {{"mid", file("mid"), true}}};
+  PlanInput input{.stages = {planned(a, locked_a, {}), planned(b, locked_b, {0})}, .lookup = lookup};
+  EXPECT_EQ(make_plan(input).stages[1].decision.action, StageAction::UpToDate);
+  input.downstream = Downstream::Forced;
+  const StageDecision decision = make_plan(input).stages[1].decision;
+  EXPECT_EQ(decision.action, StageAction::Run);
+  EXPECT_EQ(first(decision), ReasonKind::Forced);
+  EXPECT_EQ(decision.reasons[0].what, "a");
+}
+
 }  // namespace
 }  // namespace dvx
