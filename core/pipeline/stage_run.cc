@@ -61,7 +61,11 @@ LockedStage make_lock_entry(const Stage& stage, const nlohmann::json& key_fields
 }
 
 StageRun::StageRun(PipelineSurvey& survey, const Stage& stage, StageDecision decision, std::string log_file)
-    : survey_(survey), stage_(stage), decision_(std::move(decision)), log_file_(std::move(log_file)) {
+    : survey_(survey),
+      stage_(stage),
+      decision_(std::move(decision)),
+      log_file_(std::move(log_file)),
+      machine_(this_machine()) {
   for (const StageDependency& dep : stage.deps) deps_.push_back({dep.path, survey.content(dep.path).value()});
   sort_by_path(deps_);
   if (!decision_.key_fields.contains("imports")) return;
@@ -130,17 +134,54 @@ CommandJob StageRun::job(Progress& progress) const {
 std::variant<FinishedRun, StageFailure> StageRun::finish(const CommandOutcome& outcome, const GitState& git,
                                                          const std::string& executor, Ingest& into,
                                                          Progress& progress) {
+  if (auto failure = check(outcome, &into, progress)) return *std::move(failure);
+  const ObjectId run = record(outcome, git, executor, into);
+  return FinishedRun{run, lock_entry(run)};
+}
+
+std::optional<StageFailure> StageRun::check(const CommandOutcome& outcome, Ingest* into, Progress& progress) {
   for (const StageOutput& out : stage_.outs) survey_.forget(out.path);
   if (sandbox_) {
-    if (auto failure = sandbox_->leave(outcome, log_file_, progress)) return *std::move(failure);
+    if (auto failure = sandbox_->leave(outcome, log_file_, progress)) return failure;
   }
-  if (auto failure = check_commands(outcome)) return *std::move(failure);
-  if (auto failure = check_trace(outcome, progress)) return *std::move(failure);
-  if (auto failure = store_outputs(into, progress)) return *std::move(failure);
-  if (auto failure = check_inputs_again(progress)) return *std::move(failure);
+  if (auto failure = check_commands(outcome)) return failure;
+  if (auto failure = check_trace(outcome, progress)) return failure;
+  if (auto failure = store_outputs(into, progress)) return failure;
+  if (auto failure = check_inputs_again(progress)) return failure;
   auto verdicts = check_stage_schemas(survey_, stage_, SchemaSide::Outputs);
-  if (auto failure = schema_failure(verdicts)) return *std::move(failure);
+  if (auto failure = schema_failure(verdicts)) return failure;
   verdicts_.insert(verdicts_.end(), verdicts.begin(), verdicts.end());
+  return std::nullopt;
+}
+
+std::variant<StageFindings, StageFailure> StageRun::examine(const CommandOutcome& outcome,
+                                                            Progress& progress) {
+  if (auto failure = check(outcome, nullptr, progress)) return *std::move(failure);
+  return StageFindings{
+      .started_ns = started_ns_, .machine = machine_, .outs = outs_, .trees = trees_, .verdicts = verdicts_};
+}
+
+std::variant<FinishedRun, StageFailure> StageRun::record_findings(StageFindings findings,
+                                                                  const CommandOutcome& outcome,
+                                                                  const GitState& git,
+                                                                  const std::string& executor, Ingest& into,
+                                                                  Progress& progress) {
+  for (const StageOutput& out : stage_.outs) survey_.forget(out.path);
+  if (auto failure = store_outputs(&into, progress)) return *std::move(failure);
+  for (std::size_t i = 0; i < outs_.size(); ++i) {
+    if (i < findings.outs.size() && findings.outs[i].path == outs_[i].path &&
+        findings.outs[i].data == outs_[i].data) {
+      continue;
+    }
+    return StageFailure{
+        fmt::format("its output '{}' was changed after it ended", display_path(outs_[i].path)),
+        "dvx repro " + stage_.name,
+        {}};
+  }
+  started_ns_ = findings.started_ns;
+  machine_ = std::move(findings.machine);
+  trees_ = std::move(findings.trees);
+  verdicts_ = std::move(findings.verdicts);
   const ObjectId run = record(outcome, git, executor, into);
   return FinishedRun{run, lock_entry(run)};
 }
@@ -174,7 +215,7 @@ std::optional<StageFailure> StageRun::check_trace(const CommandOutcome& outcome,
   return trace_ == Trace::Enforce ? trace_failure(*found_, stage_.name) : std::nullopt;
 }
 
-std::optional<StageFailure> StageRun::store_outputs(Ingest& into, Progress& progress) {
+std::optional<StageFailure> StageRun::store_outputs(Ingest* into, Progress& progress) {
   Repository& repository = survey_.repository();
   std::vector<std::string> kept, hashed;
   for (const StageOutput& out : stage_.outs) {
@@ -183,12 +224,13 @@ std::optional<StageFailure> StageRun::store_outputs(Ingest& into, Progress& prog
     }
     // Git keeps metrics and plots, but of the commit alone: the run cache must be able to bring back every
     // one there was.
-    (out.cache || out.kind != OutputKind::Data ? kept : hashed).push_back(out.path);
+    const bool is_kept = into != nullptr && (out.cache || out.kind != OutputKind::Data);
+    (is_kept ? kept : hashed).push_back(out.path);
   }
   const auto take = [&](const std::vector<std::string>& paths,
                         IngestMode mode) -> std::optional<StageFailure> {
     if (paths.empty()) return std::nullopt;
-    Ingest* into_session = mode == IngestMode::Store ? &into : nullptr;
+    Ingest* into_session = mode == IngestMode::Store ? into : nullptr;
     const auto snapshots = take_snapshots(
         repository, paths,
         {.mode = mode, .on_tree = {}, .fresh = FreshFiles::HashAgain, .into = into_session}, progress);
@@ -297,7 +339,7 @@ ObjectId StageRun::record(const CommandOutcome& outcome, const GitState& git, co
   record.wall_seconds = outcome.wall_seconds;
   record.cpu_seconds = outcome.cpu_seconds;
   record.peak_memory_bytes = outcome.peak_memory_bytes;
-  record.machine = this_machine();
+  record.machine = machine_;
   record.executor = executor;
   if (!logs.empty() && !logs.front().error) record.log = logs.front().id;
   record.dvx_version = dvx_version();

@@ -36,6 +36,15 @@ struct FinishedRun {
   LockedStage entry;
 };
 
+// What was found around the commands of a stage, as a value: one machine finds it and another records it.
+struct StageFindings {
+  std::int64_t started_ns = 0;
+  std::string machine;
+  std::vector<LockedPath> outs;    // sorted by path
+  std::vector<std::string> trees;  // serialized, of dependencies; the store lacks them
+  std::vector<SchemaVerdict> verdicts;
+};
+
 class StageRun {
  public:
   // `decision` is Run, so it has the key. `log_file` is the caller's, in a directory that exists.
@@ -55,14 +64,25 @@ class StageRun {
   // After finish(), of a stage that was traced.
   const std::optional<StageTrace>& trace() const { return found_; }
 
+  // finish() in two halves, for a stage whose commands run on another machine than the dvx that records it.
+  // There: outputs are hashed, and not stored.
+  std::variant<StageFindings, StageFailure> examine(const CommandOutcome& outcome, Progress& progress);
+  // Here, with what the other found: outputs that are no longer what it found fail the stage.
+  std::variant<FinishedRun, StageFailure> record_findings(StageFindings findings,
+                                                          const CommandOutcome& outcome, const GitState& git,
+                                                          const std::string& executor, Ingest& into,
+                                                          Progress& progress);
+
   const Stage& stage() const { return stage_; }
   const std::string& log_file() const { return log_file_; }
 
  private:
   std::optional<StageFailure> make_sandbox();
   std::optional<StageFailure> check_commands(const CommandOutcome& outcome) const;
+  std::optional<StageFailure> check(const CommandOutcome& outcome, Ingest* into, Progress& progress);
   std::optional<StageFailure> check_trace(const CommandOutcome& outcome, Progress& progress);
-  std::optional<StageFailure> store_outputs(Ingest& into, Progress& progress);
+  // Null: hashed only.
+  std::optional<StageFailure> store_outputs(Ingest* into, Progress& progress);
   std::optional<StageFailure> check_inputs_again(Progress& progress);
   ObjectId record(const CommandOutcome& outcome, const GitState& git, const std::string& executor,
                   Ingest& into);
@@ -77,6 +97,7 @@ class StageRun {
   std::vector<LockedPath> deps_, imports_, outs_;  // sorted by path
   std::vector<std::string> trees_;                 // serialized, of dependencies; the store lacks them
   std::vector<SchemaVerdict> verdicts_;
+  std::string machine_;
   Trace trace_ = Trace::Off;
   std::optional<StageTrace> found_;
   bool is_sandboxed_ = stage_.execution.sandbox;

@@ -41,6 +41,11 @@ bool is_complete(const ObjectStore& store, const DataRef& data) {
   }
 }
 
+StageGraph graph_of(std::vector<Stage> stages, ImportedCode& code) {
+  code.expect_outputs_of(stages);
+  return StageGraph(std::move(stages));
+}
+
 }  // namespace
 
 PipelineSurvey::PipelineSurvey(Repository& repository, Progress& progress)
@@ -52,6 +57,22 @@ PipelineSurvey::PipelineSurvey(Repository& repository, Progress& progress)
       tools_(repository),
       urls_(repository),
       params_([this](const std::string& path) { return read_params_file(path); }) {
+  prepare();
+}
+
+PipelineSurvey::PipelineSurvey(Repository& repository, std::vector<Stage> stages, Progress& progress)
+    : repository_(repository),
+      progress_(progress),
+      code_(repository.root()),
+      graph_(graph_of(std::move(stages), code_)),
+      lock_(load_lock(repository)),
+      tools_(repository),
+      urls_(repository),
+      params_([this](const std::string& path) { return read_params_file(path); }) {
+  prepare();
+}
+
+void PipelineSurvey::prepare() {
   for (const Stage& stage : stages()) {
     for (const StageOutput& out : stage.outs) outputs_.insert(out.path);
     for (const StageParams& params : stage.params)
@@ -114,9 +135,18 @@ void PipelineSurvey::know(const std::string& path, const DataRef& data) {
   contents_[path] = data;
 }
 
+void PipelineSurvey::know(const Contents& contents) {
+  for (const auto& [path, data] : contents) forget(path);
+  for (const auto& [path, data] : contents) contents_[path] = data;
+}
+
 const LockedStage* PipelineSurvey::locked(const std::string& stage) const {
   const auto found = lock_.stages.find(stage);
   return found == lock_.stages.end() ? nullptr : &found->second;
+}
+
+void PipelineSurvey::read_lock_again() {
+  lock_ = load_lock(repository_);
 }
 
 StageFacts PipelineSurvey::facts(std::size_t index, Force force) {

@@ -29,6 +29,8 @@ class PipelineSurvey {
  public:
   // Reads dvx.yaml and dvx.lock. NotFound without dvx.yaml; Config for what is wrong in it.
   PipelineSurvey(Repository& repository, Progress& progress);
+  // Of stages that are known already: those of a job on a cluster.
+  PipelineSurvey(Repository& repository, std::vector<Stage> stages, Progress& progress);
   PipelineSurvey(const PipelineSurvey&) = delete;
   PipelineSurvey& operator=(const PipelineSurvey&) = delete;
 
@@ -42,8 +44,11 @@ class PipelineSurvey {
   // Reasons to look again: something at, below or around `path` was written.
   void forget(const std::string& path);
   void know(const std::string& path, const DataRef& data);
+  // The same of many paths, of which some may lie in others.
+  void know(const Contents& contents);
 
   const LockedStage* locked(const std::string& stage) const;
+  void read_lock_again();  // another dvx has written it
   void set_locked(const std::string& stage, LockedStage entry) { lock_.stages[stage] = std::move(entry); }
 
   // From here on facts say what data that is not there would be.
@@ -74,6 +79,7 @@ class PipelineSurvey {
   std::optional<RunRecord> record(const ObjectId& run) const;
 
  private:
+  void prepare();
   nlohmann::json params_of(const Stage& stage);
   std::optional<std::string> read_params_file(const std::string& path) const;
   std::optional<CachedRun> restorable(const Stage& stage, const ObjectId& key,
