@@ -12,7 +12,8 @@ const std::vector<CommandSpec>& all_commands() {
       dag_command(),     why_command(),    logs_command(),   lineage_command(),   schema_command(),
       fsck_command(),    remote_command(), push_command(),   fetch_command(),     pull_command(),
       config_command(),  hooks_command(),  hook_command(),   gc_command(),        doctor_command(),
-      verify_command(),  stages_command(), freeze_command(), unfreeze_command(),
+      verify_command(),  stages_command(), freeze_command(), unfreeze_command(),  queue_command(),
+      job_command(),
   };
   return commands;
 }

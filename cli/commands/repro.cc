@@ -127,7 +127,7 @@ Outcome outcome_of_plan(Invocation& invocation, const Plan& plan) {
 struct Arguments {
   ReproOptions options;
   std::string trace;
-  bool exit_code = false;
+  bool exit_code = false, attach = false;
 };
 
 Trace trace_of(const std::string& word) {
@@ -142,6 +142,13 @@ Outcome run(Invocation& invocation, Arguments arguments) {
   Repository& repository = invocation.repository();
   arguments.options.jobs = repository.jobs();
   arguments.options.trace = trace_of(arguments.trace);
+  if (arguments.attach) {
+    const ReproReport report = attach(repository, arguments.options, invocation.progress());
+    Outcome outcome = outcome_of_run(invocation, report);
+    const bool is_idle = report.stages.empty() && !invocation.quiet();
+    if (is_idle) outcome.text = "there are no jobs to come back to\n";
+    return outcome;
+  }
   const ReproReport report = repro(repository, arguments.options, invocation.progress());
   if (arguments.options.mode == ReproMode::Execute) return outcome_of_run(invocation, report);
   Outcome outcome = outcome_of_plan(invocation, report.plan);
@@ -160,8 +167,9 @@ CommandSpec repro_command() {
       .declare = [](CLI::App& app) -> Action {
         auto arguments = std::make_shared<Arguments>();
         ReproOptions& options = arguments->options;
-        app.add_option("targets", options.targets, "Stages, or outputs of stages; all when left out")
-            ->type_name("STAGE...");
+        auto* targets =
+            app.add_option("targets", options.targets, "Stages, or outputs of stages; all when left out");
+        targets->type_name("STAGE...");
         app.add_flag_callback(
             "-f,--force", [&options] { options.force = Force::Yes; }, "Run them even if up to date");
         auto* dry_run = app.add_flag_callback(
@@ -199,6 +207,14 @@ CommandSpec repro_command() {
             "Run every stage in a sandbox, as if it said 'sandbox: true'");
         app.add_flag("--exit-code", arguments->exit_code, "With --dry-run: exit 1 when something is stale")
             ->needs(dry_run);
+        app.add_option("--executor", options.executor,
+                       "Where stages run, whatever dvx.yaml says: local or slurm")
+            ->type_name("WHERE")
+            ->check(CLI::IsMember({"local", "slurm"}));
+        app.add_flag("--attach", arguments->attach,
+                     "Come back to jobs on a cluster that an earlier 'dvx repro' has submitted")
+            ->excludes(targets)
+            ->excludes(dry_run);
         return [arguments](Invocation& invocation) { return run(invocation, *arguments); };
       }};
 }

@@ -12,6 +12,8 @@
 #include "core/pipeline/local_runner.h"
 #include "core/pipeline/missing_input.h"
 #include "core/pipeline/survey.h"
+#include "core/slurm/job_directory.h"
+#include "core/slurm/unfinished_run.h"
 #include "core/workspace/tracked.h"
 
 namespace dvx {
@@ -38,6 +40,34 @@ void stage_in_git(Repository& repository, const PipelineSurvey& survey, const Ex
   }
 }
 
+void carry_out(PipelineSurvey& survey, const std::vector<std::size_t>& selected,
+               const ExecuteOptions& options, CommandRunner* given, Progress& progress, ReproReport& report) {
+  LocalRunner local;
+  Execution execution = execute(survey, selected, options, given != nullptr ? *given : local, progress);
+  if (execution.lock_written) stage_in_git(survey.repository(), survey, execution, progress);
+  report.stages = std::move(execution.stages);
+}
+
+// Earlier runs that were about nothing else have come to their end with this one.
+void finish_earlier_runs(Repository& repository, const ReproReport& report) {
+  if (!JobDirectory::are_there(repository)) return;
+  const auto was_selected = [&](const std::string& name) {
+    return std::ranges::find(report.stages, name, &StageResult::stage) != report.stages.end();
+  };
+  for (UnfinishedRun& run : UnfinishedRun::take_over(repository)) {
+    if (std::ranges::all_of(run.intent().stages, was_selected)) run.finish();
+  }
+}
+
+std::set<std::string> stages_of(const std::vector<UnfinishedRun>& runs, Repository& repository) {
+  std::set<std::string> stages;
+  for (const UnfinishedRun& run : runs) stages.insert(run.intent().stages.begin(), run.intent().stages.end());
+  for (const JobDirectory& job : JobDirectory::all(repository)) {
+    if (!job.is_recorded()) stages.insert(job.description()->stage.name);
+  }
+  return stages;
+}
+
 }  // namespace
 
 std::size_t ReproReport::count(StageOutcome outcome) const {
@@ -59,19 +89,45 @@ ReproReport repro(Repository& repository, const ReproOptions& options, Progress&
   if (options.mode == ReproMode::DryRun) {
     report.plan = survey.plan(selected, options.force, options.downstream);
   } else {
-    LocalRunner local;
-    CommandRunner& runner = options.runner != nullptr ? *options.runner : local;
-    Execution execution = execute(survey, selected,
-                                  {.jobs = options.jobs,
-                                   .force = options.force,
-                                   .on_failure = options.on_failure,
-                                   .trace = options.trace,
-                                   .sandboxes = options.sandboxes,
-                                   .downstream = options.downstream},
-                                  runner, progress);
-    if (execution.lock_written) stage_in_git(repository, survey, execution, progress);
-    report.stages = std::move(execution.stages);
+    carry_out(survey, selected,
+              {.jobs = options.jobs,
+               .force = options.force,
+               .on_failure = options.on_failure,
+               .trace = options.trace,
+               .sandboxes = options.sandboxes,
+               .downstream = options.downstream,
+               .executor = options.executor},
+              options.runner, progress, report);
+    finish_earlier_runs(repository, report);
   }
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return report;
+}
+
+ReproReport attach(Repository& repository, const ReproOptions& options, Progress& progress) {
+  const auto begin = std::chrono::steady_clock::now();
+  if (UnfinishedRun::is_somebody_at_work(repository)) {
+    throw Error(ErrorKind::Locked, "another dvx is waiting for the jobs of this repository", "dvx queue");
+  }
+  std::vector<UnfinishedRun> left = UnfinishedRun::take_over(repository);
+  const std::set<std::string> names = stages_of(left, repository);
+  ReproReport report;
+  if (names.empty()) return report;
+  ExecuteOptions execution{.jobs = options.jobs,
+                           .force = Force::No,
+                           .on_failure = options.on_failure,
+                           .earlier_jobs = EarlierJobs::Attach};
+  for (const UnfinishedRun& run : left) {
+    if (run.intent().keep_going) execution.on_failure = OnFailure::KeepGoing;
+    if (!run.intent().executor.empty()) execution.executor = run.intent().executor;
+  }
+  PipelineSurvey survey(repository, progress);
+  std::vector<std::size_t> selected;
+  for (const std::size_t stage : survey.graph().order()) {
+    if (names.contains(survey.stages()[stage].name)) selected.push_back(stage);
+  }
+  carry_out(survey, selected, execution, options.runner, progress, report);
+  for (UnfinishedRun& run : left) run.finish();
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return report;
 }

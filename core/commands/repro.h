@@ -29,6 +29,7 @@ struct ReproOptions {
   Sandboxes sandboxes = Sandboxes::AsDeclared;
   Missing missing = Missing::Refused;
   Downstream downstream = Downstream::AsNeeded;
+  std::string executor = {};        // of all stages: "local", "slurm"; "" leaves it to dvx.yaml
   CommandRunner* runner = nullptr;  // null: on this machine
 };
 
@@ -39,6 +40,11 @@ struct ReproReport {
 
   std::size_t count(StageOutcome outcome) const;
 };
+
+// Goes on with what earlier calls with jobs on a cluster were about and did not see to its end; of `options`
+// only `jobs`, `on_failure` and `runner` count. Nothing is reported when there is nothing to come back to.
+// Locked while another dvx is at it.
+ReproReport attach(Repository& repository, const ReproOptions& options, Progress& progress);
 
 // NotFound, before anything runs, for a dependency that is not there and that no stage makes.
 ReproReport repro(Repository& repository, const ReproOptions& options, Progress& progress);

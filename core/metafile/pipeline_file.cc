@@ -29,15 +29,16 @@ struct Vocabulary {
   std::vector<std::pair<std::string_view, std::string_view>> meant = {};
 };
 
-const Vocabulary kTopLevel = {{"stages", "vars", "params", "metrics", "plots", "artifacts", "shell"},
-                              {"datasets"},
-                              {{"stage", "stages"}}};
+const Vocabulary kTopLevel = {
+    {"stages", "vars", "params", "metrics", "plots", "artifacts", "shell", "executor"},
+    {"datasets"},
+    {{"stage", "stages"}}};
 
 const Vocabulary kStage = {
-    {"cmd",    "deps",           "params",  "outs",  "metrics", "plots",   "wdir",   "env",    "tools",
-     "frozen", "always_changed", "desc",    "meta",  "vars",    "foreach", "do",     "matrix", "resources",
-     "mutex",  "timeout",        "retries", "shell", "imports", "trace",   "sandbox"},
-    {"each", "executor"},
+    {"cmd",    "deps",           "params",  "outs",  "metrics", "plots",   "wdir",    "env",     "tools",
+     "frozen", "always_changed", "desc",    "meta",  "vars",    "foreach", "do",      "matrix",  "resources",
+     "mutex",  "timeout",        "retries", "shell", "imports", "trace",   "sandbox", "executor"},
+    {"each"},
     {{"command", "cmd"},
      {"commands", "cmd"},
      {"run", "cmd"},
@@ -91,6 +92,7 @@ class PipelineReader {
     if (const YamlNode* shell = root.find("shell")) shell_ = read_shell(expansion.resolve(*shell), file_);
     if (const YamlNode* stages = root.find("stages")) read_stages(*stages, expansion);
     stage_.clear();
+    if (const YamlNode* node = root.find("executor")) read_executor(expansion.resolve(*node));
     base_ = directory_;
     if (const YamlNode* node = root.find("params"))
       pipeline_.params_files = read_files(expansion.resolve(*node), "params");
@@ -155,6 +157,15 @@ class PipelineReader {
     for (const auto& [name, body] : stages.fields()) check_stage(name, body);
     expansion.each_stage(
         stages, [this](const ExpandedStage& stage) { pipeline_.stages.push_back(read_stage(stage)); });
+  }
+
+  // Of the stages that name none themselves.
+  void read_executor(const YamlNode& node) {
+    const std::string& executor = string(node, "executor");
+    if (executor != "local" && executor != "slurm") fail(node, "'executor' must be 'local' or 'slurm'");
+    for (Stage& stage : pipeline_.stages) {
+      if (stage.execution.executor.empty()) stage.execution.executor = executor;
+    }
   }
 
   // Before variables are put in: what is a slip in every stage of a group is told once, as it is written.

@@ -18,10 +18,13 @@
 #include "base/task_watch.h"
 #include "core/pipeline/failed_log.h"
 #include "core/pipeline/machine_share.h"
+#include "core/pipeline/mutex_locks.h"
 #include "core/pipeline/run_journal.h"
 #include "core/pipeline/running_stages.h"
 #include "core/pipeline/stage_run.h"
 #include "core/pipeline/stage_schemas.h"
+#include "core/slurm/slurm_stages.h"
+#include "core/slurm/unfinished_run.h"
 #include "core/workspace/checkout.h"
 #include "core/workspace/gitignore.h"
 
@@ -60,6 +63,7 @@ class Executor {
     for (std::size_t i = 0; i < selected.size(); ++i) {
       results_[i].stage = stage(i).name;
       refuse_absent_gpus(stage(i));
+      uses_cluster_ = uses_cluster_ || runs_on_cluster(stage(i));
     }
   }
 
@@ -67,12 +71,17 @@ class Executor {
     survey_.look_at(selected_);
     link_up();
     try {
+      take_up_earlier_jobs();
       loop();
     } catch (const Error&) {
       keep_what_is_finished();
+      forget_intent_without_jobs();
       throw;
     }
     journal_.commit();
+    note_recorded_jobs();
+    tell_of_jobs_left();
+    forget_intent_without_jobs();
     throw_if_interrupted();
     return {.stages = std::move(results_),
             .lock_written = journal_.wrote(),
@@ -83,7 +92,7 @@ class Executor {
   const Stage& stage(std::size_t i) const { return survey_.stages()[selected_[i]]; }
 
   void refuse_absent_gpus(const Stage& stage) const {
-    if (stage.demands.gpus <= machine_.gpus) return;
+    if (runs_on_cluster(stage) || stage.demands.gpus <= machine_.gpus) return;
     throw Error(ErrorKind::Config,
                 fmt::format("stage '{}' needs {} GPUs, and this machine has {}", stage.name,
                             stage.demands.gpus, machine_.gpus),
@@ -106,6 +115,7 @@ class Executor {
       position[selected_[i]] = i;
       if (waits_for_[i] == 0) ready_.insert(i);
     }
+    not_queued_before_ = waits_for_;
   }
 
   // After an error, which counts more than one of this commit.
@@ -124,9 +134,13 @@ class Executor {
   void loop() {
     for (;;) {
       begin_what_is_ready();
-      if (running_.count() == 0) break;
-      if (auto finished = running_.wait_for_next(journal_.patience())) complete(std::move(*finished));
+      queue_what_can_wait_there();
+      const bool waits_for_others = !queued_.empty() || is_mutex_taken_;
+      if (running_.count() == 0 && !(waits_for_others && interrupt_signal() == 0)) break;
+      if (auto finished = running_.wait_for_next(patience())) complete(std::move(*finished));
+      take_from_cluster();
       journal_.commit_if_due();
+      note_recorded_jobs();
     }
     for (StageResult& result : results_) {
       const bool is_left = result.outcome == StageOutcome::Skipped && result.message.empty();
@@ -136,18 +150,31 @@ class Executor {
 
   // What is found in the store meanwhile is named by the journal before anybody may move it away.
   void begin_what_is_ready() {
+    is_mutex_taken_ = false;
     if (ready_.empty() || !may_start()) return;
     const auto held = survey_.repository().store().hold();
-    for (auto next = ready_.begin(); next != ready_.end() && !share_.is_full() && may_start();) {
+    for (auto next = ready_.begin(); next != ready_.end() && may_start();) {
+      if (share_.is_full() && !uses_cluster_) break;
       const std::size_t i = *next;
-      if (!share_.fits(stage(i).demands)) {
+      const bool has_room = share_.fits(stage(i).demands) && has_mutexes(i);
+      if (!has_room && !runs_on_cluster(stage(i))) {
         ++next;
         continue;
       }
       ready_.erase(next);
       begin(i);
+      if (!parts_.contains(i)) mutexes_.erase(i);
       next = ready_.begin();  // what came back at once may have made others ready
     }
+  }
+
+  // Jobs of a cluster and other processes may have them.
+  bool has_mutexes(std::size_t i) {
+    if (stage(i).demands.mutexes.empty() || runs_on_cluster(stage(i))) return true;
+    auto locks = MutexLocks::try_lock(survey_.repository(), stage(i).demands.mutexes);
+    is_mutex_taken_ = is_mutex_taken_ || !locks;
+    if (locks) mutexes_.emplace(i, *std::move(locks));
+    return mutexes_.contains(i);
   }
 
   void begin(std::size_t i) {
@@ -164,7 +191,7 @@ class Executor {
       case StageAction::Restore:
         return restore(i, decision);
       case StageAction::Run:
-        return start(i, std::move(decision));
+        return runs_on_cluster(stage(i)) ? queue(i) : start(i, std::move(decision));
       case StageAction::Blocked:
         return fail(i, blocked(i, decision));
     }
@@ -296,6 +323,7 @@ class Executor {
     share_.give_back(parts_.extract(i).mapped());
     if (finished.failure) std::rethrow_exception(finished.failure);
     if (try_again(i, *runs_.at(i), finished.outcome)) return;
+    mutexes_.erase(i);
     const std::unique_ptr<StageRun> run = std::move(runs_.at(i));
     runs_.erase(i);
     results_[i].seconds = finished.outcome.wall_seconds;
@@ -349,8 +377,9 @@ class Executor {
     const bool is_new = outcome == StageOutcome::Ran || outcome == StageOutcome::Restored;
     for (const std::size_t next : needed_by_[i]) {
       if (is_new && options_.downstream == Downstream::Forced) forced_after_.emplace(next, stage(i).name);
-      if (--waits_for_[next] == 0 && !skipped_.contains(next)) ready_.insert(next);
+      if (--waits_for_[next] == 0 && !skipped_.contains(next) && !queued_.contains(next)) ready_.insert(next);
     }
+    if (!was_queued_.contains(i)) note_queued_or_done(i);
   }
 
   void fail(std::size_t i, StageFailure failure) {
@@ -361,21 +390,252 @@ class Executor {
     results_[i].message = std::move(failure.message);
     results_[i].hint = std::move(failure.hint);
     results_[i].violations = std::move(failure.violations);
-    skip_after(i);
+    skip_after(i, fmt::format("stage '{}' before it failed", stage(i).name));
+    cancel_jobs_after_failure();
   }
 
-  void skip_after(std::size_t failed) {
+  void skip_after(std::size_t failed, const std::string& message) {
     std::vector<std::size_t> rest = {failed};
     while (!rest.empty()) {
       const std::size_t i = rest.back();
       rest.pop_back();
       for (const std::size_t next : needed_by_[i]) {
         if (!skipped_.insert(next).second) continue;
-        results_[next].message = fmt::format("stage '{}' before it failed", stage(failed).name);
+        results_[next].message = message;
         tasks_.get().task_ended(stage(next).name, TaskEnd::Skipped);
         rest.push_back(next);
       }
     }
+  }
+
+  // From here to the end: stages whose commands run as jobs of a cluster. One is put into the queue as soon
+  // as all before it are done or in the queue themselves; its job decides what is to be done when it comes to
+  // it.
+
+  bool runs_on_cluster(const Stage& stage) const {
+    return (options_.executor.empty() ? stage.execution.executor : options_.executor) == "slurm";
+  }
+
+  SlurmStages& cluster() {
+    if (!cluster_) cluster_ = std::make_unique<SlurmStages>(survey_, progress_);
+    return *cluster_;
+  }
+
+  void take_up_earlier_jobs() {
+    if (!JobDirectory::are_there(survey_.repository())) return;
+    for (std::size_t i = 0; i < selected_.size(); ++i) {
+      if (cluster().adopt(selected_[i])) note_in_queue(i);
+    }
+    if (!queued_.empty()) keep_intent();
+  }
+
+  void keep_intent() {
+    if (intent_) return;
+    RunIntent intent{.stages = {},
+                     .executor = options_.executor,
+                     .keep_going = options_.on_failure == OnFailure::KeepGoing};
+    for (std::size_t i = 0; i < selected_.size(); ++i) intent.stages.push_back(stage(i).name);
+    intent_ = UnfinishedRun::begin(survey_.repository(), intent);
+  }
+
+  void forget_intent_without_jobs() {
+    if (intent_ && queued_.empty()) intent_->finish();
+  }
+
+  void note_in_queue(std::size_t i) {
+    queued_.insert(i);
+    ready_.erase(i);
+    if (was_queued_.insert(i).second) note_queued_or_done(i);
+  }
+
+  void note_queued_or_done(std::size_t i) {
+    for (const std::size_t next : needed_by_[i]) {
+      if (--not_queued_before_[next] == 0) can_be_queued_.insert(next);
+    }
+  }
+
+  void queue_what_can_wait_there() {
+    while (!can_be_queued_.empty() && may_start()) {
+      const std::size_t i = can_be_queued_.extract(can_be_queued_.begin()).value();
+      const bool waits_there = waits_for_[i] != 0 && runs_on_cluster(stage(i)) && !stage(i).frozen &&
+                               !stage(i).each && !skipped_.contains(i) && !queued_.contains(i);
+      // Whether it is forced is known only when those before it are done.
+      if (!waits_there || options_.downstream == Downstream::Forced) continue;
+      results_[i].reasons = upstream_reasons(i);
+      queue(i);
+    }
+  }
+
+  std::vector<StaleReason> upstream_reasons(std::size_t i) const {
+    std::vector<StaleReason> reasons;
+    for (const std::size_t before : queued_) {
+      if (std::ranges::find(needed_by_[before], i) != needed_by_[before].end())
+        reasons.push_back({ReasonKind::Upstream, stage(before).name, {}, {}, {}});
+    }
+    return reasons;
+  }
+
+  // What the job finds in dvx.lock is what was decided on here.
+  void queue(std::size_t i) {
+    refuse_sandboxes_by_option(stage(i));
+    refuse_outputs_in_git(stage(i));
+    for (const StageOutput& out : stage(i).outs)
+      make_directories(survey_.repository().path(parent_path(out.path)));
+    ignore_outputs(stage(i));
+    journal_.commit();
+    keep_intent();
+    const Force force = forced_after_.contains(i) ? Force::Yes : options_.force;
+    cluster().submit(selected_[i], describe_briefly(results_[i].reasons), force);
+    note_in_queue(i);
+  }
+
+  // A job knows what dvx.yaml says, not what somebody typed.
+  void refuse_sandboxes_by_option(const Stage& stage) const {
+    if (options_.sandboxes == Sandboxes::AsDeclared || stage.execution.sandbox) return;
+    throw Error(ErrorKind::Config,
+                fmt::format("stage '{}' runs as a job, which '--sandbox' does not reach", stage.name),
+                "write 'sandbox: true' into the stage", stage.file);
+  }
+
+  std::optional<std::chrono::nanoseconds> patience() const {
+    const auto journal = journal_.patience();
+    if (queued_.empty() && !is_mutex_taken_) return journal;
+    constexpr std::chrono::nanoseconds kMoment = std::chrono::milliseconds(100);
+    return journal ? std::min(*journal, kMoment) : kMoment;
+  }
+
+  void take_from_cluster() {
+    if (queued_.empty() || interrupt_signal() != 0) return;
+    for (EndedJob& ended : cluster_->poll()) {
+      const auto at = std::ranges::find(selected_, ended.stage);
+      ended_.emplace(static_cast<std::size_t>(at - selected_.begin()), std::move(ended));
+    }
+    // In order, so that producers are on record before what was made from their outputs.
+    for (auto next = ended_.begin(); next != ended_.end();) {
+      const std::size_t i = next->first;
+      if (waits_for_[i] != 0 && !skipped_.contains(i)) {
+        ++next;
+        continue;
+      }
+      const EndedJob ended = std::move(ended_.extract(next).mapped());
+      queued_.erase(i);
+      settle(i, ended);
+      next = ended_.begin();  // it may have been waited for
+    }
+  }
+
+  void settle(std::size_t i, const EndedJob& ended) {
+    for (const StageOutput& out : stage(i).outs) survey_.forget(out.path);
+    if (skipped_.contains(i)) return cluster_->let_go(selected_[i]);
+    const bool is_earlier = ended.is_adopted && options_.earlier_jobs == EarlierJobs::Precede;
+    if (ended.fate == JobFate::ByAnother) return begin_anew(i, LockSource::Disk);
+    const bool is_cancelled = ended.fate == JobFate::Cancelled;
+    if (ended.fate == JobFate::NeverSubmitted || (is_cancelled && is_earlier))
+      return begin_anew(i, LockSource::Memory);
+    if (is_cancelled && has_failed_ && options_.on_failure == OnFailure::Stop) return leave_out(i);
+    if (ended.fate != JobFate::HasResult) return settle_failure(i, ended.failure, is_earlier);
+    if (!ended.result.succeeded()) return settle_failure(i, ended.result.failure, is_earlier);
+    settle_success(i, ended, is_earlier);
+  }
+
+  enum class LockSource { Memory, Disk };
+
+  void begin_anew(std::size_t i, LockSource source) {
+    cluster_->let_go(selected_[i]);
+    if (source == LockSource::Disk) {
+      journal_.commit();
+      survey_.read_lock_again();
+    }
+    if (may_start()) ready_.insert(i);
+  }
+
+  // It was waiting when another stage failed, so it is as if it had never been begun.
+  void leave_out(std::size_t i) {
+    cluster_->let_go(selected_[i]);
+    skip_after(i, "another stage failed");
+  }
+
+  void settle_failure(std::size_t i, StageFailure failure, bool is_earlier) {
+    keep_failed_log(survey_.repository(), stage(i).name, cluster_->log_file(selected_[i]));
+    has_failed_logs_ = true;
+    if (is_earlier) {
+      progress_.line(fmt::format("{}: its job from before failed: {}", stage(i).name, failure.message));
+      return begin_anew(i, LockSource::Memory);
+    }
+    cluster_->let_go(selected_[i]);
+    if (failure.hint.empty()) failure.hint = "dvx logs " + shell_quote(stage(i).name);
+    fail(i, std::move(failure));
+  }
+
+  void settle_success(std::size_t i, const EndedJob& ended, bool is_earlier) {
+    const LockedStage* before = survey_.locked(stage(i).name);
+    if (ended.result.end == JobEnd::UpToDate) {
+      const bool still_is = before != nullptr && before->run == ended.result.run && has_outputs(*before);
+      if (!still_is || is_earlier) return begin_anew(i, LockSource::Memory);
+      recorded_jobs_.push_back(selected_[i]);
+      return accept(i);
+    }
+    auto recorded = recorded_run(ended);
+    if (auto* failure = std::get_if<StageFailure>(&recorded))
+      return settle_failure(i, std::move(*failure), is_earlier);
+    auto& made = std::get<FinishedRun>(recorded);
+    const bool has_run = ended.result.end == JobEnd::Ran;
+    results_[i].seconds = ended.result.outcome.wall_seconds;
+    results_[i].outputs_unchanged = has_run && before != nullptr && same_outputs(*before, made.entry);
+    results_[i].run = made.id;
+    enter(i, std::move(made.entry));
+    recorded_jobs_.push_back(selected_[i]);
+    progress_.line(has_run ? fmt::format("{}: ran in {:.1f} s{}", stage(i).name, results_[i].seconds,
+                                         results_[i].outputs_unchanged ? ", same outputs as before" : "")
+                           : fmt::format("{}: restored from run {}", stage(i).name, made.id.short_hex()));
+    // dvx.yaml or the inputs may have changed since.
+    if (is_earlier && is_stale(i)) return begin_anew_after_record(i);
+    succeed(i, has_run ? StageOutcome::Ran : StageOutcome::Restored);
+  }
+
+  std::variant<FinishedRun, StageFailure> recorded_run(const EndedJob& ended) {
+    return ended.result.end == JobEnd::Ran ? cluster_->record(ended, journal_.ingest())
+                                           : cluster_->record_restored(ended);
+  }
+
+  bool has_outputs(const LockedStage& entry) {
+    return std::ranges::all_of(
+        entry.outs, [this](const LockedPath& out) { return survey_.content(out.path) == out.data; });
+  }
+
+  bool is_stale(std::size_t i) {
+    return decide_stage(survey_.facts(selected_[i], options_.force), survey_.lookup()).action !=
+           StageAction::UpToDate;
+  }
+
+  void begin_anew_after_record(std::size_t i) {
+    journal_.commit();
+    note_recorded_jobs();
+    ready_.insert(i);
+  }
+
+  // Only then: until the lock entry is durable, the job's files are all there is.
+  void note_recorded_jobs() {
+    if (recorded_jobs_.empty() || journal_.patience()) return;
+    for (const std::size_t stage : recorded_jobs_) cluster_->note_recorded(stage);
+    recorded_jobs_.clear();
+    if (!cluster_->has_jobs()) cluster_->tidy();
+  }
+
+  void cancel_jobs_after_failure() {
+    if (queued_.empty()) return;
+    for (const std::size_t i : queued_) {
+      if (skipped_.contains(i)) cluster_->cancel(selected_[i]);
+    }
+    if (options_.on_failure == OnFailure::Stop) cluster_->cancel_waiting();
+  }
+
+  void tell_of_jobs_left() const {
+    if (queued_.empty()) return;
+    progress_.line(
+        fmt::format("{} job{} on: 'dvx repro --attach' comes back to {}, 'dvx queue cancel' ends {}",
+                    queued_.size(), queued_.size() == 1 ? " goes" : "s go",
+                    queued_.size() == 1 ? "it" : "them", queued_.size() == 1 ? "it" : "them"));
   }
 
   const GitState& git_state() {
@@ -401,6 +661,8 @@ class Executor {
   const Machine machine_;
   MachineShare share_;
   std::map<std::size_t, MachineShare::Part> parts_;              // of what runs
+  std::map<std::size_t, MutexLocks> mutexes_;                    // likewise
+  bool is_mutex_taken_ = false;                                  // by somebody else, when one was wanted
   std::map<std::size_t, std::string> forced_after_;              // stages before them that ran
   std::map<std::size_t, std::size_t> attempts_;                  // that failed
   std::set<std::size_t> ready_, skipped_;                        // sets: the first in order starts first
@@ -408,6 +670,13 @@ class Executor {
   std::set<std::string> ignore_files_;
   std::optional<GitState> git_state_;
   bool has_failed_ = false;
+  bool uses_cluster_ = false;                   // some stage does
+  std::optional<UnfinishedRun> intent_;         // of a run with jobs
+  std::unique_ptr<SlurmStages> cluster_;        // null as long as no stage is there
+  std::vector<std::size_t> not_queued_before_;  // how many before each are neither done nor in the queue
+  std::set<std::size_t> queued_, was_queued_, can_be_queued_;
+  std::map<std::size_t, EndedJob> ended_;   // jobs, whose upstream is not on record yet
+  std::vector<std::size_t> recorded_jobs_;  // stages of the survey; their lock entries are not durable yet
   std::map<std::size_t, std::unique_ptr<StageRun>> runs_;
   RunningStages running_;  // last: what runs is stopped before the rest goes
 };

@@ -28,6 +28,10 @@ enum class OnFailure {
 
 enum class Sandboxes { AsDeclared, EveryStage };
 
+// What is made of jobs on a cluster that an earlier dvx submitted. Attach: their results are this one's;
+// Precede: they are recorded first, and what is stale then is run.
+enum class EarlierJobs { Precede, Attach };
+
 struct ExecuteOptions {
   std::size_t jobs = 1;  // stages that run at once
   Force force = Force::No;
@@ -35,6 +39,8 @@ struct ExecuteOptions {
   Trace trace = Trace::Off;  // at least; a stage may ask for more
   Sandboxes sandboxes = Sandboxes::AsDeclared;
   Downstream downstream = Downstream::AsNeeded;
+  std::string executor = {};  // of all stages: "local", "slurm"; "" leaves it to each
+  EarlierJobs earlier_jobs = EarlierJobs::Precede;
 };
 
 enum class StageOutcome { UpToDate, Restored, Ran, Frozen, Failed, Skipped };

@@ -41,6 +41,12 @@ constexpr ConfigKey kKeys[] = {
      "files and directories that sandboxed stages see besides, read-only: separated by ':'"},
     {"schema.duckdb", ConfigValue::Text, "path of libduckdb"},
     {"schema.memory", ConfigValue::Size, "memory that a schema check may use"},
+    {"slurm.account", ConfigValue::Text, "account that jobs of stages are charged to"},
+    {"slurm.executable", ConfigValue::Text, "path of dvx on the nodes of the cluster; default: as here"},
+    {"slurm.options", ConfigValue::Text, "further options of sbatch, separated by spaces"},
+    {"slurm.partition", ConfigValue::Text, "partition that jobs of stages run in"},
+    {"slurm.patience", ConfigValue::Text, "until files that another machine wrote must be seen; default 60s"},
+    {"slurm.poll", ConfigValue::Text, "between two looks at the files of jobs; default 2s"},
 };
 
 bool same_letters(std::string_view a, std::string_view b) {

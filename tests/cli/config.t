@@ -62,6 +62,12 @@ What dvx does not know is refused:
   sandbox.paths     files and directories that sandboxed stages see besides, read-only: separated by ':'
   schema.duckdb     path of libduckdb
   schema.memory     memory that a schema check may use
+  slurm.account     account that jobs of stages are charged to
+  slurm.executable  path of dvx on the nodes of the cluster; default: as here
+  slurm.options     further options of sbatch, separated by spaces
+  slurm.partition   partition that jobs of stages run in
+  slurm.patience    until files that another machine wrote must be seen; default 60s
+  slurm.poll        between two looks at the files of jobs; default 2s
 
 A file that does not parse is named:
 

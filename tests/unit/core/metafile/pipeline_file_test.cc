@@ -101,6 +101,14 @@ TEST(PipelineFile, OfNothingHasNoStages) {
   }
 }
 
+TEST(PipelineFile, TheExecutorOfAFileIsThatOfStagesThatNameNone) {
+  const PipelineFile file =
+      parse_pipeline("executor: slurm\nstages:\n  a: {cmd: x}\n  b: {cmd: x, executor: local}\n", "dvx.yaml");
+  EXPECT_EQ(file.stages[0].execution.executor, "slurm");
+  EXPECT_EQ(file.stages[1].execution.executor, "local");
+  EXPECT_EQ(parse_pipeline("stages: {a: {cmd: x}}\n", "dvx.yaml").stages[0].execution.executor, "");
+}
+
 TEST(PipelineFile, KeepsTheOrderOfTheFile) {
   const PipelineFile pipeline = parse_pipeline("stages: {z: {cmd: a}, a: {cmd: b}}", "dvx.yaml");
   EXPECT_EQ(pipeline.stages[0].name, "z");
@@ -131,6 +139,9 @@ TEST(PipelineFile, RefusesBadStagesWithPlaceAndHint) {
       {s + "    outputs: []\n", "unknown field 'outputs'", "did you mean 'outs'?"},
       {s + "    foreach: []\n", "stage 's': has 'foreach' without 'do'", ""},
       {s + "    sandbox: true\n", "stage 's': 'sandbox' is not supported yet", ""},
+      {s + "    executor: pbs\n", "stage 's': 'executor' must be 'local' or 'slurm'", ""},
+      {s + "executor: [slurm]\n", "dvx.yaml:4:11: 'executor' must be a string, not a list", ""},
+      {s + "executor: pbs\n", "dvx.yaml:4:11: 'executor' must be 'local' or 'slurm'", ""},
       {s + "    deps: a.csv\n", "dvx.yaml:4:11: stage 's': 'deps' must be a list, not a string",
        "deps: [a.csv]"},
       {s + "    deps: [1]\n", "'deps' must be a string, not a number", "put it in quotes: \"1\""},
