@@ -1,0 +1,431 @@
+#!/usr/bin/env python3
+"""Stages as jobs of a real Slurm cluster of two nodes: test_slurm.py <dvx> [name…].
+
+Each story has a repository of its own; several are told at once, for most of the time is the scheduler's.
+"""
+
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import slurm_cluster  # noqa: E402
+import workplace  # noqa: E402
+
+SETTINGS = {"slurm.poll": "0.1s", "slurm.patience": "3s"}
+
+# Each side of the diamond reads a directory, in which the other has an output.
+DIAMOND = """stages:
+  split:
+    cmd: mkdir -p parts && head -n 2 words.txt > parts/a && tail -n 2 words.txt > parts/b
+    deps: [words.txt]
+    params: [share]
+    outs: [parts]
+  left: {cmd: sort parts/a > out/left, deps: [parts/a], outs: [out/left]}
+  right: {cmd: sort -r parts/b > out/right; echo sorted, deps: [parts], outs: [out/right], env: {SIDE: right}}
+  join:
+    cmd: cat out/* > all && wc -l < all > lines
+    deps: [out, {stage: split}]
+    tools: [sort --version | head -n 1]
+    outs: [all]
+    metrics: [lines: {cache: false}]
+"""
+
+
+class Project:
+    def __init__(self, cluster, dvx, place, pipeline, files=None):
+        self.cluster, self.dvx, self.root = cluster, dvx, pathlib.Path(place)
+        self.root.mkdir(parents=True)
+        self.environment = cluster.environment
+        self.git("init", "-q")
+        self.run("init", "-q")
+        for key, value in SETTINGS.items():
+            self.run("config", key, value)
+        self.write("dvx.yaml", pipeline)
+        for name, text in (files or {}).items():
+            self.write(name, text)
+        self.git("add", "-A")
+        self.git("commit", "-qm", "begin")
+
+    def write(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def read(self, name):
+        return (self.root / name).read_text()
+
+    def git(self, *arguments):
+        subprocess.run(["git", *arguments], cwd=self.root, env=self.environment, check=True, capture_output=True)
+
+    def run(self, *arguments, **options):
+        return subprocess.run([self.dvx, *arguments], cwd=self.root, env=self.environment | options,
+                              capture_output=True, text=True)
+
+    def answer(self, *arguments, **options):
+        process = self.run(*arguments, "--json", **options)
+        assert process.stdout, process.stderr
+        return json.loads(process.stdout)
+
+    def start(self, *arguments, **options):
+        return subprocess.Popen([self.dvx, *arguments], cwd=self.root, env=self.environment | options, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def repro(self, *arguments, **options):
+        """Stage → outcome."""
+        answer = self.answer("repro", *arguments, **options)
+        self.last = answer
+        return {stage["stage"]: stage["outcome"] for stage in answer["data"].get("stages", [])}
+
+    def messages(self):
+        return {stage["stage"]: stage.get("message", "") for stage in self.last["data"]["stages"]}
+
+    def queue(self):
+        """Stage → its job."""
+        return {job["stage"]: job for job in self.answer("queue")["data"]["jobs"]}
+
+    def wait_until(self, holds, seconds=30):
+        end = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < end, f"in vain: {self.queue()}\n{self.cluster.logs()}"
+            time.sleep(0.1)
+
+    def wait_for(self, stage, state):
+        self.wait_until(lambda: self.queue().get(stage, {}).get("state") == state)
+
+    def lock(self):
+        return json.loads(self.read("dvx.lock"))["stages"]
+
+    def jobs_left(self):
+        place = self.root / ".dvx/jobs"
+        return sorted(place.iterdir()) if place.exists() else []
+
+
+def without_runs(lock):
+    return {name: {field: value for field, value in entry.items() if field != "run"} for name, entry in lock.items()}
+
+
+def process_of(submission):
+    """The one that does the job on its node."""
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if submission.encode() in words and b"job" in words:
+            return int(process.name)
+    raise AssertionError(f"{submission} does not run")
+
+
+class Stories:
+    def __init__(self, cluster, dvx, place):
+        self.cluster, self.dvx, self.place = cluster, dvx, pathlib.Path(place)
+
+    def project(self, name, pipeline, files=None):
+        return Project(self.cluster, self.dvx, self.place / name, pipeline, files)
+
+    def as_on_this_machine(self):
+        """The lock is the one that a local run writes, but for who ran; and then all is up to date, everywhere."""
+        files = {"words.txt": "d\nc\nb\na\n", "params.yaml": "share: 0.5\n"}
+        here = self.project("here", DIAMOND, files)
+        there = self.project("there", DIAMOND, files)
+        stages = ["split", "left", "right", "join"]
+        assert here.repro() == dict.fromkeys(stages, "ran"), here.last
+        assert there.repro("--executor", "slurm") == dict.fromkeys(stages, "ran"), there.last
+        assert without_runs(here.lock()) == without_runs(there.lock())
+        assert there.read("all") == here.read("all") and there.read(".gitignore") == here.read(".gitignore")
+        assert there.run("verify").returncode == 0
+        record = there.answer("lineage", "all")
+        assert '"slurm"' in json.dumps(record), record
+        assert there.run("logs", "right").stdout == "sorted\n"
+        assert there.repro("--executor", "slurm") == dict.fromkeys(stages, "up-to-date")
+        assert there.repro() == dict.fromkeys(stages, "up-to-date")
+        assert there.jobs_left() == [] and there.queue() == {}
+        assert there.run("repro", "--attach").stdout == "there are no jobs to come back to\n"
+        # What was run before is known: its result comes back without a job.
+        there.write("words.txt", "x\ny\nz\n")
+        assert there.repro("--executor", "slurm") == dict.fromkeys(stages, "ran"), there.last
+        there.write("words.txt", files["words.txt"])
+        assert set(there.repro("--executor", "slurm").values()) == {"restored"}
+        assert without_runs(here.lock()) == without_runs(there.lock())
+
+    def early_cutoff(self):
+        """A job whose inputs came out as they were leaves its stage alone; a known result is brought back there."""
+        project = self.project("cutoff", """executor: slurm
+stages:
+  clean: {cmd: "grep -v '^#' raw > clean", deps: [raw], outs: [clean]}
+  count: {cmd: echo counted >> ../count-ran; wc -l < clean > count, deps: [clean], outs: [count]}
+""", {"raw": "a\nb\n"})
+        ran = self.place / "count-ran"
+        assert project.repro() == {"clean": "ran", "count": "ran"}, project.last
+        project.write("raw", "# nothing new\na\nb\n")
+        assert project.repro() == {"clean": "ran", "count": "up-to-date"}, project.last
+        project.write("raw", "a\nb\nc\n")
+        assert project.repro() == {"clean": "ran", "count": "ran"}
+        project.write("raw", "a\nb\n# old\n")
+        assert project.repro() == {"clean": "ran", "count": "restored"}, project.last
+        assert project.read("count") == "2\n" and ran.read_text() == "counted\ncounted\n"
+        assert project.run("verify").returncode == 0
+        assert project.repro() == {"clean": "up-to-date", "count": "up-to-date"}
+
+    def two_nodes(self):
+        """Two stages that do not fit on one node together run at once."""
+        meet = "touch ../{0}; i=0; while [ ! -e ../{1} ] && [ $i -lt 250 ]; do sleep 0.1; i=$((i+1)); done; test -e ../{1}"
+        project = self.project("two", f"""executor: slurm
+stages:
+  one: {{cmd: '{meet.format("m1", "m2")} && echo 1 > one', outs: [one], resources: {{cpus: 3}}}}
+  two: {{cmd: '{meet.format("m2", "m1")} && echo 2 > two', outs: [two], resources: {{cpus: 3}}}}
+""")
+        nodes = {}
+        dvx = project.start("repro", "--json")
+        while dvx.poll() is None:
+            nodes |= {stage: job["node"] for stage, job in project.queue().items() if job.get("node")}
+            time.sleep(0.1)
+        answer = json.loads(dvx.communicate()[0])
+        assert [stage["outcome"] for stage in answer["data"]["stages"]] == ["ran", "ran"], answer
+        assert sorted(nodes.values()) == ["n1", "n2"], nodes
+
+    def resources(self):
+        """What a stage asks for reaches Slurm; its commands see the environment of every stage, and their GPU."""
+        project = self.project("resources", """stages:
+  train:
+    executor: slurm
+    cmd: env > env.txt; while [ ! -e go ]; do sleep 0.1; done
+    outs: [env.txt]
+    env: {LEVEL: "3"}
+    resources: {cpus: 2, memory: 100M, gpus: 1}
+    timeout: 90s
+""")
+        project.run("config", "slurm.partition", "short")
+        project.run("config", "slurm.options", "--", "--nice=5 --mail-type=NONE")
+        dvx = project.start("repro", "--json")
+        project.wait_for("train", "running")
+        job = project.queue()["train"]
+        shown = dict(re.findall(r"(\S+?)=(\S+)", self.cluster.run("scontrol", "show", "job", job["job"])))
+        expected = {"JobName": "dvx:train", "Partition": "short", "NumCPUs": "2", "CPUs/Task": "2", "MinMemoryNode": "100M",
+                    "TresPerJob": "gres:gpu:1", "TimeLimit": "00:12:00", "Nice": "5", "Comment": job["id"]}
+        assert {name: shown.get(name) for name in expected} == expected, shown
+        project.write("go", "")
+        answer = json.loads(dvx.communicate()[0])
+        assert answer["ok"], answer
+        seen = dict(line.split("=", 1) for line in project.read("env.txt").splitlines())
+        assert seen["LEVEL"] == "3" and seen["LANG"] == "C.UTF-8" and seen["CUDA_VISIBLE_DEVICES"] in ("0", "1")
+        assert not [name for name in seen if name.startswith("SLURM")], seen
+        assert seen["PATH"] == project.environment["PATH"] and seen["HOME"] == project.environment["HOME"]
+
+    def failure(self):
+        """What needs a failed stage is skipped; the rest is left in the queue with -k only; then it is mended."""
+        project = self.project("failure", """executor: slurm
+stages:
+  bad: {cmd: echo trouble; cat input > bad; exit $(cat code), deps: [input, code], outs: [bad]}
+  after: {cmd: cp bad after, deps: [bad], outs: [after]}
+  last: {cmd: cp after last, deps: [after], outs: [last]}
+  other: {cmd: echo other > other, outs: [other]}
+""", {"input": "x\n", "code": "3\n"})
+        outcomes = project.repro("-k")
+        assert outcomes == {"bad": "failed", "after": "skipped", "last": "skipped", "other": "ran"}, project.last
+        assert "exited with status 3" in project.messages()["bad"], project.last
+        assert project.messages()["last"] == "stage 'bad' before it failed"
+        assert project.last["exit"] == 1 and set(project.lock()) == {"other"}
+        assert project.run("logs", "bad").stdout == "trouble\n"
+        assert project.jobs_left() == []
+        project.write("code", "0\n")
+        assert project.repro() == {"bad": "ran", "after": "ran", "last": "ran", "other": "up-to-date"}, project.last
+
+    def retries_and_timeouts(self):
+        project = self.project("retries", """executor: slurm
+stages:
+  shaky: {cmd: 'echo try >> tries; test $(wc -l < tries) -eq 2 && cp tries done', outs: [done], retries: 1}
+  slow: {cmd: sleep 60, timeout: 0.3s}
+""")
+        assert project.repro("-k") == {"shaky": "ran", "slow": "failed"}, project.last
+        assert project.messages()["slow"].endswith("was stopped: its timeout of 0.3 s was over")
+        assert project.read("done") == "try\ntry\n"
+
+    def killed_and_attached(self):
+        """dvx is killed; its jobs go on; another one comes back and records them. Nothing runs twice."""
+        project = self.project("killed", """stages:
+  first: {executor: slurm, cmd: sleep 1; echo 1 >> ../ran-first; echo 1 > first, outs: [first]}
+  second: {executor: slurm, cmd: cat first first > second; echo 1 >> ../ran-second, deps: [first], outs: [second]}
+  here: {cmd: cat second > here, deps: [second], outs: [here]}
+  third: {executor: slurm, cmd: wc -l < here > third, deps: [here], outs: [third]}
+""")
+        dvx = project.start("repro")
+        project.wait_for("first", "running")
+        dvx.kill()
+        dvx.communicate()
+        assert set(project.queue()) == {"first", "second"}, project.queue()
+        outcomes = project.repro("--attach")
+        assert outcomes == dict.fromkeys(["first", "second", "here", "third"], "ran"), project.last
+        assert (self.place / "ran-first").read_text() == (self.place / "ran-second").read_text() == "1\n"
+        assert project.read("third") == "2\n" and project.jobs_left() == []
+        assert project.repro() == dict.fromkeys(outcomes, "up-to-date")
+        assert project.run("verify").returncode == 0
+
+    def killed_at_submission(self):
+        """Right after sbatch, before dvx knows the id; and right before."""
+        project = self.project("submission", """executor: slurm
+stages:
+  one: {cmd: echo 1 >> ../ran-one; cp input one, deps: [input], outs: [one]}
+""", {"input": ""})
+        real = subprocess.run(["which", "sbatch"], capture_output=True, text=True, check=True).stdout.strip()
+        for name, body in (("late", f'{real} "$@"; kill -9 $PPID'), ("early", "kill -9 $PPID")):
+            tools = self.place / f"bin-{name}"
+            tools.mkdir()
+            project.write("input", name)
+            (tools / "sbatch").write_text(f"#!/bin/sh\n{body}\n")
+            (tools / "sbatch").chmod(0o755)
+            dvx = project.run("repro", PATH=f"{tools}:{project.environment['PATH']}")
+            assert dvx.returncode == -signal.SIGKILL, dvx
+            assert not list(project.root.glob(".dvx/jobs/*/submitted.json"))
+            assert project.repro("--attach") == {"one": "ran"}, project.last
+            assert project.jobs_left() == []
+        assert (self.place / "ran-one").read_text() == "1\n1\n"
+
+    def left_and_cancelled(self):
+        """Ctrl-C leaves the jobs; `dvx queue cancel` ends them; one cancelled stage fails, as its dependents are skipped."""
+        project = self.project("left", """executor: slurm
+stages:
+  long: {cmd: sleep 100, outs: [never]}
+  next: {cmd: cp never next, deps: [never], outs: [next]}
+""")
+        dvx = project.start("repro")
+        project.wait_for("long", "running")
+        dvx.send_signal(signal.SIGINT)
+        text = dvx.communicate()[1]
+        assert dvx.returncode == 128 + signal.SIGINT, (dvx.returncode, text)
+        assert "2 jobs go on: 'dvx repro --attach'" in text, text
+        assert project.queue()["long"]["state"] == "running" and project.queue()["next"]["reason"] == "Dependency"
+        text = project.run("queue").stdout
+        assert re.search(r"^long +\d+  running    on n[12]\n^next +\d+  waiting    Dependency$", text, re.M), text
+        dvx = project.start("repro", "--attach", "--json")
+        project.wait_until(lambda: project.run("repro", "--attach").returncode == 8)  # one is enough
+        assert project.run("queue", "cancel", "long").returncode == 0
+        answer = json.loads(dvx.communicate()[0])
+        long, following = answer["data"]["stages"]
+        assert long["outcome"] == "failed" and long["message"].endswith("was cancelled"), answer
+        assert following["outcome"] == "skipped", answer
+        dvx = project.start("repro")
+        project.wait_for("long", "running")
+        dvx.send_signal(signal.SIGINT)
+        dvx.communicate()
+        assert project.run("queue", "cancel").returncode == 0
+        assert project.run("queue", "cancel", "nobody").returncode == 5
+        project.wait_until(lambda: not self.cluster.run("squeue", "-h", "-n", "dvx:long", "-o", "%A"))
+        # What was cancelled is run again when asked for.
+        project.write("dvx.yaml", "executor: slurm\nstages: {long: {cmd: echo > never, outs: [never]}}\n")
+        assert project.repro() == {"long": "ran"}, project.last
+        assert project.jobs_left() == [], project.jobs_left()
+
+    def lost(self):
+        """A job that dies without a word, and a node without dvx."""
+        project = self.project("lost", "executor: slurm\nstages: {s: {cmd: sleep 100, outs: [o]}}\n")
+        dvx = project.start("repro", "--json")
+        project.wait_until(lambda: "started" in project.queue().get("s", {}))
+        os.kill(process_of(project.queue()["s"]["id"]), signal.SIGKILL)
+        answer = json.loads(dvx.communicate()[0])
+        assert answer["exit"] == 1 and "without a result" in answer["errors"][0]["message"], answer
+        project.run("config", "slurm.executable", "/nowhere/dvx")
+        assert project.repro() == {"s": "failed"}
+        assert "/nowhere/dvx: not found" in project.messages()["s"], project.last
+
+    def input_changed(self):
+        """While the job ran: nobody could say what its outputs were made from. And before it ran: that is what counts."""
+        project = self.project("changed", """executor: slurm
+stages:
+  hold: {cmd: 'while [ ! -e go ]; do sleep 0.1; done; echo > hold', outs: [hold]}
+  read: {cmd: 'cat input > read; touch begun; while [ ! -e ready ]; do sleep 0.1; done', deps: [input], params: [p], outs: [read]}
+  late: {cmd: cat second hold > late, deps: [second, hold], outs: [late]}
+""", {"input": "old\n", "second": "old\n", "params.yaml": "p: 1\n"})
+        dvx = project.start("repro", "-k", "--json")
+        project.wait_until(lambda: (project.root / "begun").exists())
+        project.write("input", "new\n")
+        project.write("second", "new\n")
+        project.write("ready", "")
+        project.write("go", "")
+        answer = json.loads(dvx.communicate()[0])
+        stages = {stage["stage"]: stage for stage in answer["data"]["stages"]}
+        assert stages["read"]["message"] == "input 'input' changed while the stage ran", answer
+        assert stages["late"]["outcome"] == "ran" and project.read("late") == "new\n\n", answer
+        assert project.repro("late") == {"hold": "up-to-date", "late": "up-to-date"}, project.last
+
+    def mixed(self):
+        """Stages here wait for stages there and the other way round; stages with a mutex are never at once."""
+        alone = "mkdir lock && sleep 0.3 && rmdir lock"
+        project = self.project("mixed", f"""executor: slurm
+stages:
+  a: {{executor: local, cmd: echo a > a, outs: [a]}}
+  b: {{cmd: '{alone} && cat a > b', deps: [a], outs: [b], mutex: m}}
+  c: {{cmd: '{alone} && cat a > c', deps: [a], outs: [c], mutex: [m, n]}}
+  d: {{executor: local, cmd: '{alone} && cat b c > d', deps: [b, c], outs: [d]}}
+  e: {{executor: local, cmd: '{alone} && cat a > e', deps: [a], outs: [e], mutex: m}}
+  f: {{cmd: cat d e > f, deps: [d, e], outs: [f]}}
+""")
+        assert set(project.repro().values()) == {"ran"}, project.last
+        assert project.read("f") == "a\n" * 3
+        assert project.repro("--executor", "local") == dict.fromkeys("abcdef", "up-to-date"), project.last
+
+    def refusals(self):
+        project = self.project("refusals", "executor: slurm\nstages: {s: {cmd: echo > o, outs: [o]}}\n")
+        project.run("config", "slurm.partition", "nowhere")
+        answer = project.answer("repro")
+        assert answer["exit"] == 2 and "Invalid partition name" in answer["errors"][0]["message"], answer
+        project.run("config", "--unset", "slurm.partition")
+        empty = self.place / "bin-empty"
+        empty.mkdir()
+        for program in ("git", "sh"):
+            (empty / program).symlink_to(subprocess.run(["which", program], capture_output=True, text=True).stdout.strip())
+        answer = project.answer("repro", PATH=str(empty))
+        assert answer["exit"] == 5 and answer["errors"][0]["hint"] == "dvx repro --executor local", answer
+        silent = self.place / "silent.conf"
+        silent.write_text((self.cluster.place / "slurm.conf").read_text().replace("munge/sock", "munge/nobody"))
+        answer = project.answer("repro", SLURM_CONF=str(silent))
+        assert answer["exit"] == 4, answer
+        assert project.jobs_left() == [] and project.repro() == {"s": "ran"}, project.last
+
+
+def tell(stories, name):
+    begin = time.monotonic()
+    try:
+        getattr(stories, name)()
+        return name, None, time.monotonic() - begin
+    except BaseException:  # noqa: B036
+        return name, traceback.format_exc(), time.monotonic() - begin
+
+
+def main():
+    dvx = str(pathlib.Path(sys.argv[1]).resolve())
+    missing = slurm_cluster.missing_programs()
+    if missing:
+        print(f"not installed: {', '.join(missing)} (./dev deps)")
+        return 1
+    names = sys.argv[2:] or [name for name, value in vars(Stories).items() if callable(value) and name[0] != "_"
+                             and name != "project"]
+    with tempfile.TemporaryDirectory(prefix="dvx-slurm-") as place:
+        cluster = slurm_cluster.SlurmCluster(pathlib.Path(place, "cluster"))
+        cluster.environment |= workplace.environment(place, dvx)
+        cluster.environment["SLURM_CONF"] = str(cluster.place / "slurm.conf")
+        with cluster, concurrent.futures.ThreadPoolExecutor(5) as pool:
+            stories = Stories(cluster, dvx, place)
+            failures = 0
+            for name, failure, seconds in pool.map(lambda name: tell(stories, name), names):
+                print(f"{name}: {'ok' if failure is None else 'FAILED'} ({seconds:.1f} s)")
+                if failure:
+                    failures += 1
+                    print(failure)
+            if failures:
+                print(cluster.logs())
+    print(f"{len(names) - failures} passed, {failures} failed")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
