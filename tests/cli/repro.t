@@ -85,7 +85,7 @@ A stage that fails records nothing, and the exit status says so:
   error: stage 'bad' failed: 'exit 3' exited with status 3
   hint: dvx logs bad
   [1]
-  $ grep -c bad dvx.lock
+  $ grep -c '"bad"' dvx.lock
   0
   [1]
 
@@ -106,16 +106,16 @@ Only named stages, by name or output:
 What cannot be read is not the output that was made, and is made or brought back as if it were not there:
 
   $ cp end saved && rm end && ln -s nowhere end && rm mid && mkfifo mid
-  $ dvx repro -n
+  $ dvx repro -n end
   would restore  upper: output mid is missing
   would restore  join: output end is missing
   2 of 2 stages stale
-  $ dvx repro -q && cmp end saved
+  $ dvx repro -q end && cmp end saved
   $ rm raw && ln -s nowhere raw
-  $ dvx repro
+  $ dvx repro end
   error: cannot follow link 'raw': No such file or directory
   [5]
-  $ rm raw && printf '# another\nword\n' > raw && dvx repro -q
+  $ rm raw && printf '# another\nword\n' > raw && dvx repro -q end
 
 As JSON:
 

@@ -116,7 +116,7 @@ class WithDvc(Project):
         def stages(pattern):
             return sorted(self.address(name, directory) for name in re.findall(pattern, answer["output"]))
 
-        failed = set(stages(r"failed to run: .*?|stage: '(.+?)'"))
+        failed = set(stages(r"failed to reproduce '(.+?)'"))
         return {
             "ok": answer["exit"] == 0,
             "ran": [name for name in stages(r"Running stage '(.+?)':") if name not in failed],
