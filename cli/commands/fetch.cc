@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/run_outputs_flag.h"
 #include "cli/ui/exchange_text.h"
 
 namespace dvx {
@@ -35,6 +36,7 @@ CommandSpec fetch_command() {
         app.add_option("paths", options->paths, "What to get; everything when not given")->type_name("PATH");
         app.add_option("-r,--remote", options->remote, "The remote, instead of the default")
             ->type_name("NAME");
+        declare_run_outputs(app, options->run_outputs);
         return [options](Invocation& invocation) { return run(invocation, *options); };
       }};
 }

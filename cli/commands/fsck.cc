@@ -79,6 +79,10 @@ nlohmann::json report_json(const FsckCommandReport& report) {
                       {"quarantined", report.repair->quarantined}};
   }
   data["fetched_objects"] = report.fetched;
+  data["run_cache"] = {{"runs", report.run_cache.runs},
+                       {"without_record", report.run_cache.without_record.size()},
+                       {"not_listed", report.run_cache.not_listed.size()},
+                       {"index_right", report.run_cache.index_is_right}};
   return data;
 }
 
@@ -119,6 +123,26 @@ std::string report_text(const FsckCommandReport& report, const Text& text, const
   return out + coverage_text(report.store.coverage);
 }
 
+// A list of runs that is not right costs time, never data: it is told, and is no failure.
+void add_run_cache(Outcome& outcome, const FsckCommandReport& report) {
+  const RunCacheCheck& check = report.run_cache;
+  if (report.run_cache_mending) {
+    outcome.text +=
+        fmt::format("run cache: {} listed again, {} without a record taken off\n",
+                    human_count(report.run_cache_mending->listed, "run"), report.run_cache_mending->unlisted);
+    return;
+  }
+  if (!check.not_listed.empty())
+    outcome.warnings.push_back(fmt::format("the run cache does not list {} of dvx.lock: dvx fsck --repair",
+                                           human_count(check.not_listed.size(), "run")));
+  if (!check.without_record.empty())
+    outcome.warnings.push_back(
+        fmt::format("the run cache lists {} whose records are not here: dvx fsck --repair",
+                    human_count(check.without_record.size(), "run")));
+  if (!check.index_is_right)
+    outcome.warnings.emplace_back("the index of the run cache is damaged, and not used: dvx fsck --repair");
+}
+
 int exit_of(const FsckCommandReport& report) {
   if (report.is_damaged()) return exit_code(ErrorKind::Corruption);
   return report.still_missing.empty() ? 0 : 1;
@@ -133,6 +157,7 @@ Outcome run(Invocation& invocation, const FsckCommandOptions& options) {
   outcome.text = report_text(report, invocation.text(), repository);
   for (const std::string& line : report.unreachable)
     outcome.warnings.push_back("could not ask remote " + line);
+  add_run_cache(outcome, report);
   if (options.repair == Repair::No) {
     if (report.is_damaged()) outcome.hint = "dvx fsck --repair";
     if (!report.is_damaged() && outcome.exit != 0) outcome.hint = "dvx fetch";

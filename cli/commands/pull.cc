@@ -7,6 +7,7 @@
 
 #include "base/path.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/run_outputs_flag.h"
 #include "cli/ui/exchange_text.h"
 
 namespace dvx {
@@ -71,6 +72,7 @@ CommandSpec pull_command() {
                 ->type_name("PATH");
             app.add_option("-r,--remote", options->fetch.remote, "The remote, instead of the default")
                 ->type_name("NAME");
+            declare_run_outputs(app, options->fetch.run_outputs);
             auto force = std::make_shared<bool>(false);
             app.add_flag("-f,--force", *force, "Replace files even where their bytes are not stored");
             return [options, force](Invocation& invocation) {

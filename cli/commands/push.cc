@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/run_outputs_flag.h"
 #include "cli/ui/changed_link_text.h"
 #include "cli/ui/exchange_text.h"
 
@@ -38,6 +39,7 @@ CommandSpec push_command() {
         app.add_option("paths", options->paths, "What to send; everything when not given")->type_name("PATH");
         app.add_option("-r,--remote", options->remote, "The remote, instead of the default")
             ->type_name("NAME");
+        declare_run_outputs(app, options->run_outputs);
         return [options](Invocation& invocation) { return run(invocation, *options); };
       }};
 }

@@ -42,6 +42,7 @@ nlohmann::json json_of(const StageResult& result) {
                          {"outcome", outcome_name(result.outcome)},
                          {"reasons", json_of(result.reasons)}};
   if (result.run) json["run"] = result.run->to_hex();
+  if (!result.remote.empty()) json["remote"] = result.remote;
   if (!result.message.empty()) json["message"] = result.message;
   for (const SchemaViolation& violation : result.violations) json["violations"].push_back(json_of(violation));
   if (result.trace) json["trace"] = json_of(*result.trace);
@@ -178,6 +179,10 @@ CommandSpec repro_command() {
         app.add_flag_callback(
             "-k,--keep-going", [&options] { options.on_failure = OnFailure::KeepGoing; },
             "After a failure go on with stages that do not need the failed one");
+        app.add_flag_callback(
+               "--pull", [&options] { options.pull = PullFirst::Yes; },
+               "Get inputs and results that others have pushed from the remote before running")
+            ->excludes(dry_run);
         const auto reach = [&](const char* flag, Reach value, const char* help) {
           return app.add_flag_callback(
               flag, [&options, value] { options.reach = value; }, help);

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "core/pipeline/stage_claims.h"
 #include "core/workspace/revision.h"
 #include "core/workspace/targets.h"
 #include "core/workspace/tracked.h"
@@ -15,6 +16,9 @@ CheckoutReport checkout(Repository& repository, const CheckoutOptions& options, 
   const Revision revision =
       options.revision.empty() ? Revision::workspace(repository) : Revision::of(repository, options.revision);
   const auto targets = checkout_targets(repository, revision.tracked(), paths);
+  std::vector<std::string> places;
+  for (const CheckoutTarget& target : targets) places.push_back(target.path);
+  const StageClaims claims = keep_outputs(repository, places);
   return checkout_paths(repository, targets, options.overwrite, progress);
 }
 

@@ -1,12 +1,14 @@
 #include "core/commands/fetch.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <unordered_set>
 #include <utility>
 
 #include "base/path.h"
+#include "core/remote/fetched_runs.h"
 #include "core/remote/remote_records.h"
 #include "core/remote/remotes.h"
 #include "core/remote/run_closure.h"
@@ -61,26 +63,18 @@ class FetchFrom {
     exchange_.damaged = name_objects(repository_.store(), roots, damaged);
   }
 
-  // Records name the records that they were made from, so it takes some rounds.
-  void get_runs(const std::vector<ObjectId>& starts) {
-    const ObjectStore& store = repository_.store();
-    RunClosure runs = run_closure(store, starts);
-    while (!runs.absent.empty()) {
-      std::vector<ClosureRoot> roots;
-      for (const ObjectId& run : runs.absent) roots.push_back({"run record", run, EntryKind::File});
-      if (get(roots).objects == 0) break;
-      runs = run_closure(store, starts);
-    }
-    get_logs(runs.logs);
-    exchange_.missing_runs = runs.absent;
-    list_runs(runs.runs);
-  }
+  // Records of `locked` runs with all that they were made from.
+  void get_runs(const std::vector<ObjectId>& locked) { get_records(locked, {}); }
 
-  std::vector<ObjectId> known_runs() {
-    const RemoteRuns runs(remote_.backend(), project_id(repository_), join_path(remote_.cache(), "runs"));
-    std::vector<ObjectId> ids;
-    for (const RunCacheEntry& entry : runs.all()) ids.push_back(entry.run);
-    return ids;
+  // The records that the remote lists and the run cache does not have; with their outputs if those are
+  // wanted.
+  void get_run_cache(RunOutputs outputs) {
+    const RemoteRuns listed(remote_.backend(), project_id(repository_), join_path(remote_.cache(), "runs"));
+    const RunEntries known = RunCache(repository_.store()).all();
+    RunEntries fresh;
+    std::ranges::set_difference(listed.all(), known, std::back_inserter(fresh));
+    get_records(run_ids(fresh), run_ids(known));
+    if (outputs == RunOutputs::Carry) get_outputs(listed.with_outputs(), known);
   }
 
   RemoteExchange take() { return std::move(exchange_); }
@@ -95,19 +89,51 @@ class FetchFrom {
     return moved;
   }
 
+  // Records name the records that they were made from, so it takes some rounds.
+  void get_records(const std::vector<ObjectId>& starts, const std::vector<ObjectId>& known) {
+    const ObjectStore& store = repository_.store();
+    RunClosure runs = run_closure(store, starts, known);
+    while (!runs.absent.empty()) {
+      std::vector<ClosureRoot> roots;
+      for (const ObjectId& run : runs.absent) roots.push_back({"run record", run, EntryKind::File});
+      if (get(roots).objects == 0) break;
+      runs = run_closure(store, starts, known);
+    }
+    get_logs(runs.logs);
+    std::ranges::copy(runs.absent, std::back_inserter(exchange_.missing_runs));
+    RunCache(repository_.store()).add(runs.runs);
+  }
+
+  // What was fetched with its outputs before, and was not collected since, is passed over.
+  void get_outputs(const RunEntries& listed, const RunEntries& known) {
+    const ObjectStore& store = repository_.store();
+    FetchedRuns fetched(remote_.cache());
+    std::vector<ObjectId> here;
+    RunEntries wanted;
+    for (const RunCacheEntry& entry : listed) {
+      const bool is_here =
+          std::ranges::binary_search(fetched.ids(), entry.run) && std::ranges::binary_search(known, entry);
+      if (is_here) {
+        here.push_back(entry.run);
+      } else {
+        wanted.push_back(entry);
+      }
+    }
+    if (wanted.empty()) return;
+    const auto runs = outputs_of_runs(store, wanted, {}, [&](const ObjectId& id) {
+      return store.contains(id) || remote_.index().find(id).has_value();
+    });
+    const TransferReport moved = get(all_outputs(runs));
+    for (const RunCacheEntry& run : runs_without(store, runs, {moved.missing.begin(), moved.missing.end()}))
+      here.push_back(run.run);
+    fetched.replace(std::move(here));
+  }
+
   // A log that is nowhere any more is no loss of data.
   void get_logs(const std::vector<ObjectId>& logs) {
     std::vector<ClosureRoot> roots;
     for (const ObjectId& log : logs) roots.push_back({"log", log, EntryKind::File});
     if (!roots.empty()) get(roots);
-  }
-
-  void list_runs(const std::vector<RunCacheEntry>& runs) {
-    RunCache cache(repository_.store());
-    const std::vector<RunCacheEntry> known = cache.all();
-    for (const RunCacheEntry& run : runs) {
-      if (!std::binary_search(known.begin(), known.end(), run)) cache.add(run.key, run.run);
-    }
   }
 
   Repository& repository_;
@@ -137,12 +163,8 @@ RemoteExchange fetch_group(Repository& repository, const std::string& name, Targ
   from.get_data(targets);
   // Records come from the remote that is the default, or was chosen; push brings them there.
   if (name == options.remote) {
-    std::vector<ObjectId> runs = locked_runs(repository, targets, options);
-    if (options.paths.empty()) {
-      const std::vector<ObjectId> known = from.known_runs();
-      runs.insert(runs.end(), known.begin(), known.end());
-    }
-    from.get_runs(runs);
+    from.get_runs(locked_runs(repository, targets, options));
+    if (options.paths.empty()) from.get_run_cache(run_outputs_unless_said(repository, options.run_outputs));
   }
   return from.take();
 }

@@ -2,19 +2,22 @@
 // The workspace stays as it is.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/progress.h"
 #include "core/metafile/data_ref.h"
 #include "core/remote/exchange.h"
+#include "core/remote/run_outputs.h"
 #include "core/repo/repository.h"
 
 namespace dvx {
 
 struct FetchOptions {
-  std::vector<std::string> paths;  // as typed; none is everything
-  std::string remote;              // "" is each path's own, or the default
+  std::vector<std::string> paths;         // as typed; none is everything
+  std::string remote;                     // "" is each path's own, or the default
+  std::optional<RunOutputs> run_outputs;  // with everything: what runs of the remote's lists made comes too
 };
 
 struct FetchedPath {

@@ -159,6 +159,9 @@ FsckCommandReport fsck(Repository& repository, const FsckCommandOptions& options
   report.lost_paths = report.affected;
   report.still_missing = report.missing;
   if (options.repair == Repair::FromRemotes) repair(repository, options.remote, roots, report, progress);
+  report.run_cache = check_run_cache(repository.store(), load_lock(repository));
+  if (options.repair == Repair::FromRemotes && !report.run_cache.ok())
+    report.run_cache_mending = mend_run_cache(repository.store(), report.run_cache);
   progress.end();
   return report;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "core/pipeline/run_cache_check.h"
 #include "core/remote/named_objects.h"
 #include "core/repo/repository.h"
 #include "objects/store/fsck.h"
@@ -26,6 +27,8 @@ struct FsckCommandReport {
   FsckReport store;                   // as found
   std::vector<NamedObject> affected;  // tracked paths that need something damaged
   std::vector<NamedObject> missing;   // tracked paths with objects that are not here
+  RunCacheCheck run_cache;
+  std::optional<RunCacheMending> run_cache_mending;
   std::optional<RepairReport> repair;
   std::uint64_t fetched = 0;             // missing objects that came from a remote
   std::vector<std::string> unreachable;  // remotes that could not be asked: "origin: why"

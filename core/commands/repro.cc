@@ -4,14 +4,17 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <set>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "core/commands/missing_input_pull.h"
 #include "core/pipeline/local_runner.h"
 #include "core/pipeline/missing_input.h"
 #include "core/pipeline/survey.h"
+#include "core/remote/remote_pull.h"
 #include "core/slurm/job_directory.h"
 #include "core/slurm/unfinished_run.h"
 #include "core/workspace/tracked.h"
@@ -80,6 +83,11 @@ ReproReport repro(Repository& repository, const ReproOptions& options, Progress&
   const std::vector<std::size_t> selected =
       survey.graph().select(options.targets, repository.cwd(), options.reach, FrozenStages::End);
   survey.look_at(selected);
+  std::optional<RemotePull> remotes;
+  if (options.pull == PullFirst::Yes) {
+    survey.pull_from(remotes.emplace(repository, progress));
+    pull_missing_inputs(survey, selected, progress);
+  }
   if (options.missing == Missing::Allowed) {
     survey.allow_missing();
   } else {

@@ -18,6 +18,10 @@ enum class ReproMode { Execute, DryRun };
 // Of data: Allowed: a stage whose data is not there and which is else as recorded is left alone.
 enum class Missing { Refused, Allowed };
 
+// First: tracked inputs that are not here, and results that others have pushed, come from the remotes before
+// anything runs. A remote that cannot be asked is a warning.
+enum class PullFirst { No, Yes };
+
 struct ReproOptions {
   std::vector<std::string> targets;  // stage names, or outputs as the user typed them; none means every stage
   std::size_t jobs = 1;
@@ -29,7 +33,8 @@ struct ReproOptions {
   Sandboxes sandboxes = Sandboxes::AsDeclared;
   Missing missing = Missing::Refused;
   Downstream downstream = Downstream::AsNeeded;
-  std::string executor = {};        // of all stages: "local", "slurm"; "" leaves it to dvx.yaml
+  std::string executor = {};  // of all stages: "local", "slurm"; "" leaves it to dvx.yaml
+  PullFirst pull = PullFirst::No;
   CommandRunner* runner = nullptr;  // null: on this machine
 };
 

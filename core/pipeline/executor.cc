@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <map>
 #include <memory>
 #include <set>
+#include <thread>
 #include <utility>
 #include <variant>
 
@@ -21,6 +23,7 @@
 #include "core/pipeline/mutex_locks.h"
 #include "core/pipeline/run_journal.h"
 #include "core/pipeline/running_stages.h"
+#include "core/pipeline/stage_claims.h"
 #include "core/pipeline/stage_run.h"
 #include "core/pipeline/stage_schemas.h"
 #include "core/slurm/slurm_stages.h"
@@ -31,6 +34,8 @@
 namespace dvx {
 
 namespace {
+
+constexpr std::chrono::milliseconds kPoll{50};
 
 std::set<std::string> stage_names(const PipelineSurvey& survey) {
   std::set<std::string> names;
@@ -59,6 +64,7 @@ class Executor {
         needed_by_(selected.size()),
         machine_(this_machine(options.jobs, configured_gpus(survey.repository()))),
         share_(machine_),
+        claims_(survey.repository()),
         running_(runner) {
     for (std::size_t i = 0; i < selected.size(); ++i) {
       results_[i].stage = stage(i).name;
@@ -68,6 +74,8 @@ class Executor {
   }
 
   Execution run() {
+    journal_.expect(survey_.lock_stamp());
+    has_seen_others_ = claims_.others_at_work();
     survey_.look_at(selected_);
     link_up();
     try {
@@ -135,12 +143,13 @@ class Executor {
     for (;;) {
       begin_what_is_ready();
       queue_what_can_wait_there();
-      const bool waits_for_others = !queued_.empty() || is_mutex_taken_;
+      const bool waits_for_others = !queued_.empty() || is_mutex_taken_ || (!waiting_.empty() && may_start());
       if (running_.count() == 0 && !(waits_for_others && interrupt_signal() == 0)) break;
-      if (auto finished = running_.wait_for_next(patience())) complete(std::move(*finished));
+      if (auto finished = wait_for_next()) complete(std::move(*finished));
       take_from_cluster();
       journal_.commit_if_due();
       note_recorded_jobs();
+      give_back_what_is_recorded();
     }
     for (StageResult& result : results_) {
       const bool is_left = result.outcome == StageOutcome::Skipped && result.message.empty();
@@ -177,11 +186,23 @@ class Executor {
     return mutexes_.contains(i);
   }
 
-  void begin(std::size_t i) {
+  StageDecision decide(std::size_t i) {
     StageFacts facts = survey_.facts(selected_[i], options_.force);
     if (const auto forced = forced_after_.find(i); forced != forced_after_.end())
       facts.forced_after = forced->second;
-    StageDecision decision = decide_stage(facts, survey_.lookup());
+    return decide_stage(facts, survey_.lookup());
+  }
+
+  void begin(std::size_t i) {
+    if (told_.contains(i) && !claim(i)) return;
+    StageDecision decision = decide(i);
+    if (!told_.contains(i) && needs_claim(i, decision)) {
+      if (!claim(i)) return;
+      if (others_interfered()) {
+        look_again_at(i);
+        decision = decide(i);
+      }
+    }
     results_[i].reasons = decision.reasons;
     switch (decision.action) {
       case StageAction::UpToDate:
@@ -189,12 +210,69 @@ class Executor {
       case StageAction::Frozen:
         return freeze(i);
       case StageAction::Restore:
-        return restore(i, decision);
+        return restore(i, std::move(decision));
       case StageAction::Run:
-        return runs_on_cluster(stage(i)) ? queue(i) : start(i, std::move(decision));
+        return run_or_queue(i, std::move(decision));
       case StageAction::Blocked:
         return fail(i, blocked(i, decision));
     }
+  }
+
+  // What is up to date is left alone, and so may others do with it what they like.
+  // And jobs of a cluster are known by their directories.
+  bool needs_claim(std::size_t i, const StageDecision& decision) const {
+    const bool becomes_a_job = decision.action == StageAction::Run && runs_on_cluster(stage(i));
+    return !becomes_a_job && decision.action != StageAction::UpToDate &&
+           !(decision.action == StageAction::Frozen && decision.reasons.empty());
+  }
+
+  // False when another dvx has the stage, or one that it reads from: then it is begun later.
+  bool claim(std::size_t i) {
+    std::vector<std::string> needs;
+    for (const std::size_t before : survey_.graph().upstream(selected_[i]))
+      needs.push_back(survey_.stages()[before].name);
+    has_seen_others_ = has_seen_others_ || claims_.others_at_work();
+    if (const auto holder = claims_.try_take(stage(i).name, needs)) {
+      waiting_.insert(i);
+      if (told_.insert(i).second)
+        progress_.line(fmt::format("{}: waiting for {}", stage(i).name, describe(*holder)));
+      return false;
+    }
+    if (told_.contains(i)) {
+      // Who left nothing in dvx.lock may have been killed, and its commands are at this moment.
+      if (!journal_.others_wrote()) std::this_thread::sleep_for(kPoll);
+      look_again_at(i);
+    }
+    return true;
+  }
+
+  bool others_interfered() { return has_seen_others_ || journal_.others_wrote(); }
+
+  void look_again_at(std::size_t i) {
+    journal_.commit();  // or what is not in dvx.lock yet would be forgotten
+    survey_.look_again_at(selected_[i]);
+  }
+
+  // Nobody tells when a claim of another process comes free.
+  std::optional<RunningStages::Finished> wait_for_next() {
+    if (!waiting_.empty() && running_.count() == 0) {
+      journal_.commit();  // somebody may wait for it
+      give_back_what_is_recorded();
+    }
+    auto finished = running_.wait_for_next(patience());
+    ready_.merge(waiting_);
+    return finished;
+  }
+
+  void give_back_what_is_recorded() {
+    if (journal_.patience()) return;  // something is not in dvx.lock yet
+    for (const std::size_t i : not_given_back_) claims_.give_back(stage(i).name);
+    not_given_back_.clear();
+  }
+
+  void run_or_queue(std::size_t i, StageDecision decision) {
+    if (runs_on_cluster(stage(i))) return queue(i);
+    start(i, std::move(decision));
   }
 
   // A dependency that should have come from a stage before and did not.
@@ -224,13 +302,15 @@ class Executor {
     for (const StaleReason& reason : results_[i].reasons) {
       if (reason.kind != ReasonKind::OutputMissing || entry == nullptr) continue;
       const auto out = std::ranges::find(entry->outs, reason.what, &LockedPath::path);
-      if (out != entry->outs.end()) gone.push_back({out->path, out->data});
+      if (out == entry->outs.end()) continue;
+      survey_.can_restore(out->path, out->data);  // pulls it, if that is wanted
+      gone.push_back({out->path, out->data});
     }
     if (auto failure = check_out(gone)) return fail(i, *std::move(failure));
     succeed(i, StageOutcome::Frozen);
   }
 
-  void restore(std::size_t i, const StageDecision& decision) {
+  void restore(std::size_t i, StageDecision decision) {
     std::vector<CheckoutTarget> targets;
     std::vector<LockedPath> deps, outs;
     for (const RunOutput& out : decision.cached->outs) {
@@ -239,16 +319,35 @@ class Executor {
     }
     for (const StageDependency& dep : stage(i).deps)
       deps.push_back({dep.path, survey_.content(dep.path).value()});
-    if (auto failure = check_out(targets)) return fail(i, *std::move(failure));
+    if (!can_check_out(i, targets)) return run_or_queue(i, std::move(decision));
     const ObjectId run = decision.cached->id;
     if (auto failure = schema_failure(check_schemas_unless_recorded(survey_, stage(i), run))) {
       return fail(i, *std::move(failure));
     }
     ignore_outputs(stage(i));
     enter(i, make_lock_entry(stage(i), decision.key_fields, std::move(deps), std::move(outs), run));
-    progress_.line(fmt::format("{}: restored from run {}", stage(i).name, run.short_hex()));
+    const std::string& remote = decision.cached->remote;
+    progress_.line(fmt::format("{}: restored from run {}{}", stage(i).name, run.short_hex(),
+                               remote.empty() ? "" : " (" + remote + ")"));
     results_[i].run = run;
+    results_[i].remote = remote;
     succeed(i, StageOutcome::Restored);
+  }
+
+  // False when an object turns out to be damaged, or is gone by now: then the stage is run.
+  bool can_check_out(std::size_t i, const std::vector<CheckoutTarget>& targets) {
+    std::string why;
+    try {
+      const auto failure = check_out(targets);
+      if (!failure) return true;
+      why = failure->message;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::Corruption && error.kind() != ErrorKind::NotFound) throw;
+      for (const CheckoutTarget& target : targets) survey_.forget(target.path);
+      why = error.message();
+    }
+    progress_.warning(fmt::format("{}: its run cannot be restored: {}", stage(i).name, why));
+    return false;
   }
 
   // Outputs are made by stages and can be made again, so nothing in their place is worth keeping.
@@ -364,6 +463,8 @@ class Executor {
       const auto beside = not_ignored_.extract(parent_path(out.path));
       if (beside) std::ranges::move(beside.mapped(), std::back_inserter(paths));
     }
+    if (paths.empty()) return;
+    const WritingLock held = survey_.repository().lock_for_writing();
     for (std::string& changed : ignore_in_git(survey_.repository(), paths)) {
       survey_.forget(changed);  // it may lie in a directory that another stage depends on
       ignore_files_.insert(std::move(changed));
@@ -373,6 +474,7 @@ class Executor {
   void succeed(std::size_t i, StageOutcome outcome) {
     results_[i].outcome = outcome;
     tasks_.get().task_ended(stage(i).name, TaskEnd::Done);
+    not_given_back_.push_back(i);
     if (has_failed_logs_) drop_failed_log(survey_.repository(), stage(i).name);
     const bool is_new = outcome == StageOutcome::Ran || outcome == StageOutcome::Restored;
     for (const std::size_t next : needed_by_[i]) {
@@ -384,6 +486,7 @@ class Executor {
 
   void fail(std::size_t i, StageFailure failure) {
     has_failed_ = true;
+    claims_.give_back(stage(i).name);
     progress_.line(fmt::format("{}: failed: {}", stage(i).name, failure.message));
     results_[i].outcome = StageOutcome::Failed;
     tasks_.get().task_ended(stage(i).name, TaskEnd::Failed);
@@ -499,9 +602,8 @@ class Executor {
 
   std::optional<std::chrono::nanoseconds> patience() const {
     const auto journal = journal_.patience();
-    if (queued_.empty() && !is_mutex_taken_) return journal;
-    constexpr std::chrono::nanoseconds kMoment = std::chrono::milliseconds(100);
-    return journal ? std::min(*journal, kMoment) : kMoment;
+    if (queued_.empty() && !is_mutex_taken_ && waiting_.empty()) return journal;
+    return std::min<std::chrono::nanoseconds>(journal.value_or(kPoll), kPoll);
   }
 
   void take_from_cluster() {
@@ -677,6 +779,10 @@ class Executor {
   std::set<std::size_t> queued_, was_queued_, can_be_queued_;
   std::map<std::size_t, EndedJob> ended_;   // jobs, whose upstream is not on record yet
   std::vector<std::size_t> recorded_jobs_;  // stages of the survey; their lock entries are not durable yet
+  StageClaims claims_;
+  std::set<std::size_t> waiting_, told_;     // for others: now, and ever
+  std::vector<std::size_t> not_given_back_;  // claims of what has ended
+  bool has_seen_others_ = false;
   std::map<std::size_t, std::unique_ptr<StageRun>> runs_;
   RunningStages running_;  // last: what runs is stopped before the rest goes
 };

@@ -51,6 +51,7 @@ struct StageResult {
   StageOutcome outcome = StageOutcome::Skipped;
   std::vector<StaleReason> reasons;         // why it was run or restored
   std::optional<ObjectId> run;              // the record that its lock entry names now
+  std::string remote;                       // what was restored came from there
   std::string message, hint;                // of a failure; or which stage it was skipped for
   std::vector<SchemaViolation> violations;  // of a failure
   std::optional<StageTrace> trace;          // of a run that was watched

@@ -55,15 +55,31 @@ bool will_be_made(const PipelineSurvey& survey, const std::set<std::size_t>& cho
 
 }  // namespace
 
+std::vector<std::string> missing_inputs(PipelineSurvey& survey, const std::vector<std::size_t>& selected) {
+  const std::set<std::size_t> chosen(selected.begin(), selected.end());
+  std::set<std::string> missing;
+  for (const std::size_t i : selected) {
+    const Stage& stage = survey.stages()[i];
+    if (stage.frozen) continue;
+    const auto look_at = [&](const std::string& path) {
+      if (!survey.content(path) && !will_be_made(survey, chosen, path)) missing.insert(path);
+    };
+    for (const StageDependency& dep : stage.deps) look_at(dep.path);
+    for (const StageParams& params : stage.params) look_at(params.file);
+  }
+  return {missing.begin(), missing.end()};
+}
+
 void refuse_missing_inputs(PipelineSurvey& survey, const std::vector<std::size_t>& selected) {
   const std::set<std::size_t> chosen(selected.begin(), selected.end());
   for (const std::size_t i : selected) {
     const Stage& stage = survey.stages()[i];
     if (stage.frozen) continue;
-    survey.require_params(i);
+    const auto comes = [&](const StageParams& params) { return survey.is_being_made(params.file); };
+    if (!std::ranges::any_of(stage.params, comes)) survey.require_params(i);
     for (const StageDependency& dep : stage.deps) {
-      if (survey.content(dep.path)) continue;
-      if (will_be_made(survey, chosen, dep.path)) continue;
+      if (survey.content(dep.path) || will_be_made(survey, chosen, dep.path)) continue;
+      if (survey.is_being_made(dep.path)) continue;
       throw Error(
           ErrorKind::NotFound,
           fmt::format("dependency '{}' of stage '{}' does not exist", display_path(dep.path), stage.name),

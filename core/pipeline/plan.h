@@ -38,6 +38,7 @@ using Contents = std::map<std::string, std::optional<DataRef>>;
 struct CachedRun {
   ObjectId id;
   std::vector<RunOutput> outs;
+  std::string remote = {};  // that some of it came from just now
 };
 
 // What is asked only when it matters, since it reads records.

@@ -4,30 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <set>
 
 #include "base/directory.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "core/pipeline/run_index.h"
 #include "objects/store/object_store.h"
 
 namespace dvx {
-
-namespace {
-
-constexpr std::size_t kHexLength = 2 * ObjectId::kSize;
-
-std::optional<RunCacheEntry> parse_name(std::string_view name) {
-  if (name.size() != 2 * kHexLength + 1 || name[kHexLength] != '.') return std::nullopt;
-  const auto key = ObjectId::parse(name.substr(0, kHexLength));
-  const auto run = ObjectId::parse(name.substr(kHexLength + 1));
-  if (!key || !run) return std::nullopt;
-  return RunCacheEntry{*key, *run};
-}
-
-}  // namespace
 
 RunCache::RunCache(const ObjectStore& store)
     : store_directory_(store.directory()), directory_(join_path(store_directory_, "runs")) {}
@@ -40,7 +26,7 @@ std::string RunCache::file_of(const RunCacheEntry& entry) {
 std::vector<ObjectId> RunCache::find(const ObjectId& key) const {
   std::vector<ObjectId> runs;
   for (const std::string& name : names_in_directory(join_path(directory_, key.to_hex().substr(0, 2)))) {
-    const auto entry = parse_name(name);
+    const auto entry = parse_run_name(name);
     if (entry && entry->key == key) runs.push_back(entry->run);
   }
   std::sort(runs.begin(), runs.end());
@@ -69,15 +55,7 @@ void RunCache::add(std::span<const RunCacheEntry> entries) {
 }
 
 std::vector<RunCacheEntry> RunCache::all() const {
-  std::vector<RunCacheEntry> entries;
-  for (const std::string& prefix : names_in_directory(directory_)) {
-    if (prefix.size() != 2) continue;
-    for (const std::string& name : names_in_directory(join_path(directory_, prefix))) {
-      if (const auto entry = parse_name(name)) entries.push_back(*entry);
-    }
-  }
-  std::sort(entries.begin(), entries.end());
-  return entries;
+  return list_runs(directory_);
 }
 
 }  // namespace dvx

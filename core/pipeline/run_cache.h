@@ -33,7 +33,8 @@ class RunCache {
   void add(const ObjectId& key, const ObjectId& run) { add(std::vector<RunCacheEntry>{{key, run}}); }
   // Path in the store of the file that is this entry.
   static std::string file_of(const RunCacheEntry& entry);
-  // Every entry, sorted by key and then by run. Files with other names are passed over.
+  // Every entry, sorted by key and then by run: what came since it was last asked for is read, the rest is
+  // remembered (run_index.h).
   std::vector<RunCacheEntry> all() const;
 
  private:

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/file.h"
 #include "core/pipeline/run_cache.h"
 #include "core/repo/work_tree_file.h"
 #include "core/workspace/tracked.h"
@@ -17,7 +18,10 @@ constexpr int kPauseShare = 10;                   // and so many times as long a
 }  // namespace
 
 RunJournal::RunJournal(Repository& repository, std::set<std::string> known, Progress& progress)
-    : repository_(repository), known_(std::move(known)), progress_(progress) {}
+    : repository_(repository),
+      known_(std::move(known)),
+      progress_(progress),
+      lock_stamp_(stamp_of_lock(repository)) {}
 
 Ingest& RunJournal::ingest() {
   if (!ingest_) {
@@ -59,11 +63,23 @@ void RunJournal::commit() {
 
 void RunJournal::write_lock(const std::map<std::string, LockedStage>& entries) {
   const WritingLock held = repository_.lock_for_writing();
+  others_wrote();
   LockFile lock = load_lock(repository_);
   std::erase_if(lock.stages, [&](const auto& item) { return !known_.contains(item.first); });
   for (const auto& [name, entry] : entries) lock.stages[name] = entry;
   write_work_tree_file(repository_, kLockFileName, serialize_lock(lock));
+  lock_stamp_ = stamp_of_lock(repository_);
   wrote_ = true;
+}
+
+bool RunJournal::others_wrote() {
+  others_wrote_ = others_wrote_ || stamp_of_lock(repository_) != lock_stamp_;
+  return others_wrote_;
+}
+
+FileStamp stamp_of_lock(const Repository& repository) {
+  const auto st = stat_if_exists(repository.path(kLockFileName));
+  return st ? stamp_of(*st) : FileStamp{};
 }
 
 }  // namespace dvx

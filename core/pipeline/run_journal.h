@@ -35,6 +35,10 @@ class RunJournal {
   // Durable when it returns. Without pending entries nothing is written.
   void commit();
   bool wrote() const { return wrote_; }  // the lock file, at least once
+  // Whether dvx.lock was written by anybody else since `then` (PipelineSurvey::lock_stamp), or since this was
+  // made when nothing was said.
+  void expect(const FileStamp& then) { lock_stamp_ = then; }
+  bool others_wrote();
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -49,6 +53,11 @@ class RunJournal {
   std::optional<FileLock> held_;  // of the store, while something is pending: nothing named there may go
   Clock::time_point due_ = Clock::time_point::min();  // of what is pending, or will be
   bool wrote_ = false;
+  FileStamp lock_stamp_;  // of dvx.lock as this process last knew it
+  bool others_wrote_ = false;
 };
+
+// All zero when there is no dvx.lock.
+FileStamp stamp_of_lock(const Repository& repository);
 
 }  // namespace dvx

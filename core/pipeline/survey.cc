@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "base/error.h"
@@ -11,7 +12,10 @@
 #include "base/path.h"
 #include "core/pipeline/pipeline.h"
 #include "core/pipeline/run_cache.h"
+#include "core/pipeline/run_journal.h"
+#include "core/pipeline/stage_claims.h"
 #include "core/pipeline/stage_key.h"
+#include "core/remote/remote_pull.h"
 #include "core/workspace/snapshot.h"
 #include "core/workspace/tracked.h"
 
@@ -26,6 +30,11 @@ bool same_paths(const RunRecord& record, const Stage& stage) {
       return made.path == out.path && made.cached == out.cache;
     });
   });
+}
+
+bool is_there(const Contents& contents, const RunOutput& out) {
+  const auto here = contents.find(out.path);
+  return here != contents.end() && here->second == out.data;
 }
 
 bool is_complete(const ObjectStore& store, const DataRef& data) {
@@ -53,6 +62,7 @@ PipelineSurvey::PipelineSurvey(Repository& repository, Progress& progress)
       progress_(progress),
       code_(repository.root()),
       graph_(load_stage_graph(repository, code_)),
+      lock_stamp_(stamp_of_lock(repository)),
       lock_(load_lock(repository)),
       tools_(repository),
       urls_(repository),
@@ -65,6 +75,7 @@ PipelineSurvey::PipelineSurvey(Repository& repository, std::vector<Stage> stages
       progress_(progress),
       code_(repository.root()),
       graph_(graph_of(std::move(stages), code_)),
+      lock_stamp_(stamp_of_lock(repository)),
       lock_(load_lock(repository)),
       tools_(repository),
       urls_(repository),
@@ -106,16 +117,35 @@ const std::optional<DataRef>& PipelineSurvey::content(const std::string& path) {
   return contents_[path] = look({path}).front();
 }
 
+// What another process is writing just now counts as not there: it is looked at again when its stage is done.
 std::vector<std::optional<DataRef>> PipelineSurvey::look(const std::vector<std::string>& paths) {
   std::vector<std::optional<DataRef>> result;
-  for (Snapshot& snapshot :
-       take_snapshots(repository_, paths, {.mode = IngestMode::HashOnly, .on_tree = {}}, progress_)) {
-    const bool is_readable = snapshot.failed.empty();
+  const auto snapshots =
+      take_snapshots(repository_, paths, {.mode = IngestMode::HashOnly, .on_tree = {}}, progress_);
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const auto& failed = snapshots[i].failed;
     // What a stage makes it makes again, whatever lies in its place: a link to nowhere, a pipe.
-    if (!is_readable && !maker_of(paths[result.size()])) throw snapshot.failed.front().error;
-    result.push_back(is_readable ? snapshot.data : std::nullopt);
+    if (!failed.empty() && !maker_of(paths[i]) && !is_being_made(paths[i])) throw failed.front().error;
+    result.push_back(failed.empty() ? snapshots[i].data : std::nullopt);
   }
   return result;
+}
+
+bool PipelineSurvey::is_being_made(const std::string& path) const {
+  std::set<std::size_t> makers;
+  if (const auto maker = maker_of(path)) makers.insert(*maker);
+  for (const std::string& out : outputs_beneath(path)) makers.insert(*maker_of(out));
+  if (makers.empty() || !StageClaims::were_made(repository_)) return false;
+  const StageClaims claims(repository_);
+  return std::ranges::any_of(makers,
+                             [&](std::size_t i) { return claims.holder_of(stages()[i].name).has_value(); });
+}
+
+void PipelineSurvey::look_again_at(std::size_t index) {
+  if (stamp_of_lock(repository_) != lock_stamp_) read_lock_again();
+  const Stage& stage = stages().at(index);
+  for (const StageDependency& dep : stage.deps) forget(dep.path);
+  for (const StageOutput& out : stage.outs) forget(out.path);
 }
 
 void PipelineSurvey::forget(const std::string& path) {
@@ -146,6 +176,7 @@ const LockedStage* PipelineSurvey::locked(const std::string& stage) const {
 }
 
 void PipelineSurvey::read_lock_again() {
+  lock_stamp_ = stamp_of_lock(repository_);
   lock_ = load_lock(repository_);
 }
 
@@ -259,17 +290,53 @@ std::optional<CachedRun> PipelineSurvey::restorable(const Stage& stage, const Ob
     best_id = run;
     if (is_locked) break;
   }
-  if (!best) return std::nullopt;
+  if (!best) return remotes_ == nullptr ? std::nullopt : pulled(stage, key, contents);
   return CachedRun{.id = *best_id, .outs = best->outs};
+}
+
+// Records that are here without their outputs count too: those may be there.
+std::optional<CachedRun> PipelineSurvey::pulled(const Stage& stage, const ObjectId& key,
+                                                const Contents& contents) const {
+  std::set<ObjectId> runs;
+  for (const ObjectId& run : RunCache(repository_.store()).find(key)) runs.insert(run);
+  for (const ObjectId& run : remotes_->runs_of(key)) runs.insert(run);
+  std::vector<std::pair<ObjectId, RunRecord>> candidates;
+  for (const ObjectId& run : runs) {
+    if (!remotes_->bring_record(run)) continue;
+    auto candidate = record(run);
+    const bool fits = candidate && candidate->key == key && candidate->exit_status == 0;
+    if (fits) candidates.emplace_back(run, *std::move(candidate));
+  }
+  const LockedStage* entry = locked(stage.name);
+  std::ranges::sort(candidates, [&](const auto& a, const auto& b) {
+    const bool a_is_locked = entry != nullptr && entry->run == a.first;
+    const bool b_is_locked = entry != nullptr && entry->run == b.first;
+    return std::tuple(!a_is_locked, -a.second.started_ns, a.first) <
+           std::tuple(!b_is_locked, -b.second.started_ns, b.first);
+  });
+  for (const auto& [run, candidate] : candidates) {
+    if (can_pull(candidate, stage, contents))
+      return CachedRun{.id = run, .outs = candidate.outs, .remote = remotes_->remote()};
+  }
+  return std::nullopt;
 }
 
 bool PipelineSurvey::can_have(const RunRecord& record, const Stage& stage, const Contents& contents) const {
   if (!same_paths(record, stage)) return false;
   return std::all_of(record.outs.begin(), record.outs.end(), [&](const RunOutput& out) {
-    const auto here = contents.find(out.path);
-    if (here != contents.end() && here->second == out.data) return true;
-    return is_complete(repository_.store(), out.data);
+    return is_there(contents, out) || is_complete(repository_.store(), out.data);
   });
+}
+
+bool PipelineSurvey::can_pull(const RunRecord& record, const Stage& stage, const Contents& contents) const {
+  if (!same_paths(record, stage)) return false;
+  return std::all_of(record.outs.begin(), record.outs.end(), [&](const RunOutput& out) {
+    return is_there(contents, out) || can_restore(out.path, out.data);
+  });
+}
+
+bool PipelineSurvey::can_restore(const std::string& path, const DataRef& data) const {
+  return is_complete(repository_.store(), data) || (remotes_ != nullptr && remotes_->bring(path, data));
 }
 
 }  // namespace dvx

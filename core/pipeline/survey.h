@@ -22,8 +22,11 @@
 #include "core/pipeline/tool_outputs.h"
 #include "core/pipeline/url_states.h"
 #include "core/repo/repository.h"
+#include "objects/store/ingest.h"
 
 namespace dvx {
+
+class RemotePull;
 
 class PipelineSurvey {
  public:
@@ -54,6 +57,13 @@ class PipelineSurvey {
   // From here on facts say what data that is not there would be.
   void allow_missing() { missing_.emplace(repository_); }
   bool allows_missing() const { return missing_.has_value(); }
+  // What dvx.lock was before it was read.
+  const FileStamp& lock_stamp() const { return lock_stamp_; }
+  // Others have been at work: reads dvx.lock anew, and forgets what this stage reads and writes.
+  void look_again_at(std::size_t stage);
+  // Whether another process is running the stage that makes `path`, or something in or around it.
+  bool is_being_made(const std::string& path) const;
+
   StageFacts facts(std::size_t stage, Force force);
   // NotFound for a param that is not there; one in a file that a stage is to make first is passed over.
   void require_params(std::size_t stage) { params_of(stages().at(stage)); }
@@ -65,6 +75,10 @@ class PipelineSurvey {
   const RunLookup& lookup() const { return lookup_; }
   // Code that it uses and does not name, as far as it belongs to its key; from the root, sorted.
   std::vector<std::string> imports_of(std::size_t stage);
+  // From now on what the store lacks of runs and their outputs is looked for there.
+  void pull_from(RemotePull& remotes) { remotes_ = &remotes; }
+  // Whether the store has all of it, be it that it was pulled just now.
+  bool can_restore(const std::string& path, const DataRef& data) const;
   // The plan for these stages, which are in an order in which each comes after those it needs.
   Plan plan(const std::vector<std::size_t>& selected, Force force,
             Downstream downstream = Downstream::AsNeeded);
@@ -84,13 +98,16 @@ class PipelineSurvey {
   std::optional<std::string> read_params_file(const std::string& path) const;
   std::optional<CachedRun> restorable(const Stage& stage, const ObjectId& key,
                                       const Contents& contents) const;
+  std::optional<CachedRun> pulled(const Stage& stage, const ObjectId& key, const Contents& contents) const;
   bool can_have(const RunRecord& record, const Stage& stage, const Contents& contents) const;
+  bool can_pull(const RunRecord& record, const Stage& stage, const Contents& contents) const;
   std::vector<std::optional<DataRef>> look(const std::vector<std::string>& paths);
 
   Repository& repository_;
   Progress& progress_;
   ImportedCode code_;  // before the graph, which it connects
   StageGraph graph_;
+  FileStamp lock_stamp_;
   LockFile lock_;
   ToolOutputs tools_;
   UrlStates urls_;
@@ -100,6 +117,7 @@ class PipelineSurvey {
   RunLookup lookup_;
   Contents contents_;
   std::set<std::string> outputs_;  // of all stages
+  RemotePull* remotes_ = nullptr;  // null: only what is here counts
 };
 
 }  // namespace dvx

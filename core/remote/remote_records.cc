@@ -1,12 +1,16 @@
 #include "core/remote/remote_records.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <ctime>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
+#include "base/directory.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -19,8 +23,8 @@ namespace {
 
 constexpr int kRootVersion = 1;
 constexpr int kRunListVersion = 1;
-// From this many lists on, a push makes one of them.
-constexpr std::size_t kManyLists = 16;
+// Fewer lists than this are left alone.
+constexpr std::size_t kMergeWidth = 8;
 
 [[noreturn]] void corrupt(const std::string& name) {
   throw Error(ErrorKind::Corruption, fmt::format("'{}' on the remote is damaged", name), {}, name);
@@ -40,6 +44,48 @@ nlohmann::json parse_checked(std::string_view text, const std::string& name, con
     throw Error(ErrorKind::Config, fmt::format("'{}' on the remote was written by a newer dvx", name));
   }
   return json;
+}
+
+constexpr std::string_view kRecordsHead = R"({"dvx-runs":1,"runs":[)";
+constexpr std::string_view kOutputsHead = R"({"dvx-runs":1,"outputs":true,"runs":[)";
+
+void sort_once(RunEntries& runs) {
+  std::ranges::sort(runs);
+  runs.erase(std::unique(runs.begin(), runs.end()), runs.end());
+}
+
+RunEntries merged(const RunEntries& a, const RunEntries& b) {
+  RunEntries both;
+  std::ranges::set_union(a, b, std::back_inserter(both));
+  return both;
+}
+
+// What dvx writes, at a fraction of the time that reading it as any JSON takes. nullopt for all else.
+std::optional<RunList> parse_canonical_run_list(std::string_view text) {
+  constexpr std::size_t kId = 7 + 2 * ObjectId::kSize;  // "sha256:" and digits
+  constexpr std::size_t kPair = 2 * kId + 7;            // ["…","…"]
+  RunList list;
+  if (text.starts_with(kOutputsHead)) list.of = RunListOf::Outputs;
+  const std::string_view head = list.of == RunListOf::Outputs ? kOutputsHead : kRecordsHead;
+  if (!text.starts_with(head) || !text.ends_with("]}\n")) return std::nullopt;
+  text.remove_prefix(head.size());
+  text.remove_suffix(3);
+  list.runs.reserve(text.size() / kPair);
+  while (!text.empty()) {
+    const std::string_view pair = text.substr(0, kPair);
+    const bool fits = pair.size() == kPair && pair.starts_with("[\"") && pair.ends_with("\"]") &&
+                      pair.substr(2 + kId, 3) == "\",\"";
+    const auto key = fits ? ObjectId::parse(pair.substr(2, kId)) : std::nullopt;
+    const auto run = fits ? ObjectId::parse(pair.substr(5 + kId, kId)) : std::nullopt;
+    if (!key || !run) return std::nullopt;
+    list.runs.push_back({*key, *run});
+    text.remove_prefix(kPair);
+    if (text.empty()) break;
+    if (text.size() == 1 || text.front() != ',') return std::nullopt;
+    text.remove_prefix(1);
+  }
+  sort_once(list.runs);
+  return list;
 }
 
 // Written under the hash of its content, so what is there already need not be looked at.
@@ -102,26 +148,31 @@ RemoteRoot parse_remote_root(std::string_view text, const std::string& name) {
   return root;
 }
 
-std::string serialize_run_list(const std::set<RunCacheEntry>& runs) {
-  nlohmann::json json = {{"dvx-runs", kRunListVersion}, {"runs", nlohmann::json::array()}};
-  for (const RunCacheEntry& entry : runs) {
-    json["runs"].push_back(nlohmann::json::array({entry.key.to_string(), entry.run.to_string()}));
+// Canonical JSON, put together by hand: a list can be long.
+std::string serialize_run_list(const RunList& list) {
+  std::string text(list.of == RunListOf::Outputs ? kOutputsHead : kRecordsHead);
+  for (const RunCacheEntry& entry : list.runs) {
+    if (text.back() == ']') text += ',';
+    text += fmt::format("[\"{}\",\"{}\"]", entry.key.to_string(), entry.run.to_string());
   }
-  return canonical_json(json) + "\n";
+  return text + "]}\n";
 }
 
-std::set<RunCacheEntry> parse_run_list(std::string_view text, const std::string& name) {
+RunList parse_run_list(std::string_view text, const std::string& name) {
+  if (auto list = parse_canonical_run_list(text)) return *std::move(list);
   const nlohmann::json json = parse_checked(text, name, "dvx-runs", kRunListVersion);
-  std::set<RunCacheEntry> runs;
+  RunList list;
   try {
+    if (json.value("outputs", false)) list.of = RunListOf::Outputs;
     for (const auto& pair : json.at("runs")) {
       if (!pair.is_array() || pair.size() != 2) corrupt(name);
-      runs.insert({id_from(pair[0], name), id_from(pair[1], name)});
+      list.runs.push_back({id_from(pair[0], name), id_from(pair[1], name)});
     }
   } catch (const nlohmann::json::exception&) {
     corrupt(name);
   }
-  return runs;
+  sort_once(list.runs);
+  return list;
 }
 
 void publish_root(Backend& backend, const RemoteRoot& root) {
@@ -133,33 +184,97 @@ RemoteRuns::RemoteRuns(Backend& backend, std::string project, std::string cache)
   load(cache);
 }
 
+// Somebody else may put lists together after they were listed; what they became is in the next list.
 void RemoteRuns::load(const std::string& cache) {
+  constexpr int kTries = 5;
+  for (int i = 0; i < kTries; ++i) {
+    if (!load_listed(cache)) continue;
+    for (const Listed& listed : lists_) add(listed.list);
+    drop_unlisted_from_cache(cache);
+    return;
+  }
+  throw Error(ErrorKind::Network, fmt::format("the run lists of remote '{}' keep changing", backend_.url()),
+              "run the command again");
+}
+
+bool RemoteRuns::load_listed(const std::string& cache) {
+  lists_.clear();
+  std::vector<std::string> names;
   backend_.list(remote_runs_prefix(project_),
-                [&](const BackendEntry& entry) { names_.push_back(entry.name); });
-  for (const std::string& name : names_) {
+                [&](const BackendEntry& entry) { names.push_back(entry.name); });
+  for (const std::string& name : names) {
     try {
-      all_.merge(parse_run_list(read_named_by_hash(backend_, name, cache), name));
+      lists_.push_back({name, parse_run_list(read_named_by_hash(backend_, name, cache), name)});
     } catch (const Error& e) {
-      // Put together with others since it was listed; the runs it named are found at the next fetch.
-      if (e.kind() != ErrorKind::NotFound) throw;
+      if (e.kind() == ErrorKind::NotFound && !backend_.stat(name)) return false;
+      throw;
     }
+  }
+  return true;
+}
+
+// Only what has lain there for a while: another process may have read a list that was written since.
+void RemoteRuns::drop_unlisted_from_cache(const std::string& cache) const {
+  constexpr std::time_t kKeepSeconds = 60 * 60;
+  for (const std::string& name : names_in_directory(cache)) {
+    const bool is_listed =
+        std::ranges::any_of(lists_, [&](const Listed& listed) { return file_name(listed.name) == name; });
+    if (is_listed || !name.ends_with(".json")) continue;
+    const std::string path = join_path(cache, name);
+    const auto st = stat_if_exists(path);
+    if (st && ::time(nullptr) - st->st_mtime > kKeepSeconds) ::unlink(path.c_str());  // else it takes space
   }
 }
 
-void RemoteRuns::publish(const std::vector<RunCacheEntry>& runs) {
-  std::set<RunCacheEntry> fresh;
-  std::copy_if(runs.begin(), runs.end(), std::inserter(fresh, fresh.end()),
-               [&](const RunCacheEntry& entry) { return !all_.contains(entry); });
-  if (fresh.empty()) return;
-  all_.insert(fresh.begin(), fresh.end());
-  const bool merge = names_.size() >= kManyLists;
-  const std::string written =
-      write_named_by_hash(backend_, remote_runs_prefix(project_), serialize_run_list(merge ? all_ : fresh));
-  if (!merge) return names_.push_back(written);
-  for (const std::string& name : names_) {
-    if (name != written) backend_.remove(name);
+void RemoteRuns::add(const RunList& list) {
+  all_ = merged(all_, list.runs);
+  if (list.of == RunListOf::Outputs) with_outputs_ = merged(with_outputs_, list.runs);
+}
+
+std::vector<ObjectId> RemoteRuns::with_key(const ObjectId& key) const {
+  std::vector<ObjectId> runs;
+  for (auto entry = std::ranges::lower_bound(all_, RunCacheEntry{key, ObjectId()});
+       entry != all_.end() && entry->key == key; ++entry) {
+    runs.push_back(entry->run);
   }
-  names_ = {written};
+  return runs;
+}
+
+void RemoteRuns::publish(RunListOf of, const RunEntries& runs) {
+  RunList fresh{of, {}};
+  std::ranges::set_difference(runs, of == RunListOf::Outputs ? with_outputs_ : all_,
+                              std::back_inserter(fresh.runs));
+  if (fresh.runs.empty()) return;
+  add(fresh);
+  const std::vector<Listed> old = take_small(of);
+  for (const Listed& listed : old) fresh.runs = merged(fresh.runs, listed.list.runs);
+  const std::string written =
+      write_named_by_hash(backend_, remote_runs_prefix(project_), serialize_run_list(fresh));
+  for (const Listed& listed : old) {
+    if (listed.name != written) backend_.remove(listed.name);
+  }
+  lists_.push_back({written, std::move(fresh)});
+}
+
+// Those that the next list takes in: the smallest ones, as long as the next is not much larger than those
+// before it together.
+std::vector<RemoteRuns::Listed> RemoteRuns::take_small(RunListOf of) {
+  std::ranges::sort(lists_, {}, [](const Listed& listed) { return listed.list.runs.size(); });
+  std::size_t total = 0;
+  std::vector<Listed> small, rest;
+  for (Listed& listed : lists_) {
+    const std::size_t size = listed.list.runs.size();
+    const bool takes = listed.list.of == of && (small.size() < 2 || size <= 2 * total);
+    if (takes) total += size;
+    (takes ? small : rest).push_back(std::move(listed));
+  }
+  if (small.size() >= kMergeWidth) {
+    lists_ = std::move(rest);
+    return small;
+  }
+  std::ranges::move(small, std::back_inserter(rest));
+  lists_ = std::move(rest);
+  return {};
 }
 
 }  // namespace dvx

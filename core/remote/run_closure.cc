@@ -1,20 +1,31 @@
 #include "core/remote/run_closure.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_set>
 
 #include "core/lineage/run_record.h"
 
 namespace dvx {
 
-RunClosure run_closure(const ObjectStore& store, const std::vector<ObjectId>& starts) {
+namespace {
+template <typename T>
+std::vector<T> united(const std::vector<T>& a, const std::vector<T>& b) {
+  std::vector<T> both;
+  std::ranges::set_union(a, b, std::back_inserter(both));
+  return both;
+}
+}  // namespace
+
+RunClosure run_closure(const ObjectStore& store, const std::vector<ObjectId>& starts,
+                       const std::vector<ObjectId>& known) {
   RunClosure closure;
   std::vector<ObjectId> open = starts;
   std::unordered_set<ObjectId> seen, logs;
   while (!open.empty()) {
     const ObjectId id = open.back();
     open.pop_back();
-    if (!seen.insert(id).second) continue;
+    if (!seen.insert(id).second || std::ranges::binary_search(known, id)) continue;
     if (!store.contains(id)) {
       closure.absent.push_back(id);
       continue;
@@ -31,6 +42,18 @@ RunClosure run_closure(const ObjectStore& store, const std::vector<ObjectId>& st
   std::sort(closure.logs.begin(), closure.logs.end());
   std::sort(closure.absent.begin(), closure.absent.end());
   return closure;
+}
+
+RunClosure join(const RunClosure& a, const RunClosure& b) {
+  return {united(a.runs, b.runs), united(a.logs, b.logs), united(a.absent, b.absent)};
+}
+
+std::vector<ObjectId> run_ids(const std::vector<RunCacheEntry>& entries) {
+  std::vector<ObjectId> ids;
+  ids.reserve(entries.size());
+  for (const RunCacheEntry& entry : entries) ids.push_back(entry.run);
+  std::ranges::sort(ids);
+  return ids;
 }
 
 }  // namespace dvx

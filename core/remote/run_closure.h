@@ -14,6 +14,14 @@ struct RunClosure {
   std::vector<ObjectId> absent;     // records that the store lacks, sorted
 };
 
-RunClosure run_closure(const ObjectStore& store, const std::vector<ObjectId>& starts);
+// What is behind runs of `known` (sorted) is not looked at, nor are they themselves.
+RunClosure run_closure(const ObjectStore& store, const std::vector<ObjectId>& starts,
+                       const std::vector<ObjectId>& known = {});
+
+// Both together.
+RunClosure join(const RunClosure& a, const RunClosure& b);
+
+// The runs of these entries, sorted.
+std::vector<ObjectId> run_ids(const std::vector<RunCacheEntry>& entries);
 
 }  // namespace dvx

@@ -18,6 +18,8 @@ constexpr ConfigKey kKeys[] = {
     {"core.project", ConfigValue::Text,
      "name of this project on remotes; written by dvx init, not to be changed"},
     {"core.remote", ConfigValue::Text, "remote that push, fetch and pull use when none is named"},
+    {"core.runCache", ConfigValue::Bool,
+     "push, fetch and pull carry the outputs of all runs of the run cache, as with --run-cache"},
     {"core.shared", ConfigValue::Shared,
      "who else writes to the store: group, all (and everybody reads) or false, the default"},
     {"core.store", ConfigValue::Text, "directory of the object store; may be shared by several clones"},

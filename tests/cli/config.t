@@ -48,6 +48,7 @@ What dvx does not know is refused:
   core.link         how files come from the store: auto, reflink, copy, hardlink or symlink
   core.project      name of this project on remotes; written by dvx init, not to be changed
   core.remote       remote that push, fetch and pull use when none is named
+  core.runCache     push, fetch and pull carry the outputs of all runs of the run cache, as with --run-cache
   core.shared       who else writes to the store: group, all (and everybody reads) or false, the default
   core.store        directory of the object store; may be shared by several clones
   gc.reflogDays     how long dvx gc keeps what only git's reflogs name; default 90

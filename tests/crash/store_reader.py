@@ -227,4 +227,13 @@ def check_remote(directory):
             store.files(data["kind"], plain(data["id"]))
         for run in root["runs"]:
             check_run(store, plain(run))
+    for path in directory.glob("runs/*/*.json"):
+        runs = json.loads(path.read_text())
+        for key, run in runs["runs"]:
+            record = check_run(store, plain(run))
+            require(record["key"] == key, f"{path} lists {run} under another key")
+            for out in record["outs"] if runs.get("outputs") else []:
+                if out["cached"]:
+                    kind = "tree" if "tree" in out else "file"
+                    store.files(kind, plain(out[kind]))
     return len(roots)

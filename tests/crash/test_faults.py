@@ -62,6 +62,8 @@ COMMANDS = [
     Command("checkout", "dvx checkout", before=SHRINK),
     Command("restore", "dvx restore --source HEAD data/images", before=GROW + "; dvx add -q data/images"),
     Command("push", "dvx push", before=GROW + "; dvx add -q data/images"),
+    Command("push-runs", "dvx push --run-cache", before="for w in plum pear; do echo $w >> data/words.txt; "
+            "dvx repro -q; done"),
     Command("fetch", "dvx fetch", before=SHRINK + "; rm -rf .dvx/store .dvx/index*", whole_before=False),
     Command("pull", "dvx pull", before=SHRINK + "; rm -rf .dvx/store .dvx/index*", whole_before=False),
     Command("rm", "dvx rm data/words.txt"),

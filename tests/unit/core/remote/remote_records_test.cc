@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <set>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -21,8 +22,13 @@ RemoteRoot sample_root() {
   return root;
 }
 
-std::set<RunCacheEntry> sample_runs() {
-  return {{ObjectId::of("key"), ObjectId::of("run 1")}, {ObjectId::of("key"), ObjectId::of("run 2")}};
+// Sorted, as these hashes happen to be the other way round.
+RunEntries sample_runs() {
+  return {{ObjectId::of("key"), ObjectId::of("run 2")}, {ObjectId::of("key"), ObjectId::of("run 1")}};
+}
+
+RunList sample_list(RunListOf of = RunListOf::Records) {
+  return {of, sample_runs()};
 }
 
 void expect_golden(const std::string& name, const std::string& text) {
@@ -33,14 +39,28 @@ void expect_golden(const std::string& name, const std::string& text) {
 
 TEST(RemoteRecords, AreWrittenAsTheGoldenFilesHaveThem) {
   expect_golden("root-v1.json", serialize_remote_root(sample_root()));
-  expect_golden("runs-v1.json", serialize_run_list(sample_runs()));
+  expect_golden("runs-v1.json", serialize_run_list(sample_list()));
+  expect_golden("runs-outputs-v1.json", serialize_run_list(sample_list(RunListOf::Outputs)));
 }
 
 TEST(RemoteRecords, ComeBackAsTheyWere) {
   const RemoteRoot root = parse_remote_root(serialize_remote_root(sample_root()), "r");
   EXPECT_EQ(serialize_remote_root(root), serialize_remote_root(sample_root()));
   EXPECT_EQ(root.data[1].path, "models/\xff.pkl");
-  EXPECT_EQ(parse_run_list(serialize_run_list(sample_runs()), "l"), sample_runs());
+  for (const RunListOf of : {RunListOf::Records, RunListOf::Outputs}) {
+    const RunList list = parse_run_list(serialize_run_list(sample_list(of)), "l");
+    EXPECT_EQ(list.of, of);
+    EXPECT_EQ(list.runs, sample_runs());
+  }
+  EXPECT_TRUE(parse_run_list(serialize_run_list({}), "l").runs.empty());
+}
+
+TEST(RemoteRecords, ReadListsThatOthersLaidOut) {
+  std::string text = serialize_run_list(sample_list(RunListOf::Outputs));
+  text.insert(1, " \n \"more\": [1, 2],");
+  const RunList list = parse_run_list(text, "l");
+  EXPECT_EQ(list.of, RunListOf::Outputs);
+  EXPECT_EQ(list.runs, sample_runs());
 }
 
 TEST(RemoteRecords, RefuseWhatIsDamagedOrNewer) {
@@ -75,28 +95,45 @@ class RunLists : public testing::Test {
 
 TEST_F(RunLists, PublishOnlyWhatTheRemoteDoesNotKnow) {
   const auto runs = sample_runs();
-  open().publish({runs.begin(), runs.end()});
-  open().publish({runs.begin(), runs.end()});
+  open().publish(RunListOf::Records, runs);
+  open().publish(RunListOf::Records, runs);
 
   EXPECT_EQ(list_count(), 1U);
   EXPECT_EQ(open().all(), runs);
 }
 
-TEST_F(RunLists, BecomeOneWhenThereAreMany) {
+TEST_F(RunLists, TellRecordsFromRunsWithOutputs) {
+  const RunEntries runs = sample_runs();
+  open().publish(RunListOf::Records, runs);
+  open().publish(RunListOf::Outputs, {runs.front()});
+
+  EXPECT_EQ(open().all(), runs);
+  EXPECT_EQ(open().with_outputs(), RunEntries{runs.front()});
+}
+
+TEST_F(RunLists, FindTheRunsOfAKey) {
+  open().publish(RunListOf::Records, sample_runs());
+
+  EXPECT_EQ(open().with_key(ObjectId::of("key")).size(), 2U);
+  EXPECT_TRUE(open().with_key(ObjectId::of("another")).empty());
+}
+
+TEST_F(RunLists, BecomeFewWhenThereAreMany) {
   std::set<RunCacheEntry> all;
   for (int i = 0; i < 40; ++i) {
     const RunCacheEntry run{ObjectId::of("key"), ObjectId::of("run " + std::to_string(i))};
     all.insert(run);
-    open().publish({run});
+    open().publish(i % 2 == 0 ? RunListOf::Records : RunListOf::Outputs, {run});
   }
 
   EXPECT_LE(list_count(), 16U);
-  EXPECT_EQ(open().all(), all);
+  EXPECT_EQ(open().all(), RunEntries(all.begin(), all.end()));
+  EXPECT_EQ(open().with_outputs().size(), 20U);
 }
 
 TEST_F(RunLists, AreCheckedAgainstTheirName) {
   const auto runs = sample_runs();
-  open().publish({runs.begin(), runs.end()});
+  open().publish(RunListOf::Records, runs);
   std::string name;
   remote_.list("runs/", [&](const BackendEntry& entry) { name = entry.name; });
   write_all(remote_, name, serialize_run_list({}));
@@ -106,7 +143,7 @@ TEST_F(RunLists, AreCheckedAgainstTheirName) {
 
 TEST_F(RunLists, OfOtherProjectsAreNotOurs) {
   const auto runs = sample_runs();
-  RemoteRuns(remote_, "other", scratch_.path() + "/cache").publish({runs.begin(), runs.end()});
+  RemoteRuns(remote_, "other", scratch_.path() + "/cache").publish(RunListOf::Records, runs);
 
   EXPECT_TRUE(open().all().empty());
 }

@@ -1,0 +1,14 @@
+// `--run-cache` and `--no-run-cache` of push, fetch and pull.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+
+#include "core/remote/run_outputs.h"
+
+namespace dvx {
+
+// `said` must outlive the parsing, and stays empty when neither is given.
+void declare_run_outputs(CLI::App& app, std::optional<RunOutputs>& said);
+
+}  // namespace dvx
