@@ -28,7 +28,7 @@ Ada runs a pipeline and pushes what its runs made; the lock file she keeps to he
   * objects sent to 'origin' (*) (glob)
   $ cp -r ../remote ../plain
   $ dvx push --run-cache
-  1 object sent to 'origin' (*) (glob)
+  1 object sent to 'origin' (* B), * already there (glob)
   $ dvx push --run-cache
   everything is on 'origin' already
 
@@ -44,7 +44,7 @@ Ben has the same inputs and no lock. Nothing runs for him:
   factor: 2
   20
   20
-  $ dvx verify -q && dvx repro
+  $ dvx verify > /dev/null && dvx repro
   2 up to date in * (glob)
   $ sed -i 's/2/3/' params.yaml && dvx repro --pull
   sum: restored from run * (origin) (glob)
@@ -78,18 +78,18 @@ A remote that is not there is a warning, and the stages run:
 Without any remote there is nothing to pull from:
 
   $ dvx config --unset remote.origin.url; dvx repro --pull
-  error: there is no remote yet
-  hint: dvx remote add -d origin /path/to/a/directory
+  error: no remote 'origin'
+  hint: dvx remote add origin /path/to/a/directory
   [5]
   $ dvx repro --pull --dry-run
-  error: --pull excludes --dry-run
+  error: --dry-run excludes --pull
   hint: dvx repro --help
   [2]
 
 What was pushed without --run-cache has the results of dvx.lock and records of all other runs; those cannot be used:
 
   $ git clone -q ../ada ../eve && cd ../eve && dvx config remote.origin.url ../plain
-  $ sed -i 's/2/3/' params.yaml && dvx repro --pull
+  $ dvx repro --pull
   scale: restored from run * (origin) (glob)
   sum: running, as it has never run
   sum: ran in * (glob)
@@ -105,7 +105,7 @@ Neither can what is damaged on the remote:
   >         pack.write_bytes(b"x" * pack.stat().st_size)
   > END
   $ python3 ../spoil.py && git clone -q ../ada ../fay && cd ../fay
-  $ sed -i 's/2/3/' params.yaml && dvx repro --pull
+  $ dvx repro --pull
   scale: restored from run * (origin) (glob)
   sum: running, as it has never run
   sum: ran in * (glob)
@@ -113,7 +113,7 @@ Neither can what is damaged on the remote:
 
 The same for what is damaged or gone here, when there is nothing to pull from:
 
-  $ rm -r scaled sum && rm .dvx/store/packs/* .dvx/store/index/*
+  $ rm -r scaled sum && rm -f .dvx/store/packs/* .dvx/store/index/*
   $ dvx repro
   scale: running, as output scaled is missing
   scale: ran in * (glob)

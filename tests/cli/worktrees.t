@@ -14,6 +14,7 @@ Work trees of one git repository share one store:
   config
   index.db
   lock
+  stages.lock
   tmp
   $ echo two > data/a && dvx add -q data && git commit -qm v2
   $ cd ../main && git merge -q side && dvx checkout && cat data/a
