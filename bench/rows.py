@@ -199,6 +199,7 @@ class Bench:
 
     def print_table(self):
         names = ["floor"] + [c.name for c in self.contestants]
+        names += sorted({name for figures in self.table.values() for name in figures} - set(names))
         print("| row | " + " | ".join(names) + " |")
         print("|---|" + "---|" * len(names))
         for row, figures in self.table.items():

@@ -6,6 +6,7 @@ import pathlib
 
 from contestants import KNOWN, ROOT, Dvx
 from datasets import Big, Csv, Small
+from each import each
 from rows import Bench, remove
 
 
@@ -40,6 +41,7 @@ def main():
         "appends": lambda: bench.appended(Csv(scaled(2_000_000_000))),
         "stages": lambda: bench.stages(scaled(1_000)),
         "manystages": lambda: bench.stages(scaled(10_000)),
+        "each": lambda: each(bench, scaled(100_000)),
     }
     try:
         bench.start_up(dvx)

@@ -37,6 +37,20 @@ nlohmann::json json_of(const StageTrace& trace) {
   return {{"findings", findings}, {"missing", trace.missing}, {"unseen", trace.unseen}};
 }
 
+nlohmann::json json_of(const EachPlan& items) {
+  return {{"inputs", items.inputs()},
+          {"run", items.run.size()},
+          {"restore", items.restore.size()},
+          {"remove", items.remove.size()}};
+}
+
+std::string extent(const EachPlan& items) {
+  std::string text = fmt::format(" ({} of {}", items.run.size(), human_count(items.inputs(), "input"));
+  if (!items.restore.empty()) text += fmt::format(", {} from the store", items.restore.size());
+  if (!items.remove.empty()) text += fmt::format(", {} removed", items.remove.size());
+  return text + ")";
+}
+
 nlohmann::json json_of(const StageResult& result) {
   nlohmann::json json = {{"stage", result.stage},
                          {"outcome", outcome_name(result.outcome)},
@@ -50,6 +64,7 @@ nlohmann::json json_of(const StageResult& result) {
     json["seconds"] = result.seconds;
     json["outputs_unchanged"] = result.outputs_unchanged;
   }
+  if (result.items) json["items"] = {{"inputs", result.items->inputs}, {"ran", result.items->ran}};
   return json;
 }
 
@@ -112,11 +127,13 @@ Outcome outcome_of_plan(Invocation& invocation, const Plan& plan) {
     outcome.data["stages"].push_back({{"stage", planned.name},
                                       {"action", action_name(decision.action)},
                                       {"reasons", json_of(decision.reasons)}});
+    if (planned.items) outcome.data["stages"].back()["items"] = json_of(*planned.items);
     if (!is_stale(decision.action)) continue;
     ++stale;
     if (invocation.quiet()) continue;
-    outcome.text += fmt::format("{:<14} {}: {}\n", would(decision.action),
-                                invocation.text().bold(planned.name), describe_briefly(decision.reasons));
+    outcome.text +=
+        fmt::format("{:<14} {}: {}{}\n", would(decision.action), invocation.text().bold(planned.name),
+                    describe_briefly(decision.reasons), planned.items ? extent(*planned.items) : "");
   }
   if (!invocation.quiet()) {
     outcome.text += fmt::format("{} of {} stale\n", stale, human_count(plan.stages.size(), "stage"));

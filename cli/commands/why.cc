@@ -26,6 +26,46 @@ std::string files_text(const std::vector<FileChange>& files) {
   return text;
 }
 
+// Of all inputs there is nothing to tell but how many they are.
+std::string items_text(const EachPlan& items) {
+  std::string text =
+      fmt::format("  {} of {} to be run\n", items.run.size(), human_count(items.inputs(), "input"));
+  if (items.run.size() < items.inputs()) {
+    for (std::size_t i = 0; i < items.run.size() && i < kFilesShown; ++i) {
+      text += fmt::format("      {}: {}\n", display_path(items.run[i].item.in),
+                          item_reason_name(items.run[i].reason));
+    }
+    if (items.run.size() > kFilesShown)
+      text += fmt::format("      and {} more\n", items.run.size() - kFilesShown);
+  }
+  const auto list = [&text](std::size_t count, const char* what, const auto& path_at) {
+    if (count != 0)
+      text += fmt::format("  {}\n", fmt::format(fmt::runtime(what), human_count(count, "output")));
+    for (std::size_t i = 0; i < count && i < kFilesShown; ++i)
+      text += fmt::format("      {}\n", display_path(path_at(i)));
+    if (count > kFilesShown) text += fmt::format("      and {} more\n", count - kFilesShown);
+  };
+  list(items.restore.size(), "{} to be brought back from the store",
+       [&](std::size_t i) { return items.restore[i].out; });
+  list(items.remove.size(), "{} to be removed, of no input", [&](std::size_t i) { return items.remove[i]; });
+  return text;
+}
+
+nlohmann::json items_json(const EachPlan& items) {
+  nlohmann::json json = {{"inputs", items.inputs()},
+                         {"run", nlohmann::json::array()},
+                         {"restore", nlohmann::json::array()},
+                         {"remove", nlohmann::json::array()}};
+  for (const ItemToRun& each : items.run) {
+    json["run"].push_back({{"in", path_to_json_text(each.item.in)},
+                           {"out", path_to_json_text(each.item.out)},
+                           {"reason", item_reason_name(each.reason)}});
+  }
+  for (const ItemToRestore& each : items.restore) json["restore"].push_back(path_to_json_text(each.out));
+  for (const std::string& path : items.remove) json["remove"].push_back(path_to_json_text(path));
+  return json;
+}
+
 std::string since(const StageWhy& why) {
   if (!why.last_run) return "";
   if (why.last_started_ns == 0) return fmt::format(" since run {}", why.last_run->short_hex());
@@ -75,6 +115,7 @@ std::string text_of(const StageWhy& why, const Text& text) {
     const auto files = why.files.find(reason.what);
     if (reason.kind == ReasonKind::Dependency && files != why.files.end()) out += files_text(files->second);
   }
+  if (why.items) out += items_text(*why.items);
   return out + rest_text(why);
 }
 
@@ -91,6 +132,7 @@ nlohmann::json json_of(const StageWhy& why) {
     }
     json["reasons"].push_back(std::move(item));
   }
+  if (why.items) json["items"] = items_json(*why.items);
   if (why.last_run) json["last_run"] = why.last_run->to_hex();
   if (why.last_started_ns != 0) json["last_started"] = format_utc(why.last_started_ns);
   if (why.restores_run) json["restores_run"] = why.restores_run->to_hex();

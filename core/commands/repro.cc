@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "core/commands/missing_input_pull.h"
+#include "core/pipeline/each_survey.h"
 #include "core/pipeline/local_runner.h"
 #include "core/pipeline/missing_input.h"
 #include "core/pipeline/survey.h"
@@ -96,6 +97,7 @@ ReproReport repro(Repository& repository, const ReproOptions& options, Progress&
   ReproReport report;
   if (options.mode == ReproMode::DryRun) {
     report.plan = survey.plan(selected, options.force, options.downstream);
+    plan_items(survey, report.plan, progress);
   } else {
     carry_out(survey, selected,
               {.jobs = options.jobs,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "core/pipeline/each_survey.h"
 #include "core/pipeline/failed_log.h"
 #include "core/pipeline/missing_input.h"
 #include "core/pipeline/same_input.h"
@@ -43,6 +44,7 @@ StageWhy explain(PipelineSurvey& survey, PlannedStage planned, Progress& progres
   why.action = planned.decision.action;
   why.reasons = std::move(planned.decision.reasons);
   if (planned.decision.cached) why.restores_run = planned.decision.cached->id;
+  why.items = std::move(planned.items);
   const LockedStage* entry = survey.locked(why.stage);
   if (entry == nullptr) return why;
   why.last_run = entry->run;
@@ -103,7 +105,9 @@ WhyReport why(Repository& repository, const WhyOptions& options, Progress& progr
   std::set<std::string> names;
   for (const std::size_t i : asked) names.insert(survey.stages()[i].name);
   WhyReport report;
-  for (PlannedStage& planned : survey.plan(needed, Force::No).stages) {
+  Plan plan = survey.plan(needed, Force::No);
+  plan_items(survey, plan, progress);
+  for (PlannedStage& planned : plan.stages) {
     const bool is_asked = names.contains(planned.name);
     const StageAction action = planned.decision.action;
     const bool is_told = options.question == WhyQuestion::Stale && action != StageAction::UpToDate &&

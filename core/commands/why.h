@@ -40,6 +40,7 @@ struct StageWhy {
   // Of each dependency that is a directory and differs: its files that do. Absent when the old state is not
   // known.
   std::map<std::string, std::vector<FileChange>> files;
+  std::optional<EachPlan> items;         // of a stage with `each` that would run
   std::optional<ObjectId> last_run;      // that dvx.lock names
   std::int64_t last_started_ns = 0;      // 0: its record is not in the store
   std::optional<ObjectId> restores_run;  // with StageAction::Restore

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -16,6 +17,9 @@
 #include "core/lineage/clean_copy.h"
 #include "core/lineage/data_within.h"
 #include "core/metafile/canonical_json.h"
+#include "core/pipeline/each_job.h"
+#include "core/pipeline/each_survey.h"
+#include "core/pipeline/foreign_files.h"
 #include "core/pipeline/running_stages.h"
 #include "core/pipeline/stage_environment.h"
 #include "core/pipeline/stage_sandbox.h"
@@ -126,6 +130,7 @@ class Rebuild {
   }
 
   void start_what_is_ready() {
+    start_jobs();
     for (const std::size_t index : selected_) {
       if (running_.count() >= original_.jobs()) return;
       if (!waiting_.contains(index)) continue;
@@ -167,7 +172,11 @@ class Rebuild {
     if (it.execution.sandbox && !enter_sandbox(index, commands)) return false;
     active_.insert(index);
     progress_.current(it.name);
-    running_.start(index, std::move(commands));
+    if (it.each) {
+      start_each(index, decision);
+    } else {
+      start_job(index, std::move(commands));
+    }
     return true;
   }
 
@@ -189,6 +198,46 @@ class Rebuild {
     const auto sandbox = sandboxes_.extract(index);
     if (!sandbox) return std::nullopt;
     return sandbox.mapped()->leave(outcome, job(stage(index)).log_file, progress_);
+  }
+
+  // Run for every input: the copy has none of its outputs.
+  void start_each(std::size_t index, const StageDecision& decision) {
+    EachPlan plan = plan_items(survey_, stage(index), decision, progress_);
+    std::vector<EachItem> items;
+    make_directories(copy_.join(stage(index).outs.front().path));
+    for (ItemToRun& each : plan.run) {
+      make_directories(parent_path(copy_.join(each.item.out)));
+      items.push_back(std::move(each.item));
+    }
+    outputs_of_items_[index] = std::move(plan.outputs);
+    std::vector<EachJob> jobs = each_jobs(stage(index), std::move(items));
+    jobs_left_[index] = jobs.size();
+    for (EachJob& part : jobs) waiting_jobs_.emplace_back(index, std::move(part));
+    if (jobs.empty()) {
+      active_.erase(index);
+      compare(index);
+    }
+    start_jobs();
+  }
+
+  void start_job(std::size_t index, CommandJob command) {
+    tokens_[jobs_begun_] = index;
+    running_.start(jobs_begun_++, std::move(command));
+  }
+
+  void start_jobs() {
+    for (; !waiting_jobs_.empty() && running_.count() < original_.jobs(); waiting_jobs_.pop_front()) {
+      const auto& [index, part] = waiting_jobs_.front();
+      const std::string scratch =
+          join_path(copy_.repository().temporary_dir(), fmt::format("{}", jobs_begun_));
+      start_job(index, each_command_job(job(stage(index)), stage(index), part, scratch));
+    }
+  }
+
+  // Of one that failed the other inputs do not matter.
+  void drop_jobs(std::size_t index) {
+    jobs_left_[index] -= static_cast<std::size_t>(
+        std::erase_if(waiting_jobs_, [&](const auto& waiting) { return waiting.first == index; }));
   }
 
   std::vector<StaleReason> differing_inputs(std::size_t index, const StageDecision& decision) {
@@ -232,17 +281,19 @@ class Rebuild {
 
   void take_next() {
     RunningStages::Finished finished = running_.wait_for_next();
-    active_.erase(finished.token);
     if (finished.failure) std::rethrow_exception(finished.failure);
     throw_if_interrupted();
-    const std::size_t index = finished.token;
-    result(index).seconds = finished.outcome.wall_seconds;
+    const std::size_t index = tokens_.extract(finished.token).mapped();
+    result(index).seconds += finished.outcome.wall_seconds;
     if (const auto failure = leave_sandbox(index, finished.outcome)) {
+      active_.erase(index);
       add(index, FindingKind::RebuildFailed, {}, failure->message + " in a clean copy", "dvx status");
       restore_recorded(index);
       return finish(index, RebuildOutcome::Failed);
     }
-    if (!finished.outcome.ok()) {
+    if (!finished.outcome.ok()) drop_jobs(index);
+    const bool has_more = stage(index).each && --jobs_left_[index] > 0;
+    if (!finished.outcome.ok() && failed_.insert(index).second) {
       const CommandOutcome& outcome = finished.outcome;
       const std::string& command = stage(index).commands.at(outcome.command);
       add(index, FindingKind::RebuildFailed, {},
@@ -250,14 +301,18 @@ class Rebuild {
               ? fmt::format("'{}' was killed by signal {} in a clean copy", command, outcome.signal)
               : fmt::format("'{}' exited with status {} in a clean copy", command, outcome.exit_status),
           "dvx status");
-      restore_recorded(index);
-      return finish(index, RebuildOutcome::Failed);
     }
-    compare(index);
+    if (has_more) return;
+    active_.erase(index);
+    if (!failed_.contains(index)) return compare(index);
+    restore_recorded(index);
+    finish(index, RebuildOutcome::Failed);
   }
 
   void compare(std::size_t index) {
     const LockedStage& locked = *survey_.locked(name(index));
+    if (stage(index).each)
+      remove_foreign_files(copy_.repository(), outputs_of_items_[index], stage(index).outs.front().path);
     RebuildOutcome outcome = RebuildOutcome::Identical;
     KnownTrees trees;
     std::vector<std::string> paths;
@@ -410,6 +465,12 @@ class Rebuild {
   PipelineSurvey survey_;
   std::vector<std::size_t> selected_;
   std::set<std::size_t> waiting_, active_;
+  std::map<std::size_t, std::size_t> tokens_;                 // of what runs: its stage
+  std::deque<std::pair<std::size_t, EachJob>> waiting_jobs_;  // of stages in active_
+  std::map<std::size_t, std::size_t> jobs_left_;              // of stages that are run per input
+  std::map<std::size_t, std::vector<std::string>> outputs_of_items_;
+  std::set<std::size_t> failed_;
+  std::size_t jobs_begun_ = 0;
   std::set<std::string> brought_;
   RebuildReport report_;
   std::map<std::size_t, std::unique_ptr<StageSandbox>> sandboxes_;  // of what runs

@@ -161,6 +161,18 @@ std::vector<SchemaVerdictRef> schemas_from_json(const RecordReader& reader, cons
   return schemas;
 }
 
+Json items_to_json(const RunItems& items) {
+  Json json = {{"inputs", items.inputs}, {"ran", items.ran}};
+  if (items.base) json["base"] = items.base->to_string();
+  return json;
+}
+
+RunItems items_from_json(const RecordReader& reader, const Json& json) {
+  return {.inputs = reader.count(json, "inputs"),
+          .ran = reader.count(json, "ran"),
+          .base = reader.optional_id(json, "base")};
+}
+
 std::vector<std::string> commands_from_json(const RecordReader& reader, const Json& list) {
   std::vector<std::string> commands;
   for (const Json& command : list) {
@@ -223,6 +235,7 @@ std::string serialize_run_record(const RunRecord& record) {
       {"executor", record.executor},
       {"dvx_version", record.dvx_version}};
   if (record.log) json["log"] = record.log->to_string();
+  if (record.items) json["items"] = items_to_json(*record.items);
   return canonical_json(json);
 }
 
@@ -248,6 +261,7 @@ RunRecord parse_run_record(std::string_view bytes, const std::string& name_for_e
   record.git_commit = reader.text(json, "git_commit");
   record.git_dirty = reader.truth(json, "git_dirty");
   record.schemas = schemas_from_json(reader, reader.list(json, "schemas"));
+  if (json.contains("items")) record.items = items_from_json(reader, reader.field(json, "items"));
   record.started_ns = parse_utc(reader, reader.text(json, "started"));
   record.wall_seconds = static_cast<double>(reader.count(json, "wall_ms")) / 1000;
   record.cpu_seconds = static_cast<double>(reader.count(json, "cpu_ms")) / 1000;

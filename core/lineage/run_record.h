@@ -33,6 +33,12 @@ struct SchemaVerdictRef {
   std::uint64_t violations = 0;
 };
 
+// Of a stage that is run per input.
+struct RunItems {
+  std::uint64_t inputs = 0, ran = 0;  // that there were; that the run did not take over
+  std::optional<ObjectId> base = {};  // the run whose outputs it took over
+};
+
 struct RunRecord {
   std::string stage;
   ObjectId key;
@@ -45,6 +51,7 @@ struct RunRecord {
   std::string git_commit;  // hex, "" before the first commit
   bool git_dirty = false;
   std::vector<SchemaVerdictRef> schemas;
+  std::optional<RunItems> items = {};
   std::int64_t started_ns = 0;
   double wall_seconds = 0, cpu_seconds = 0;
   std::int64_t peak_memory_bytes = 0;

@@ -12,6 +12,8 @@
 #include "base/path.h"
 #include "core/metafile/bash_syntax.h"
 #include "core/metafile/canonical_json.h"
+#include "core/metafile/each_paths.h"
+#include "core/metafile/each_reader.h"
 #include "core/metafile/stage_expansion.h"
 #include "core/metafile/value_text.h"
 
@@ -35,11 +37,12 @@ const Vocabulary kTopLevel = {
     {{"stage", "stages"}}};
 
 const Vocabulary kStage = {
-    {"cmd",    "deps",           "params",  "outs",  "metrics", "plots",   "wdir",    "env",     "tools",
-     "frozen", "always_changed", "desc",    "meta",  "vars",    "foreach", "do",      "matrix",  "resources",
-     "mutex",  "timeout",        "retries", "shell", "imports", "trace",   "sandbox", "executor"},
-    {"each"},
-    {{"command", "cmd"},
+    {"cmd",    "deps",           "params",  "outs",  "metrics", "plots",   "wdir",  "env",     "tools",
+     "frozen", "always_changed", "desc",    "meta",  "vars",    "foreach", "do",    "matrix",  "resources",
+     "mutex",  "timeout",        "retries", "shell", "each",    "imports", "trace", "sandbox", "executor"},
+    {},
+    {{"batch", "each: {batch: …}"},
+     {"command", "cmd"},
      {"commands", "cmd"},
      {"run", "cmd"},
      {"script", "cmd"},
@@ -78,6 +81,15 @@ bool is_url(std::string_view text) {
 // A value as text: of a list or a map the canonical JSON.
 std::string text_of(const YamlNode& value) {
   return is_composite(value) ? canonical_json(yaml_to_json(value)) : value.scalar();
+}
+
+YamlNode parse(std::string_view text, const std::string& file) {
+  try {
+    return parse_yaml(text, file);
+  } catch (const Error& error) {
+    const std::string hint = unquoted_placeholder_hint(text);
+    throw hint.empty() ? error : Error(error.kind(), error.message(), hint, file);
+  }
 }
 
 class PipelineReader {
@@ -209,6 +221,7 @@ class PipelineReader {
     stage.demands = read_stage_demands(body, file_, stage_);
     stage.execution = read_stage_execution(body, file_, stage_);
     stage.execution.shell = shell_of(body, stage.commands);
+    read_stage_each(body, file_, stage_, base_, stage);
     if (const YamlNode* desc = body.find("desc")) stage.desc = string(*desc, "desc");
     if (const YamlNode* meta = body.find("meta")) read_meta(*meta, stage.meta);
     return stage;
@@ -566,8 +579,7 @@ std::string local_stage_name(const Stage& stage) {
 }
 
 PipelineFile parse_pipeline(std::string_view text, const std::string& file, const PipelineReading& reading) {
-  const YamlNode root = parse_yaml(text, file);
-  return PipelineReader(text, file, reading).read(root);
+  return PipelineReader(text, file, reading).read(parse(text, file));
 }
 
 }  // namespace dvx

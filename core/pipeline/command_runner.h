@@ -33,6 +33,7 @@ struct CommandJob {
   std::map<std::string, std::string> environment;  // all of it
   std::string log_file;                            // absolute; gets everything the commands print, in order
   std::function<void(std::string_view)> on_line;   // each line printed, without its line feed; may be empty
+  std::vector<std::string> files = {};             // absolute; made for this job, which reads them
   std::optional<std::chrono::milliseconds> timeout;  // of all commands together; then they are stopped
   std::string traced_beneath = {};  // absolute; what the commands do to files there is watched; "" is nothing
   // Polled while a command runs: a wish to stop politely (SIGTERM, 5 s later SIGKILL), and to stop at once.

@@ -18,6 +18,8 @@
 #include "base/path.h"
 #include "base/subprocess.h"
 #include "base/task_watch.h"
+#include "core/pipeline/each_journal.h"
+#include "core/pipeline/each_run.h"
 #include "core/pipeline/failed_log.h"
 #include "core/pipeline/machine_share.h"
 #include "core/pipeline/mutex_locks.h"
@@ -171,15 +173,19 @@ class Executor {
         continue;
       }
       ready_.erase(next);
-      begin(i);
-      if (!parts_.contains(i)) mutexes_.erase(i);
+      if (each_.contains(i)) {
+        start_job(i);
+      } else {
+        begin(i);
+      }
+      if (!parts_.contains(i) && !each_.contains(i)) mutexes_.erase(i);
       next = ready_.begin();  // what came back at once may have made others ready
     }
   }
 
   // Jobs of a cluster and other processes may have them.
   bool has_mutexes(std::size_t i) {
-    if (stage(i).demands.mutexes.empty() || runs_on_cluster(stage(i))) return true;
+    if (stage(i).demands.mutexes.empty() || runs_on_cluster(stage(i)) || mutexes_.contains(i)) return true;
     auto locks = MutexLocks::try_lock(survey_.repository(), stage(i).demands.mutexes);
     is_mutex_taken_ = is_mutex_taken_ || !locks;
     if (locks) mutexes_.emplace(i, *std::move(locks));
@@ -363,9 +369,10 @@ class Executor {
   }
 
   void start(std::size_t i, StageDecision decision) {
-    progress_.line(fmt::format("{}: running, as {}", stage(i).name, describe_briefly(decision.reasons)));
     refuse_outputs_in_git(stage(i));
     if (!logs_) logs_.emplace(survey_.repository().temporary_dir(), "repro");
+    if (stage(i).each) return start_each(i, std::move(decision));
+    progress_.line(fmt::format("{}: running, as {}", stage(i).name, describe_briefly(decision.reasons)));
     auto run = std::make_unique<StageRun>(survey_, stage(i), std::move(decision),
                                           join_path(logs_->path(), fmt::format("{}.log", i)));
     run->set_trace(std::max(stage(i).execution.trace, options_.trace));
@@ -373,8 +380,8 @@ class Executor {
     if (auto failure = run->prepare(progress_)) return fail(i, *std::move(failure));
     ignore_outputs(stage(i));
     git_state();  // as it was before the first command
-    launch(i, *run);
     tasks_.get().task_started(stage(i).name, expected_seconds(stage(i)));
+    launch(i, i, run->job(progress_));
     runs_[i] = std::move(run);
   }
 
@@ -385,13 +392,80 @@ class Executor {
     return record ? std::optional(record->wall_seconds) : std::nullopt;
   }
 
-  void launch(std::size_t i, const StageRun& run) {
-    const auto& part = parts_[i] = share_.take(stage(i).demands);
-    CommandJob job = run.job(progress_);
+  // `token` tells what ended: the position of a stage, or a number of a job of one.
+  void launch(std::size_t token, std::size_t i, CommandJob job) {
+    const auto& part = parts_[token] = share_.take(stage(i).demands);
     // Which ones they are does not belong to the key: they are alike.
     if (!part.gpus.empty())
       job.environment["CUDA_VISIBLE_DEVICES"] = fmt::format("{}", fmt::join(part.gpus, ","));
-    running_.start(i, std::move(job));
+    running_.start(token, std::move(job));
+  }
+
+  // A stage that is run per input stays ready as long as it has jobs, which so take turns with other stages.
+  void start_each(std::size_t i, StageDecision decision) {
+    tell_what_does_not_reach(stage(i));
+    const std::string why = describe_briefly(decision.reasons);
+    auto run = std::make_unique<EachRun>(survey_, stage(i), std::move(decision),
+                                         join_path(logs_->path(), fmt::format("{}", i)), journal_, progress_);
+    if (auto failure = run->prepare()) return fail(i, *std::move(failure));
+    progress_.line(fmt::format("{}: running {}, as {}", stage(i).name, run->extent(), why));
+    ignore_outputs(stage(i));
+    git_state();
+    tasks_.get().task_started(stage(i).name, expected_seconds(stage(i)));
+    EachRun& begun = *(each_[i] = std::move(run));
+    if (begun.has_next()) {
+      ready_.insert(i);
+    } else {
+      end_each(i);
+    }
+  }
+
+  // What is asked for and not done must not look as if it were.
+  void tell_what_does_not_reach(const Stage& stage) {
+    if (options_.sandboxes == Sandboxes::EveryStage) {
+      throw Error(ErrorKind::Config,
+                  fmt::format("stage '{}' is run per input, which '--sandbox' does not reach", stage.name),
+                  "dvx repro --sandbox <other stages>", stage.file);
+    }
+    if (options_.trace != Trace::Off)
+      progress_.warning(fmt::format("{}: it is run per input, and not traced", stage.name));
+    if (is_meant_for_cluster(stage))
+      progress_.warning(fmt::format("{}: it is run per input, on this machine", stage.name));
+  }
+
+  void start_job(std::size_t i) {
+    EachRun& run = *each_.at(i);
+    const std::size_t job = run.begin_next(), token = selected_.size() + jobs_begun_++;
+    jobs_[token] = {i, job};
+    launch(token, i, run.command(job));
+    if (run.has_next()) ready_.insert(i);
+  }
+
+  void complete_job(std::size_t token, const CommandOutcome& outcome) {
+    const auto [i, job] = jobs_.at(token);
+    EachRun& run = *each_.at(i);
+    const auto may_retry = may_start() ? EachRun::Retry::Allowed : EachRun::Retry::Forbidden;
+    if (run.end(job, outcome, may_retry)) return launch(token, i, run.command(job));
+    jobs_.erase(token);
+    has_failed_ = has_failed_ || run.has_failed();
+    const bool is_over = run.running() == 0 && !(run.has_next() && may_start());
+    if (is_over) end_each(i);
+  }
+
+  void end_each(std::size_t i) {
+    const std::unique_ptr<EachRun> run = std::move(each_.at(i));
+    each_.erase(i);
+    ready_.erase(i);
+    mutexes_.erase(i);
+    if (!run->has_failed() && (run->has_next() || run->was_stopped())) {  // for a signal, or another stage
+      progress_.line(
+          fmt::format("{}: stopped, {} inputs are done and will not run again", stage(i).name, run->state()));
+      return;
+    }
+    results_[i].seconds = run->seconds();
+    results_[i].items = run->counts();
+    if (interrupt_signal() != 0) journal_.commit();
+    conclude(i, run->finish(git_state(), runner_.name()), run->log_file());
   }
 
   // Whether another attempt was begun.
@@ -402,7 +476,7 @@ class Executor {
     progress_.line(
         fmt::format("{}: failed, retry {} of {}", stage(i).name, attempt, stage(i).demands.retries));
     if (run.prepare(progress_)) return false;
-    launch(i, run);
+    launch(i, i, run.job(progress_));
     return true;
   }
 
@@ -421,6 +495,7 @@ class Executor {
     const std::size_t i = finished.token;
     share_.give_back(parts_.extract(i).mapped());
     if (finished.failure) std::rethrow_exception(finished.failure);
+    if (jobs_.contains(finished.token)) return complete_job(finished.token, finished.outcome);
     if (try_again(i, *runs_.at(i), finished.outcome)) return;
     mutexes_.erase(i);
     const std::unique_ptr<StageRun> run = std::move(runs_.at(i));
@@ -429,8 +504,12 @@ class Executor {
     if (interrupt_signal() != 0) journal_.commit();  // reading the outputs of this stage may be cut short
     auto ended = run->finish(finished.outcome, git_state(), runner_.name(), journal_.ingest(), progress_);
     results_[i].trace = run->trace();
+    conclude(i, std::move(ended), run->log_file());
+  }
+
+  void conclude(std::size_t i, std::variant<FinishedRun, StageFailure> ended, const std::string& log_file) {
     if (auto* failure = std::get_if<StageFailure>(&ended)) {
-      keep_failed_log(survey_.repository(), stage(i).name, run->log_file());
+      keep_failed_log(survey_.repository(), stage(i).name, log_file);
       has_failed_logs_ = true;
       if (failure->hint.empty()) failure->hint = "dvx logs " + shell_quote(stage(i).name);
       return fail(i, std::move(*failure));
@@ -439,8 +518,12 @@ class Executor {
     const LockedStage* before = survey_.locked(stage(i).name);
     results_[i].outputs_unchanged = before != nullptr && same_outputs(*before, made.entry);
     enter(i, std::move(made.entry));
+    if (stage(i).each) journal_.commit();  // what its own journal says is not needed any more after this
     results_[i].run = made.id;
-    progress_.line(fmt::format("{}: ran in {:.1f} s{}", stage(i).name, results_[i].seconds,
+    const auto& items = results_[i].items;
+    progress_.line(fmt::format("{}: ran {}in {:.1f} s{}", stage(i).name,
+                               items ? fmt::format("{} of {} inputs ", items->ran, items->inputs) : "",
+                               results_[i].seconds,
                                results_[i].outputs_unchanged ? ", same outputs as before" : ""));
     succeed(i, StageOutcome::Ran);
   }
@@ -476,6 +559,8 @@ class Executor {
     tasks_.get().task_ended(stage(i).name, TaskEnd::Done);
     not_given_back_.push_back(i);
     if (has_failed_logs_) drop_failed_log(survey_.repository(), stage(i).name);
+    if (stage(i).each && outcome != StageOutcome::Frozen)
+      drop_each_journal(survey_.repository(), stage(i).name);
     const bool is_new = outcome == StageOutcome::Ran || outcome == StageOutcome::Restored;
     for (const std::size_t next : needed_by_[i]) {
       if (is_new && options_.downstream == Downstream::Forced) forced_after_.emplace(next, stage(i).name);
@@ -515,7 +600,9 @@ class Executor {
   // as all before it are done or in the queue themselves; its job decides what is to be done when it comes to
   // it.
 
-  bool runs_on_cluster(const Stage& stage) const {
+  bool runs_on_cluster(const Stage& stage) const { return is_meant_for_cluster(stage) && !stage.each; }
+
+  bool is_meant_for_cluster(const Stage& stage) const {
     return (options_.executor.empty() ? stage.execution.executor : options_.executor) == "slurm";
   }
 
@@ -561,7 +648,7 @@ class Executor {
     while (!can_be_queued_.empty() && may_start()) {
       const std::size_t i = can_be_queued_.extract(can_be_queued_.begin()).value();
       const bool waits_there = waits_for_[i] != 0 && runs_on_cluster(stage(i)) && !stage(i).frozen &&
-                               !stage(i).each && !skipped_.contains(i) && !queued_.contains(i);
+                               !skipped_.contains(i) && !queued_.contains(i);
       // Whether it is forced is known only when those before it are done.
       if (!waits_there || options_.downstream == Downstream::Forced) continue;
       results_[i].reasons = upstream_reasons(i);
@@ -784,6 +871,9 @@ class Executor {
   std::vector<std::size_t> not_given_back_;  // claims of what has ended
   bool has_seen_others_ = false;
   std::map<std::size_t, std::unique_ptr<StageRun>> runs_;
+  std::map<std::size_t, std::unique_ptr<EachRun>> each_;             // begun, with jobs to come or running
+  std::map<std::size_t, std::pair<std::size_t, std::size_t>> jobs_;  // running: stage and job by token
+  std::size_t jobs_begun_ = 0;
   RunningStages running_;  // last: what runs is stopped before the rest goes
 };
 

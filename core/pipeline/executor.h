@@ -57,6 +57,7 @@ struct StageResult {
   std::optional<StageTrace> trace;          // of a run that was watched
   double seconds = 0;                       // its commands took
   bool outputs_unchanged = false;           // it ran and made what was there before
+  std::optional<RunItems> items;            // of a stage that was run per input
 };
 
 struct Execution {

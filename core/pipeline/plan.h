@@ -19,6 +19,7 @@
 #include "core/lineage/run_record.h"
 #include "core/metafile/lock_file.h"
 #include "core/metafile/pipeline_file.h"
+#include "core/pipeline/each_plan.h"
 #include "core/pipeline/stale_reason.h"
 
 namespace dvx {
@@ -76,6 +77,7 @@ StageDecision decide_stage(const StageFacts& facts, const RunLookup& lookup);
 struct PlannedStage {
   std::string name;
   StageDecision decision;
+  std::optional<EachPlan> items = {};  // of a stage with `each` that would run; see each_survey.h
 };
 
 struct Plan {

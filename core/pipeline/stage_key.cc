@@ -46,6 +46,9 @@ Json stage_key_fields(const Stage& stage, const StageInputs& inputs) {
   if (!stage.execution.shell.empty()) fields["shell"] = stage.execution.shell;
   for (const auto& [path, content] : inputs.imports) fields["imports"][path_to_json_text(path)] = content;
   if (stage.execution.sandbox) fields["sandbox"] = true;
+  if (stage.each) {
+    fields["each"] = {{"in", path_to_json_text(stage.each->in)}, {"out", path_to_json_text(stage.each->out)}};
+  }
   return fields;
 }
 

@@ -39,7 +39,7 @@ void sort_by_path(std::vector<LockedPath>& paths) {
 // The part of a key that is neither data nor params.
 nlohmann::json recorded_environment(const nlohmann::json& key_fields) {
   nlohmann::json environment = {{"env", key_fields.at("env")}, {"tools", key_fields.at("tools")}};
-  for (const char* part : {"urls", "stages", "shell", "imports", "sandbox"}) {
+  for (const char* part : {"urls", "stages", "shell", "imports", "sandbox", "each"}) {
     if (key_fields.contains(part)) environment[part] = key_fields[part];
   }
   return environment;
@@ -88,7 +88,10 @@ std::optional<StageFailure> StageRun::prepare(Progress& progress) {
   for (const StageOutput& out : stage_.outs) {
     const std::string path = repository.path(out.path);
     progress.current(out.path);
-    if (out.persist) {
+    if (stage_.each) {  // what is in the directory goes item by item
+      if (!is_directory(path)) remove_tree(path);
+      make_directories(path);
+    } else if (out.persist) {
       make_private(path, repository.store_dir());
     } else if (!is_sandboxed_) {  // else it is replaced when there is a new one
       remove_tree(path);
@@ -144,7 +147,7 @@ std::optional<StageFailure> StageRun::check(const CommandOutcome& outcome, Inges
   if (sandbox_) {
     if (auto failure = sandbox_->leave(outcome, log_file_, progress)) return failure;
   }
-  if (auto failure = check_commands(outcome)) return failure;
+  if (auto failure = failure_of(outcome)) return failure;
   if (auto failure = check_trace(outcome, progress)) return failure;
   if (auto failure = store_outputs(into, progress)) return failure;
   if (auto failure = check_inputs_again(progress)) return failure;
@@ -186,7 +189,7 @@ std::variant<FinishedRun, StageFailure> StageRun::record_findings(StageFindings 
   return FinishedRun{run, lock_entry(run)};
 }
 
-std::optional<StageFailure> StageRun::check_commands(const CommandOutcome& outcome) const {
+std::optional<StageFailure> StageRun::failure_of(const CommandOutcome& outcome) const {
   if (outcome.ok()) return std::nullopt;
   const std::string& command = stage_.commands.at(outcome.command);
   if (outcome.overdue) {
@@ -335,6 +338,7 @@ ObjectId StageRun::record(const CommandOutcome& outcome, const GitState& git, co
     record.schemas.push_back(
         {verdict.path, verdict.schema, verdict.schema_id, verdict.valid, verdict.violation_count});
   }
+  record.items = items_;
   record.started_ns = started_ns_;
   record.wall_seconds = outcome.wall_seconds;
   record.cpu_seconds = outcome.cpu_seconds;

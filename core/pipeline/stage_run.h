@@ -73,12 +73,16 @@ class StageRun {
                                                           const std::string& executor, Ingest& into,
                                                           Progress& progress);
 
+  // What is wrong with how the commands ended; nullopt when nothing is.
+  std::optional<StageFailure> failure_of(const CommandOutcome& outcome) const;
+  // For the record of a stage that is run per input.
+  void set_items(const RunItems& items) { items_ = items; }
+
   const Stage& stage() const { return stage_; }
   const std::string& log_file() const { return log_file_; }
 
  private:
   std::optional<StageFailure> make_sandbox();
-  std::optional<StageFailure> check_commands(const CommandOutcome& outcome) const;
   std::optional<StageFailure> check(const CommandOutcome& outcome, Ingest* into, Progress& progress);
   std::optional<StageFailure> check_trace(const CommandOutcome& outcome, Progress& progress);
   // Null: hashed only.
@@ -102,6 +106,7 @@ class StageRun {
   std::optional<StageTrace> found_;
   bool is_sandboxed_ = stage_.execution.sandbox;
   std::optional<StageSandbox> sandbox_;
+  std::optional<RunItems> items_;
 };
 
 // The entry of dvx.lock for a stage with these key fields.

@@ -72,6 +72,7 @@ class Comparison {
     compare_maps("tools", ReasonKind::Tool);
     compare_maps("urls", ReasonKind::Url);
     compare_maps("stages", ReasonKind::NeededStage);
+    compare_maps("each", ReasonKind::Each);
     compare_maps("outs", ReasonKind::OutputFlags);
     if (!same(member(old_, "sandbox"), member(new_, "sandbox")))
       add(ReasonKind::Sandbox, {}, words_of("sandbox", old_), words_of("sandbox", new_));
@@ -187,6 +188,8 @@ std::string_view reason_name(ReasonKind kind) {
       return "url";
     case ReasonKind::NeededStage:
       return "needed-stage";
+    case ReasonKind::Each:
+      return "each";
     case ReasonKind::OutputFlags:
       return "output-flags";
     case ReasonKind::Sandbox:
@@ -224,7 +227,7 @@ Json key_fields_of_lock(const LockedStage& locked, const Json& now) {
     const Json* value = member(locked.environment, part);
     fields[part] = value == nullptr ? Json::object() : *value;
   }
-  for (const char* part : {"urls", "stages", "shell", "imports", "sandbox"}) {
+  for (const char* part : {"urls", "stages", "shell", "imports", "sandbox", "each"}) {
     const Json* value = member(locked.environment, part);
     if (value == nullptr) {
       fields.erase(part);
@@ -263,6 +266,8 @@ std::string describe(const StaleReason& reason) {
     case ReasonKind::NeededStage:
       return change(fmt::format("stage {}", what), short_content(reason.old_value),
                     short_content(reason.new_value));
+    case ReasonKind::Each:
+      return change(fmt::format("each: {}", what), reason.old_value, reason.new_value);
     case ReasonKind::OutputFlags:
       return describe_flags(reason);
     case ReasonKind::Sandbox:

@@ -24,6 +24,7 @@ enum class ReasonKind {
   Tool,            // a command of `tools` prints something else
   Url,             // the server says that what is there is something else
   NeededStage,     // a stage that it names gave something else, or ran with something else
+  Each,            // the pattern of inputs, or what outputs are called
   OutputFlags,     // an output was added, removed, or its flags differ
   Sandbox,         // old and new: "true" or "false"
   KeyVersion,      // the lock is of another version of dvx

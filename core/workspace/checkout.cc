@@ -10,6 +10,7 @@
 #include <chrono>
 #include <filesystem>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -51,8 +52,10 @@ class PlanExecution {
   void run() {
     if (!plan_.forget.empty()) repository_.index().update({}, plan_.forget);
     for (const std::string& path : plan_.leftovers) remove_tree(path);
+    std::set<std::string> beside;  // many targets may lie in one directory
     for (const DirectoryPlacements& placements : plan_.placements) {
-      if (!placements.within_tree) remove_leftovers(placements.absolute);
+      const bool is_new = !placements.within_tree && beside.insert(placements.absolute).second;
+      if (is_new) remove_leftovers(placements.absolute);
     }
     for (const std::string& path : plan_.remove_files) remove_file(path);
     for (const std::string& path : plan_.remove_directories) remove_directory(path);

@@ -301,7 +301,7 @@ void WorkspaceScan::let_clock_pass(std::int64_t newest, std::uint64_t bytes) {
 
 void WorkspaceScan::hash_batch(std::size_t begin, std::size_t end) {
   for (std::size_t i = begin; i < end; ++i) {
-    throw_if_interrupted();
+    if (options_.interrupted == WhenInterrupted::Stop) throw_if_interrupted();
     ingest().add_file(dirty_[i].absolute(), dirty_[i].entry->stamp.size, i);
   }
   for (IngestResult& hashed : ingest().collect())

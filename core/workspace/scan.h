@@ -38,12 +38,19 @@ enum class FreshFiles : std::uint8_t {
   HashAgain,  // when there are only few, do not wait; the next look hashes them again
 };
 
+// What a signal means to a pass that has begun.
+enum class WhenInterrupted : std::uint8_t {
+  Stop,    // Error{Interrupted}
+  Finish,  // for the few files by which something is brought to its end
+};
+
 struct ScanOptions {
   // In Store mode the bytes that are hashed go into the store, and the index's word counts only for what is
   // there.
   IngestMode mode = IngestMode::HashOnly;
   FreshFiles fresh = FreshFiles::Await;
   Ingest* into = nullptr;  // in Store mode: a session of the caller's, who finishes it
+  WhenInterrupted interrupted = WhenInterrupted::Stop;
 };
 
 class WorkspaceScan {

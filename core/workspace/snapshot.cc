@@ -76,7 +76,11 @@ Snapshot take_snapshot(Repository& repository, const std::string& path, const Sn
 
 std::vector<Snapshot> take_snapshots(Repository& repository, const std::vector<std::string>& paths,
                                      const SnapshotOptions& options, Progress& progress) {
-  WorkspaceScan scan(repository, {.mode = options.mode, .fresh = options.fresh, .into = options.into},
+  WorkspaceScan scan(repository,
+                     {.mode = options.mode,
+                      .fresh = options.fresh,
+                      .into = options.into,
+                      .interrupted = options.interrupted},
                      progress);
   TreeBuilder trees(repository, options, scan);
   std::vector<Snapshot> out;

@@ -25,6 +25,7 @@ struct SnapshotOptions {
   std::function<void(const ObjectId& id, const Tree& tree)> on_tree;
   FreshFiles fresh = FreshFiles::Await;
   Ingest* into = nullptr;  // in Store mode: a session of the caller's, who finishes it
+  WhenInterrupted interrupted = WhenInterrupted::Stop;
 };
 
 struct Snapshot {

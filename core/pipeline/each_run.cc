@@ -1,0 +1,270 @@
+#include "core/pipeline/each_run.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "core/pipeline/each_command.h"
+#include "core/pipeline/each_survey.h"
+#include "core/pipeline/foreign_files.h"
+#include "core/workspace/checkout.h"
+#include "core/workspace/private_copy.h"
+
+namespace dvx {
+
+namespace {
+
+// Short items are written down together: hashing and the workspace index cost less for many at once.
+constexpr std::size_t kMostUnsettled = 256;
+constexpr std::chrono::milliseconds kSettleEvery{250};
+constexpr std::chrono::seconds kTellEvery{5};
+
+std::string grouped(std::size_t count) {
+  std::string digits = fmt::format("{}", count);
+  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+  return digits;
+}
+
+FileState state_of(const DataRef& data) {
+  const EntryKind kind = data.kind == DataKind::Tree ? EntryKind::Directory
+                         : data.executable           ? EntryKind::Executable
+                                                     : EntryKind::File;
+  return {kind, data.size, data.id};
+}
+
+DataRef data_of(const FileState& state) {
+  return {.kind = state.kind == EntryKind::Directory ? DataKind::Tree : DataKind::File,
+          .id = state.id,
+          .size = state.size,
+          .executable = state.kind == EntryKind::Executable};
+}
+
+JournalStart journal_start(const StageDecision& decision) {
+  const bool runs_all = std::ranges::any_of(decision.reasons, [](const StaleReason& reason) {
+    return reason.kind == ReasonKind::Forced || reason.kind == ReasonKind::AlwaysChanged;
+  });
+  return runs_all ? JournalStart::Anew : JournalStart::Continue;
+}
+
+}  // namespace
+
+EachRun::EachRun(PipelineSurvey& survey, const Stage& stage, StageDecision decision, std::string scratch,
+                 RunJournal& journal, Progress& progress)
+    : survey_(survey),
+      stage_(stage),
+      scratch_(std::move(scratch)),
+      journal_(journal),
+      progress_(progress),
+      decision_(decision),
+      run_(survey, stage, std::move(decision), scratch_ + ".log"),
+      started_(Clock::now()),
+      settled_(started_),
+      told_(started_) {}
+
+std::optional<StageFailure> EachRun::prepare() {
+  std::vector<EachItem> items;
+  try {
+    plan_ = plan_items(survey_, stage_, decision_, progress_);
+    items.reserve(plan_.run.size());
+    for (ItemToRun& each : plan_.run) items.push_back(std::move(each.item));
+    plan_.run.clear();
+    if (names_pairs(stage_.commands)) pairs_text(items, stage_.wdir);  // or the names do not allow it
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::Config) throw;
+    return StageFailure{error.message(), error.hint(), {}};
+  }
+  if (auto failure = run_.prepare(progress_)) return failure;
+  Repository& repository = survey_.repository();
+  for (const std::string& path : plan_.remove) remove_tree(repository.path(path));
+  if (auto failure = restore_outputs()) return failure;
+  open_file(run_.log_file(), O_WRONLY | O_CREAT | O_TRUNC);
+  to_run_ = items.size();
+  jobs_ = each_jobs(stage_, std::move(items));
+  attempts_.assign(jobs_.size(), 0);
+  ended_items_.emplace(repository, stage_.name, item_key(decision_.key_fields, *stage_.each),
+                       journal_start(decision_));
+  ended_items_->flush();
+  if (plan_.inputs() == 0) {
+    progress_.warning(
+        fmt::format("no file matches '{}' of stage '{}'", display_path(stage_.each->in), stage_.name));
+  }
+  started_ = settled_ = told_ = Clock::now();
+  return std::nullopt;
+}
+
+// They are made by this stage and can be made again, so nothing in their place is worth keeping.
+std::optional<StageFailure> EachRun::restore_outputs() {
+  if (plan_.restore.empty()) return std::nullopt;
+  std::vector<CheckoutTarget> targets;
+  for (const ItemToRestore& each : plan_.restore) targets.push_back({each.out, data_of(each.output)});
+  const CheckoutReport report =
+      checkout_paths(survey_.repository(), targets, Overwrite::Everything, progress_);
+  if (report.missing.empty()) return std::nullopt;
+  const std::string& path = report.missing.front().path;
+  return StageFailure{
+      fmt::format("its output '{}' is not in the store", display_path(path)), "dvx pull " + path, {}};
+}
+
+std::size_t EachRun::begin_next() {
+  if (next_ == 0) started_ = Clock::now();
+  for (const EachItem& item : jobs_[next_].items) make_room(item);
+  ++running_;
+  return next_++;
+}
+
+void EachRun::make_room(const EachItem& item) {
+  Repository& repository = survey_.repository();
+  const std::string path = repository.path(item.out);
+  if (stage_.outs.front().persist) {
+    make_private(path, repository.store_dir());
+  } else {
+    remove_tree(path);
+  }
+  make_directories(parent_path(path));
+}
+
+std::string EachRun::scratch_of(std::size_t job) const {
+  return fmt::format("{}-{}", scratch_, job);
+}
+
+CommandJob EachRun::command(std::size_t job) {
+  return each_command_job(run_.job(progress_), stage_, jobs_[job], scratch_of(job));
+}
+
+bool EachRun::end(std::size_t job, const CommandOutcome& outcome, Retry may_retry) {
+  total_.wall_seconds = std::chrono::duration<double>(Clock::now() - started_).count();
+  total_.cpu_seconds += outcome.cpu_seconds;
+  total_.peak_memory_bytes = std::max(total_.peak_memory_bytes, outcome.peak_memory_bytes);
+  const EachJob& ended = jobs_[job];
+  const bool was_stopped = outcome.stopped && !outcome.overdue;
+  if (!outcome.ok() && !was_stopped && may_retry == Retry::Allowed &&
+      ++attempts_[job] <= stage_.demands.retries) {
+    progress_.line(fmt::format("{} | {} | failed, retry {} of {}", stage_.name, ended.name, attempts_[job],
+                               stage_.demands.retries));
+    for (const EachItem& item : ended.items) make_room(item);
+    return true;
+  }
+  --running_;
+  was_stopped_ = was_stopped_ || was_stopped;
+  take_log(job);
+  if (outcome.ok()) {
+    ended_.push_back(job);
+  } else if (!was_stopped) {
+    fail(ended.name, ended.items.size(), run_.failure_of(outcome)->message);
+  }
+  const bool is_due = ended_.size() >= kMostUnsettled || Clock::now() - settled_ >= kSettleEvery;
+  if (is_due || running_ == 0) settle();
+  return false;
+}
+
+// Each job's output is whole in the log of the stage, under its name.
+void EachRun::take_log(std::size_t job) {
+  const std::string scratch = scratch_of(job), file = scratch + ".log";
+  const auto printed = read_file_if_exists(file);
+  if (printed && !printed->empty()) {
+    std::string text = fmt::format("==> {}\n{}", jobs_[job].name, *printed);
+    if (!text.ends_with('\n')) text += '\n';
+    const UniqueFd log = open_file(run_.log_file(), O_WRONLY | O_CREAT | O_APPEND);
+    write_all(log.get(), text, run_.log_file());
+  }
+  remove_tree(file);
+  remove_tree(scratch + ".pairs");
+}
+
+void EachRun::settle() {
+  std::vector<const EachItem*> items;
+  std::vector<std::string> inputs, outputs;
+  for (const std::size_t job : std::exchange(ended_, {})) {
+    for (const EachItem& item : jobs_[job].items) {
+      items.push_back(&item);
+      inputs.push_back(item.in);
+      outputs.push_back(item.out);
+    }
+  }
+  if (items.empty()) return;
+  SilentProgress silent;  // how far the stage is is told in items
+  SnapshotOptions options{.mode = IngestMode::HashOnly,
+                          .on_tree = {},
+                          .fresh = FreshFiles::HashAgain,
+                          .interrupted = WhenInterrupted::Finish};
+  const auto read = take_snapshots(survey_.repository(), inputs, options, silent);
+  if (stage_.outs.front().cache) {
+    options.mode = IngestMode::Store;
+    options.into = &journal_.ingest();
+  }
+  const auto made = take_snapshots(survey_.repository(), outputs, options, silent);
+  for (std::size_t i = 0; i < items.size(); ++i) check(*items[i], read[i], made[i]);
+  ended_items_->flush();
+  settled_ = Clock::now();
+  tell_progress();
+}
+
+void EachRun::check(const EachItem& item, const Snapshot& input, const Snapshot& output) {
+  // What a symlink leads to is looked at with the directory, when all is done.
+  const bool is_same =
+      item.input.kind == EntryKind::Symlink || (input.data && state_of(*input.data) == item.input);
+  if (!is_same) return fail(item.in, 1, "it changed while it was used");
+  if (!output.failed.empty()) return fail(item.in, 1, output.failed.front().error.message());
+  if (!output.data) return fail(item.in, 1, fmt::format("'{}' was not made", display_path(item.out)));
+  ++done_;
+  ended_items_->add(item.in, {.out = item.out, .input = item.input, .output = state_of(*output.data)});
+}
+
+void EachRun::fail(const std::string& name, std::size_t items, const std::string& message) {
+  failed_ += items;
+  if (first_failure_.empty()) first_failure_ = fmt::format("'{}': {}", display_path(name), message);
+  progress_.line(fmt::format("{} | {} | failed: {}", stage_.name, display_path(name), message));
+}
+
+void EachRun::tell_progress() {
+  progress_.current(fmt::format("{}: {}", stage_.name, state()));
+  if (Clock::now() - told_ < kTellEvery) return;
+  told_ = Clock::now();
+  progress_.line(fmt::format("{}: {}", stage_.name, state()));
+}
+
+std::string EachRun::state() const {
+  return fmt::format("{} of {}", grouped(done_), grouped(to_run_));
+}
+
+std::string EachRun::extent() const {
+  std::string text = fmt::format("{} of {} input{}", grouped(to_run_), grouped(plan_.inputs()),
+                                 plan_.inputs() == 1 ? "" : "s");
+  if (!plan_.restore.empty()) text += fmt::format(", {} from the store", grouped(plan_.restore.size()));
+  if (!plan_.remove.empty()) text += fmt::format(", {} removed", grouped(plan_.remove.size()));
+  return text;
+}
+
+void EachRun::tell_foreign_files(const std::vector<std::string>& removed) {
+  if (removed.empty()) return;
+  progress_.warning(fmt::format(
+      "removed '{}'{}, which stage '{}' left beside its outputs", display_path(removed.front()),
+      removed.size() == 1 ? "" : fmt::format(" and {} more", grouped(removed.size() - 1)), stage_.name));
+}
+
+RunItems EachRun::counts() const {
+  RunItems items{.inputs = plan_.inputs(), .ran = to_run_, .base = {}};
+  if (to_run_ < plan_.inputs()) items.base = plan_.base;
+  return items;
+}
+
+std::variant<FinishedRun, StageFailure> EachRun::finish(const GitState& git, const std::string& executor) {
+  if (failed_ > 0) {
+    return StageFailure{
+        fmt::format("{} of {} inputs failed, {}", grouped(failed_), grouped(to_run_), first_failure_),
+        {},
+        {}};
+  }
+  if (!jobs_.empty())
+    tell_foreign_files(remove_foreign_files(survey_.repository(), plan_.outputs, stage_.outs.front().path));
+  journal_.commit();  // outputs that were stored as they came are not read again
+  run_.set_items(counts());
+  return run_.finish(total_, git, executor, journal_.ingest(), progress_);
+}
+
+}  // namespace dvx

@@ -1,0 +1,89 @@
+// One run of a stage with `each`: a list of jobs, which the caller runs in any order and as many at once as
+// it likes, between what a StageRun does before and after.
+//
+// What ended well is written to the journal (each_journal.h) once outputs are hashed and inputs are found
+// unchanged, so that whatever ends the stage early loses no more than a moment's items. Nothing here starts a
+// process or knows of other stages. Single-threaded.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/progress.h"
+#include "core/pipeline/each_job.h"
+#include "core/pipeline/each_journal.h"
+#include "core/pipeline/each_plan.h"
+#include "core/pipeline/run_journal.h"
+#include "core/pipeline/stage_run.h"
+#include "core/workspace/snapshot.h"
+
+namespace dvx {
+
+class EachRun {
+ public:
+  // `decision` is Run. `scratch`: what names of files of this run begin with, absolute, in a directory that
+  // exists and outlives the run.
+  EachRun(PipelineSurvey& survey, const Stage& stage, StageDecision decision, std::string scratch,
+          RunJournal& journal, Progress& progress);
+
+  // Looks at what is to be done, removes outputs of inputs that are gone, brings back those that are stored.
+  std::optional<StageFailure> prepare();
+
+  bool has_next() const { return next_ < jobs_.size(); }
+  std::size_t running() const { return running_; }
+  std::size_t begin_next();             // the number of a job, whose old outputs are gone now
+  CommandJob command(std::size_t job);  // of one that was begun
+  // The job has ended. True: it is to be tried again, which `may_retry` allows.
+  enum class Retry { Forbidden, Allowed };
+  bool end(std::size_t job, const CommandOutcome& outcome, Retry may_retry);
+  bool has_failed() const { return failed_ > 0; }
+  bool was_stopped() const { return was_stopped_; }  // a job was, by a signal to dvx
+
+  // Writes down what has ended; when the last job has, call it before anything else.
+  void settle();
+  // Of a stage that nothing runs of any more. All jobs have ended, or one failed.
+  std::variant<FinishedRun, StageFailure> finish(const GitState& git, const std::string& executor);
+
+  RunItems counts() const;
+  std::string state() const;   // "312 of 100,000"
+  std::string extent() const;  // what prepare() found: "10 of 100,000 inputs"
+  const std::string& log_file() const { return run_.log_file(); }
+  double seconds() const { return total_.wall_seconds; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::optional<StageFailure> restore_outputs();
+  void make_room(const EachItem& item);
+  std::string scratch_of(std::size_t job) const;
+  void take_log(std::size_t job);
+  void check(const EachItem& item, const Snapshot& input, const Snapshot& output);
+  void fail(const std::string& name, std::size_t items, const std::string& message);
+  void tell_progress();
+  void tell_foreign_files(const std::vector<std::string>& removed);
+
+  PipelineSurvey& survey_;
+  const Stage& stage_;
+  const std::string scratch_;
+  RunJournal& journal_;
+  Progress& progress_;
+  StageDecision decision_;
+  StageRun run_;
+  EachPlan plan_;
+  std::optional<EachJournal> ended_items_;
+  std::vector<EachJob> jobs_;
+  std::vector<std::size_t> attempts_;               // by job, that failed
+  std::vector<std::size_t> ended_;                  // jobs, not written down yet
+  std::size_t to_run_ = 0, done_ = 0, failed_ = 0;  // items
+  std::size_t next_ = 0, running_ = 0;              // jobs
+  bool was_stopped_ = false;
+  std::string first_failure_;
+  CommandOutcome total_;
+  Clock::time_point started_, settled_, told_;
+};
+
+}  // namespace dvx
