@@ -56,6 +56,8 @@ std::string interpreter_of(const std::string& file) {
 void CallReader::take(const seccomp_notif& call, const std::function<bool()>& is_valid) {
   const WatchedCall* watched = find_watched_call(call.data.arch, call.data.nr);
   if (watched == nullptr) return log_.unseen("files of x32 programs");
+  if (watched->action == WatchedAction::ChangeDirectory) return moved_();
+  if (watched->action == WatchedAction::ChangeRoot) moved_();
   if (watched->action == WatchedAction::Ring) return log_.unseen("files opened through io_uring");
   if (watched->action == WatchedAction::Handle) return log_.unseen("files opened by handle");
   if (watched->action == WatchedAction::ChangeRoot)
@@ -170,6 +172,7 @@ void CallReader::rename(const Subject& subject) {
   const auto moved = stat_if_exists(from ? from->real : subject.path);
   if (!moved) return;  // it will fail
   const bool exchange = (static_cast<unsigned>(subject.flags) & kExchange) != 0;
+  if (!S_ISREG(moved->st_mode) || exchange) moved_();
   if (from && to && exchange) {
     for (const auto& side : {from, to}) {
       log_.read(*side);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/trace/file_path.h"
 #include "core/trace/file_use.h"
@@ -17,7 +18,9 @@ namespace dvx {
 // Before the call, since the kernel does not tell of its end: what is there says whether it will succeed.
 class CallReader {
  public:
-  CallReader(FilePathResolver& paths, FileUseLog& log) : paths_(paths), log_(log) {}
+  // `moved` is called before a directory may be changed or renamed.
+  CallReader(FilePathResolver& paths, FileUseLog& log, std::function<void()> moved)
+      : paths_(paths), log_(log), moved_(std::move(moved)) {}
 
   // `is_valid`: the process still waits in this call. Asked after its memory was read.
   void take(const seccomp_notif& call, const std::function<bool()>& is_valid);
@@ -41,6 +44,7 @@ class CallReader {
 
   FilePathResolver& paths_;
   FileUseLog& log_;
+  std::function<void()> moved_;
 };
 
 }  // namespace dvx

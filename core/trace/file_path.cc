@@ -44,6 +44,11 @@ std::string normalized(std::string_view path) {
   return is_normal ? std::string(path) : normalize_path(path);
 }
 
+std::string_view parent_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return path.substr(0, slash == 0 ? 1 : slash);
+}
+
 bool has_no_name(std::string_view name) {
   return name.empty() || name == "." || name == "..";
 }
@@ -51,8 +56,10 @@ bool has_no_name(std::string_view name) {
 }  // namespace
 
 FilePathResolver::Directory& FilePathResolver::directory(std::string_view path) {
+  if (last_ != nullptr && last_->first == path) return last_->second;
   const auto [at, is_new] = directories_.try_emplace(std::string(path));
   if (is_new) at->second.real = real_path(at->first);
+  last_ = &*at;
   return at->second;
 }
 
@@ -73,7 +80,7 @@ std::optional<FilePath> FilePathResolver::entry(std::string_view path) {
   const std::string_view name = file_name(path);
   if (has_no_name(name)) return file(path);
   FilePath found{normalized(path), {}};
-  const Directory& around = directory(parent_path(path));
+  const Directory& around = directory(parent_of(path));
   found.real = around.real.empty() ? found.named : join_path(around.real, name);
   return unless_outside(std::move(found));
 }
@@ -85,7 +92,7 @@ std::optional<FilePath> FilePathResolver::file(std::string_view path) {
   if (has_no_name(name)) {
     found.real = real_path(std::string(path));
   } else {
-    Directory& around = directory(parent_path(path));
+    Directory& around = directory(parent_of(path));
     if (!around.real.empty()) {
       const bool follow = is_link(around, name);
       found.real = join_path(around.real, name);

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace dvx {
 
@@ -27,7 +28,10 @@ class FilePathResolver {
   // What stands at the name itself, even if that is a link.
   std::optional<FilePath> entry(std::string_view path);
   // Links or directories may have changed.
-  void forget() { directories_.clear(); }
+  void forget() {
+    directories_.clear();
+    last_ = nullptr;
+  }
 
  private:
   struct Directory {
@@ -42,6 +46,7 @@ class FilePathResolver {
 
   std::string root_;
   std::unordered_map<std::string, Directory> directories_;
+  std::pair<const std::string, Directory>* last_ = nullptr;  // of `directories_`
 };
 
 }  // namespace dvx

@@ -39,6 +39,7 @@ FileUseLog::State& FileUseLog::state(const FilePath& path) {
 
 // Written by the command, or in a directory that it made or moved here.
 bool FileUseLog::is_own(const std::string& real) const {
+  if (!has_own_) return false;
   for (std::string path = real; path.size() > root_.size(); path = parent_path(path)) {
     const auto found = files_.find(path);
     if (found != files_.end() && (found->second.written || found->second.made)) return true;
@@ -57,10 +58,12 @@ void FileUseLog::list(const FilePath& path) {
 }
 
 void FileUseLog::write(const FilePath& path) {
+  has_own_ = true;
   state(path).written = true;
 }
 
 void FileUseLog::make_directory(const FilePath& path) {
+  has_own_ = true;
   state(path).made = true;
 }
 
@@ -75,6 +78,7 @@ void FileUseLog::remove(const FilePath& path) {
 void FileUseLog::rename(const FilePath& from, const FilePath& to) {
   const bool own = is_own(from.real);
   if (!own) state(from).read = true;
+  has_own_ = true;
   remove(to);
   State& moved = state(to);
   moved.removed = false;  // replaced

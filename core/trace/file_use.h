@@ -67,6 +67,7 @@ class FileUseLog {
   std::string root_;
   std::map<std::string, State> files_;  // by real path
   std::set<std::string> unseen_;
+  bool has_own_ = false;  // something was written or made
 };
 
 }  // namespace dvx

@@ -28,10 +28,12 @@ constexpr int kWriteOnly = 1, kReadWrite = 2, kAccess = 3;
 constexpr long kNotFound = -2, kNotDirectory = -20;  // -ENOENT, -ENOTDIR
 #if defined(__x86_64__)
 constexpr int kDirectory = 0200000, kPathOnly = 010000000;
-constexpr long kOpenAt = 257, kClose = 3, kReadLinkAt = 267, kGetCwd = 79, kMap = 9;
+constexpr long kOpenAt = 257, kClose = 3, kReadLinkAt = 267, kGetCwd = 79, kMap = 9, kChDir = 80,
+               kFChDir = 81;
 #else
 constexpr int kDirectory = 040000, kPathOnly = 010000000;
-constexpr long kOpenAt = 56, kClose = 57, kReadLinkAt = 78, kGetCwd = 17, kMap = 222;
+constexpr long kOpenAt = 56, kClose = 57, kReadLinkAt = 78, kGetCwd = 17, kMap = 222, kChDir = 49,
+               kFChDir = 50;
 #endif
 
 // The last two arguments do not stay in their registers, where they would be those of the next call.
@@ -64,12 +66,15 @@ long system_call(long number, long a, long b, long c, long d, long e, long f) {
 }
 #endif
 
-// dvx is not asked about this one.
+// dvx is not asked about this one. `bound` is the argument that the mark holds for.
+long unwatched(long number, long a, long b, long c, long d, long bound) {
+  return system_call(number, a, b, c, d, static_cast<long>(dvx::kLoggedMark),
+                     static_cast<long>(dvx::kLoggedAddressMark ^ static_cast<uint64_t>(bound)));
+}
+
 long open_unwatched(int directory, const char* path, int flags, unsigned mode) {
-  const auto address = reinterpret_cast<uint64_t>(path);
-  return system_call(kOpenAt, directory, static_cast<long>(address), flags, static_cast<long>(mode),
-                     static_cast<long>(dvx::kLoggedMark),
-                     static_cast<long>(dvx::kLoggedAddressMark ^ address));
+  const long address = reinterpret_cast<long>(path);
+  return unwatched(kOpenAt, directory, address, flags, static_cast<long>(mode), address);
 }
 
 long open_watched(int directory, const char* path, int flags, unsigned mode) {
@@ -145,17 +150,47 @@ size_t link_of_descriptor(int fd, char* out) {
   return static_cast<size_t>(at - out);
 }
 
-// What a relative path starts at; 0 when nobody can say.
-size_t base_of(int directory, char* out, size_t room) {
-  if (directory == kHere) {
-    const long n = system_call(kGetCwd, reinterpret_cast<long>(out), static_cast<long>(room), 0, 0, 0, 0);
-    return n > 1 && out[0] == '/' ? static_cast<size_t>(n - 1) : 0;  // with its NUL
+// What a relative path starts at. Asking for the working directory costs as much as everything else here, so
+// it is kept: until this program changes it (a child of vfork too, whose memory this is), or anybody changes
+// or renames a directory in a way that only dvx sees.
+struct Base {
+  const char* text;
+  size_t length;  // 0: nobody can say
+};
+
+constexpr size_t kLongestBase = 1024;
+char kept_directory[kLongestBase];
+size_t kept_length = 0;
+bool changes_directory = false;
+
+bool may_keep_directory() {
+  return !__atomic_load_n(&changes_directory, __ATOMIC_ACQUIRE) &&
+         __atomic_load_n(&log_start->moved, __ATOMIC_ACQUIRE) == 0;
+}
+
+Base working_directory(char* room) {
+  const bool may_keep = may_keep_directory();
+  const size_t kept = __atomic_load_n(&kept_length, __ATOMIC_ACQUIRE);
+  if (may_keep && kept != 0) return {kept_directory, kept};
+  const long n = system_call(kGetCwd, reinterpret_cast<long>(room), kLongestBase, 0, 0, 0, 0);
+  if (n < 2 || room[0] != '/') return {room, 0};
+  const size_t length = static_cast<size_t>(n - 1);  // without its NUL
+  if (may_keep) {
+    // Threads that do this at the same time write the same.
+    for (size_t i = 0; i < length; ++i) kept_directory[i] = room[i];
+    __atomic_store_n(&kept_length, length, __ATOMIC_RELEASE);
   }
+  return {room, length};
+}
+
+Base base_of(int directory, char* room) {
+  if (directory == kHere) return working_directory(room);
   char link[32];
   link_of_descriptor(directory, link);
-  const long n = system_call(kReadLinkAt, kHere, reinterpret_cast<long>(link), reinterpret_cast<long>(out),
-                             static_cast<long>(room), 0, 0);
-  return n > 0 && out[0] == '/' && static_cast<size_t>(n) < room ? static_cast<size_t>(n) : 0;
+  const long n = system_call(kReadLinkAt, kHere, reinterpret_cast<long>(link), reinterpret_cast<long>(room),
+                             kLongestBase, 0, 0);
+  const bool is_whole = n > 0 && static_cast<size_t>(n) < kLongestBase && room[0] == '/';
+  return {room, is_whole ? static_cast<size_t>(n) : 0};
 }
 
 // What depends on the file that was there, on the process, or is no file, dvx looks at itself.
@@ -168,27 +203,35 @@ bool is_plain(const char* path, int flags) {
 long open_file(int directory, const char* path, int flags, unsigned mode) {
   if (log_start == nullptr || path == nullptr || !has_room() || !is_plain(path, flags))
     return open_watched(directory, path, flags, mode);
-  char base[1024];
-  size_t base_length = 0;
+  char room[kLongestBase];
+  Base base{room, 0};
   if (path[0] != '/') {
-    base_length = base_of(directory, base, sizeof base);
-    if (base_length == 0) return open_watched(directory, path, flags, mode);
+    base = base_of(directory, room);
+    if (base.length == 0) return open_watched(directory, path, flags, mode);
   }
   const long result = open_unwatched(directory, path, flags, mode);
   const bool writes = (flags & kAccess) != 0 || (flags & (kTruncate | kCreate)) != 0;
   if (result >= 0) {
-    log(writes ? TraceRecordKind::Write : TraceRecordKind::Read, base, base_length, path);
+    log(writes ? TraceRecordKind::Write : TraceRecordKind::Read, base.text, base.length, path);
   } else if (result == kNotFound || result == kNotDirectory) {
-    log(TraceRecordKind::Missing, base, base_length, path);
+    log(TraceRecordKind::Missing, base.text, base.length, path);
   }
   return result;
 }
 
-int open_for_c(int directory, const char* path, int flags, unsigned mode) {
-  const long result = open_file(directory, path, flags, mode);
+int result_for_c(long result) {
   if (result >= 0) return static_cast<int>(result);
   if (__errno_location != nullptr) *__errno_location() = static_cast<int>(-result);
   return -1;
+}
+
+int open_for_c(int directory, const char* path, int flags, unsigned mode) {
+  return result_for_c(open_file(directory, path, flags, mode));
+}
+
+int change_directory(long number, long where) {
+  __atomic_store_n(&changes_directory, true, __ATOMIC_RELEASE);
+  return result_for_c(unwatched(number, where, 0, 0, 0, where));
 }
 
 // What open() takes for a mode of fopen(), but for what is no matter of flags.
@@ -256,6 +299,12 @@ DVX_EXPORT int __openat_2(int directory, const char* path, int flags) {
 }
 DVX_EXPORT int __openat64_2(int directory, const char* path, int flags) {
   return open_for_c(directory, path, flags, 0);
+}
+DVX_EXPORT int chdir(const char* path) {
+  return change_directory(kChDir, reinterpret_cast<long>(path));
+}
+DVX_EXPORT int fchdir(int directory) {
+  return change_directory(kFChDir, directory);
 }
 DVX_EXPORT void* fopen(const char* path, const char* mode) {
   return open_stream(path, mode);

@@ -70,6 +70,10 @@ std::uint64_t TraceLog::lost() const {
   return header_ == nullptr ? 0 : __atomic_load_n(&header_->lost, __ATOMIC_RELAXED);
 }
 
+void TraceLog::say_moved() {
+  if (header_ != nullptr) __atomic_store_n(&header_->moved, 1, __ATOMIC_RELEASE);
+}
+
 bool TraceLog::step(const Visit& visit) {
   const char* at = reinterpret_cast<const char*>(header_ + 1) + read_;
   const auto* record = reinterpret_cast<const TraceRecord*>(at);

@@ -28,6 +28,8 @@ class TraceLog {
   // The same when nothing writes any more: what a killed program left incomplete is passed over.
   void read_rest(const Visit& visit);
   std::uint64_t lost() const;
+  // Programs are to ask for their working directory each time from here on.
+  void say_moved();
 
  private:
   bool make_log();

@@ -10,9 +10,9 @@
 
 namespace dvx {
 
-// Traced programs: an openat with these in its fifth and sixth argument, which openat does not have, is
-// logged by the library. The sixth is combined with the address of the path, so that what is left in a
-// register lets nothing else through.
+// An openat, chdir or fchdir with these in its fifth and sixth argument, which they do not have, is the
+// library's, and dvx need not be asked. The sixth is combined with the path's address (or the descriptor), so
+// that what is left in a register lets nothing else through.
 inline constexpr uint64_t kLoggedMark = 0x5dc1f0a37b2e9644U;
 inline constexpr uint64_t kLoggedAddressMark = 0x91e6b80d4c3fa275U;
 
@@ -21,9 +21,10 @@ inline constexpr size_t kTraceLogMargin = size_t{1} << 20;  // for those who cla
 inline constexpr size_t kTracePathLimit = 8192;             // base and path
 
 struct TraceLogHeader {
-  uint64_t used;  // bytes behind the header
-  uint64_t lost;  // records that did not fit after all
-  uint64_t reserved[6];
+  uint64_t used;   // bytes behind the header
+  uint64_t lost;   // records that did not fit after all
+  uint64_t moved;  // not 0: a directory was changed or renamed behind the library's back
+  uint64_t reserved[5];
 };
 
 enum class TraceRecordKind : uint32_t { Read = 1, Write = 2, Missing = 3 };

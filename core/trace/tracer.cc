@@ -189,7 +189,7 @@ std::string real_root(const std::string& root) {
 // Used by the thread that listens while there is a Watch, else by the owner's.
 struct Tracer::Shared {
   Shared(const std::string& root, std::int64_t started)
-      : started_ns(started), paths(root), files(root), reader(paths, files) {}
+      : started_ns(started), paths(root), files(root), reader(paths, files, [this] { log.say_moved(); }) {}
 
   void take(TraceRecordKind kind, std::string_view text) {
     const auto path = paths.file(text);

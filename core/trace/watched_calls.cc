@@ -53,6 +53,8 @@ const WatchedCall kCalls[] = {
     {SYS_truncate, Action::Truncate, -1, 0},
     {SYS_io_uring_setup, Action::Ring},
     {SYS_open_by_handle_at, Action::Handle},
+    {SYS_chdir, Action::ChangeDirectory},
+    {SYS_fchdir, Action::ChangeDirectory},
     {SYS_chroot, Action::ChangeRoot},
     {SYS_pivot_root, Action::ChangeRoot},
 };
@@ -68,6 +70,7 @@ const WatchedCall kCalls32[] = {
     {9, Action::Link, -1, 0, -1, -1, 1},
     {10, Action::Remove, -1, 0},
     {11, Action::Execute, -1, 0},
+    {12, Action::ChangeDirectory},
     {14, Action::MakeNode, -1, 0},
     {38, Action::Rename, -1, 0, -1, -1, 1},
     {39, Action::MakeDirectory, -1, 0},
@@ -75,6 +78,7 @@ const WatchedCall kCalls32[] = {
     {61, Action::ChangeRoot},
     {83, Action::Symlink, -1, 1},
     {92, Action::Truncate, -1, 0},
+    {133, Action::ChangeDirectory},
     {193, Action::Truncate, -1, 0},
     {217, Action::ChangeRoot},
     {296, Action::MakeDirectory, 0, 1},
@@ -131,7 +135,11 @@ class FilterProgram {
   static std::vector<sock_filter> checks(std::span<const WatchedCall> calls) {
     FilterProgram part;
     part.load(offsetof(seccomp_data, nr));
-    if (!calls.empty() && calls.front().number == SYS_openat) part.pass_what_is_logged();
+    if (!calls.empty() && calls.front().number == SYS_openat) {
+      part.pass_marked(SYS_openat, 1);
+      part.pass_marked(SYS_chdir, 0);
+      part.pass_marked(SYS_fchdir, 0);
+    }
 #if defined(__x86_64__)
     part.program_.push_back(BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, kX32, 0, 1));
     part.give(SECCOMP_RET_USER_NOTIF);
@@ -144,17 +152,17 @@ class FilterProgram {
     return std::move(part.program_);
   }
 
-  // An openat with both marks passes; one without is asked about; other calls go on to the next check.
-  void pass_what_is_logged() {
+  // A call of this number with both marks passes, one without is asked about; others go on to the next check.
+  void pass_marked(int number, std::size_t bound) {
     FilterProgram marks;
     marks.compare_word(kArgument + 4 * 8, static_cast<std::uint32_t>(kLoggedMark));
     marks.compare_word(kArgument + 4 * 8 + 4, static_cast<std::uint32_t>(kLoggedMark >> 32));
-    marks.compare_address(0, static_cast<std::uint32_t>(kLoggedAddressMark));
-    marks.compare_address(4, static_cast<std::uint32_t>(kLoggedAddressMark >> 32));
+    marks.compare_bound(kArgument + bound * 8, 0, static_cast<std::uint32_t>(kLoggedAddressMark));
+    marks.compare_bound(kArgument + bound * 8, 4, static_cast<std::uint32_t>(kLoggedAddressMark >> 32));
     marks.give(SECCOMP_RET_ALLOW);
     marks.give(SECCOMP_RET_USER_NOTIF);
     const std::size_t size = marks.program_.size();
-    jump_if(SYS_openat, 0, static_cast<std::uint8_t>(size));
+    jump_if(static_cast<std::uint32_t>(number), 0, static_cast<std::uint8_t>(size));
     for (std::size_t i = 0; i < size; ++i) {
       sock_filter instruction = marks.program_[i];
       const bool is_comparison = BPF_CLASS(instruction.code) == BPF_JMP;
@@ -168,9 +176,9 @@ class FilterProgram {
     jump_if(value, 0, 0);
   }
 
-  // Half of the path's address against half of the sixth argument.
-  void compare_address(std::size_t half, std::uint32_t mark) {
-    load(kArgument + 1 * 8 + half);
+  // Half of the argument that the mark holds for, against half of the sixth argument.
+  void compare_bound(std::size_t bound, std::size_t half, std::uint32_t mark) {
+    load(bound + half);
     program_.push_back(BPF_STMT(BPF_MISC | BPF_TAX, 0));
     load(kArgument + 5 * 8 + half);
     program_.push_back(BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0));

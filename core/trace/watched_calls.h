@@ -20,9 +20,10 @@ enum class WatchedAction {
   MakeDirectory,
   MakeNode,
   Truncate,
-  Ring,       // io_uring, which opens files without further calls
-  Handle,     // open_by_handle_at
-  ChangeRoot  // paths mean something else from here on
+  Ring,             // io_uring, which opens files without further calls
+  Handle,           // open_by_handle_at
+  ChangeDirectory,  // that the library did not do itself
+  ChangeRoot        // paths mean something else from here on
 };
 
 struct WatchedCall {
