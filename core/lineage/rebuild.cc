@@ -169,7 +169,7 @@ class Rebuild {
     }
     clear_outputs(it);
     CommandJob commands = job(it);
-    if (it.execution.sandbox && !enter_sandbox(index, commands)) return false;
+    if (it.execution.sandbox && !enter_sandbox(index, decision.key_fields, commands)) return false;
     active_.insert(index);
     progress_.current(it.name);
     if (it.each) {
@@ -181,10 +181,10 @@ class Rebuild {
   }
 
   // The commands see the copy where the repository is: a path that gets into an output is the same one.
-  bool enter_sandbox(std::size_t index, CommandJob& commands) {
+  bool enter_sandbox(std::size_t index, const nlohmann::json& key_fields, CommandJob& commands) {
     try {
       auto& sandbox = sandboxes_[index] =
-          std::make_unique<StageSandbox>(survey_, stage(index), original_.root());
+          std::make_unique<StageSandbox>(survey_, stage(index), key_fields, original_.root());
       sandbox->enter(commands);
       return true;
     } catch (const Error& error) {

@@ -109,7 +109,7 @@ std::optional<StageFailure> StageRun::prepare(Progress& progress) {
 std::optional<StageFailure> StageRun::make_sandbox() {
   try {
     if (sandbox_) sandbox_->keep_what_persists();
-    sandbox_.emplace(survey_, stage_, survey_.repository().root());
+    sandbox_.emplace(survey_, stage_, decision_.key_fields, survey_.repository().root());
     return std::nullopt;
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::Config) throw;

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "base/path.h"
+#include "core/metafile/canonical_json.h"
 #include "core/repo/link_kind.h"
 #include "core/sandbox/sandbox_support.h"
 
@@ -58,7 +60,8 @@ SandboxMachine machine_of(Repository& repository) {
           .extra_paths = configured_paths(repository, home)};
 }
 
-std::vector<std::string> inputs_of(PipelineSurvey& survey, const Stage& stage) {
+std::vector<std::string> inputs_of(PipelineSurvey& survey, const Stage& stage,
+                                   const nlohmann::json& key_fields) {
   std::vector<std::string> inputs;
   for (const StageDependency& dep : stage.deps) inputs.push_back(dep.path);
   for (const StageParams& params : stage.params) inputs.push_back(params.file);
@@ -66,6 +69,10 @@ std::vector<std::string> inputs_of(PipelineSurvey& survey, const Stage& stage) {
     const LockedStage* needed = survey.locked(name);
     if (needed == nullptr) continue;
     for (const LockedPath& out : needed->outs) inputs.push_back(out.path);
+  }
+  // What belongs to the key may be seen.
+  if (const auto imports = key_fields.find("imports"); imports != key_fields.end() && imports->is_object()) {
+    for (const auto& item : imports->items()) inputs.push_back(path_from_json_text(item.key()));
   }
   std::erase_if(inputs, [&](const std::string& path) { return !exists(survey.repository().path(path)); });
   std::ranges::sort(inputs);
@@ -114,14 +121,15 @@ void refuse_overlap(const std::vector<std::string>& inputs, const Stage& stage) 
   }
 }
 
-SandboxRequest request_of(PipelineSurvey& survey, const Stage& stage, const std::string& shown_root) {
+SandboxRequest request_of(PipelineSurvey& survey, const Stage& stage, const nlohmann::json& key_fields,
+                          const std::string& shown_root) {
   Repository& repository = survey.repository();
   refuse_network(stage);
   SandboxRequest request;
   request.root = repository.root();
   request.shown_root = shown_root;
   request.wdir = stage.wdir;
-  request.inputs = inputs_of(survey, stage);
+  request.inputs = inputs_of(survey, stage, key_fields);
   refuse_overlap(request.inputs, stage);
   for (const StageOutput& out : stage.outs) request.outputs.push_back({out.path, out.persist});
   request.objects = objects_behind(repository, request.inputs);
@@ -150,9 +158,10 @@ std::string complaint_in(const std::string& log_file) {
 
 }  // namespace
 
-StageSandbox::StageSandbox(PipelineSurvey& survey, const Stage& stage, const std::string& shown_root)
+StageSandbox::StageSandbox(PipelineSurvey& survey, const Stage& stage, const nlohmann::json& key_fields,
+                           const std::string& shown_root)
     : stage_(stage),
-      sandbox_(request_of(survey, stage, shown_root), machine_of(survey.repository()),
+      sandbox_(request_of(survey, stage, key_fields, shown_root), machine_of(survey.repository()),
                survey.repository().temporary_dir()) {}
 
 void StageSandbox::enter(CommandJob& job) const {

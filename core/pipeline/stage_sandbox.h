@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "base/progress.h"
 #include "core/pipeline/command_runner.h"
 #include "core/pipeline/stage_failure.h"
@@ -14,10 +16,11 @@ namespace dvx {
 
 class StageSandbox {
  public:
-  // Its dependencies exist. `shown_root` is where the commands find the repository. Error{Config}, for the
-  // stage to fail with, where this machine cannot hold a sandbox or what the stage declares cannot be had in
-  // one.
-  StageSandbox(PipelineSurvey& survey, const Stage& stage, const std::string& shown_root);
+  // Its dependencies exist; `key_fields` may name code that it reads without declaring it. `shown_root` is
+  // where the commands find the repository. Error{Config}, for the stage to fail with, where this machine
+  // cannot hold a sandbox or what the stage declares cannot be had in one.
+  StageSandbox(PipelineSurvey& survey, const Stage& stage, const nlohmann::json& key_fields,
+               const std::string& shown_root);
 
   // Makes the commands of the job run inside.
   void enter(CommandJob& job) const;
