@@ -47,6 +47,8 @@ std::string describe_same(const StaleReason& part) {
       return fmt::format("command: the same, {}", first_line(part.new_value));
     case ReasonKind::WorkingDirectory:
       return fmt::format("wdir: the same, {}", part.new_value);
+    case ReasonKind::Shell:
+      return fmt::format("shell: still {}", part.new_value);
     case ReasonKind::Dependency:
       return fmt::format("dependency {}: same content, {}", what, short_content(part.new_value));
     case ReasonKind::Import:
@@ -61,6 +63,10 @@ std::string describe_same(const StaleReason& part) {
       return fmt::format("{}: still {}", what, part.new_value);
     case ReasonKind::NeededStage:
       return fmt::format("stage {}: gave the same, {}", what, short_content(part.new_value));
+    case ReasonKind::Each:
+      return fmt::format("each: {}: still {}", what, part.new_value);
+    case ReasonKind::Sandbox:
+      return "sandbox: still so";
     case ReasonKind::OutputModified:
       return fmt::format("output {}: as recorded, {}", what, short_content(part.new_value));
     default:

@@ -39,7 +39,7 @@ TEST(PythonCommands, ReadShellWords) {
   EXPECT_EQ(found("python3 \"a b.py\" && python3 'c d'.py; python3 e\\ f.py | python3 g.py & (python3 h.py)"),
             (Found{"S /w/a b.py", "S /w/c d.py", "S /w/e f.py", "S /w/g.py", "S /w/h.py"}));
   EXPECT_EQ(found("python3 \\\n  a.py # python3 b.py\n"), Found{"S /w/a.py"});
-  EXPECT_EQ(found("echo 'python3 a.py' \"python3 b.py\" > python3"), Found{});
+  EXPECT_EQ(found("echo 'python3 a.py x' \"python3 b.py y\" > python3"), Found{});
   EXPECT_EQ(found("if test -f x; then A=1 python3 a.py 2>log; fi"), Found{"S /w/a.py"});
   EXPECT_EQ(found("x=$(python3 a.py) python3 b.py `python3 c.py`"),
             (Found{"S /w/a.py", "S /w/c.py", "S /w/b.py"}));
