@@ -675,7 +675,7 @@ class Executor {
     journal_.commit();
     keep_intent();
     const Force force = forced_after_.contains(i) ? Force::Yes : options_.force;
-    cluster().submit(selected_[i], describe_briefly(results_[i].reasons), force);
+    cluster().submit(selected_[i], describe_briefly(results_[i].reasons), force, options_.trace);
     note_in_queue(i);
   }
 

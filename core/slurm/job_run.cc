@@ -229,7 +229,7 @@ class JobRun {
         return false;
       }
       CommandJob job = run.job(progress_);
-      job.environment = job_environment(job_, options_.environment);
+      job.environment.merge(gpu_environment(job_, options_.environment));
       result.outcome = run_in_job(std::move(job));
       const bool is_last = was_stopped(result.outcome) || attempt == stage_.demands.retries;
       if (result.outcome.ok() || is_last) return true;
@@ -264,18 +264,22 @@ JobExit run_job(Repository& repository, const JobOptions& options, Progress& pro
   const JobDirectory directory = JobDirectory::at(repository, options.directory);
   const auto job = directory.description();
   if (!job || job->id != options.id || directory.is_cancelled()) return JobExit::NotOurs;
+  // Tools and commands see what they would see where the job was submitted.
+  Surroundings surroundings = repository.surroundings();
+  surroundings.environment = job_environment(*job, options.environment);
+  Repository seen = Repository::open(std::move(surroundings));
   const bool is_array = directory.has_tasks();
   const std::string slurm_job =
       variable(options.environment, is_array ? "SLURM_ARRAY_JOB_ID" : "SLURM_JOB_ID");
   const std::string node = variable(options.environment, "SLURMD_NODENAME");
   if (!directory.claim_for({slurm_job, node, repository.clock().now_ns()})) return JobExit::NotOurs;
-  if (is_array) return run_tasks(repository, options, directory, *job);
+  if (is_array) return run_tasks(seen, options, directory, *job);
   JobResult result;
   result.id = job->id;
   result.slurm_job = slurm_job;
   std::vector<std::string> trees;
   try {
-    JobRun(repository, options, directory, *job, progress).run(result, trees);
+    JobRun(seen, options, directory, *job, progress).run(result, trees);
   } catch (const Error& error) {
     note_error(error, result);
   }

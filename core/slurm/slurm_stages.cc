@@ -67,12 +67,13 @@ bool SlurmStages::adopt(std::size_t stage) {
   return true;
 }
 
-void SlurmStages::submit(std::size_t stage, const std::string& why, Force force) {
-  const JobDescription description = describe(survey_.stages()[stage], why, force);
+void SlurmStages::submit(std::size_t stage, const std::string& why, Force force, Trace trace) {
+  JobDescription description = describe(survey_.stages()[stage], why, force);
+  description.stage.execution.trace = std::max(description.stage.execution.trace, trace);
   remove_recorded(description.stage.name);
   auto directory = JobDirectory::make(repository_, description);
   if (!directory) {  // another dvx was faster
-    if (!adopt(stage)) submit(stage, why, force);
+    if (!adopt(stage)) submit(stage, why, force, trace);
     return;
   }
   Job job{.directory = *std::move(directory), .description = description};

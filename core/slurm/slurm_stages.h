@@ -47,8 +47,9 @@ class SlurmStages {
 
   // From now on watches the job that an earlier dvx submitted; false when there is none.
   bool adopt(std::size_t stage);
-  // Puts the stage into the queue, behind the jobs of stages that it needs. `why` it is run, for people.
-  void submit(std::size_t stage, const std::string& why, Force force);
+  // Puts the stage into the queue, behind the jobs of stages that it needs. `why` it is run, for people; it
+  // is watched as much as `trace` says at least.
+  void submit(std::size_t stage, const std::string& why, Force force, Trace trace);
   // The same in two steps for a stage that is many tasks, as a job array. Between them files that tasks read
   // are written; their names begin with what the first returns. nullopt: there is a job already, and it is
   // watched from now on.

@@ -9,6 +9,7 @@
 #include "base/interrupt.h"
 #include "base/path.h"
 #include "core/pipeline/mutex_locks.h"
+#include "core/pipeline/stage_environment.h"
 #include "core/slurm/job_commands.h"
 #include "core/slurm/job_environment.h"
 #include "core/slurm/slurm_settings.h"
@@ -24,7 +25,8 @@ class ElementRun {
       : repository_(repository),
         directory_(directory),
         job_(job),
-        environment_(job_environment(job, options.environment)),
+        environment_(stage_environment(repository.surroundings().environment, job.stage.env)),
+        gpus_(gpu_environment(job, options.environment)),
         poll_(slurm_settings(repository).poll) {}
 
   JobExit run(std::size_t element) {
@@ -65,10 +67,12 @@ class ElementRun {
   }
 
   CommandJob command_job(std::size_t number, const JobTask& task) const {
+    auto environment = environment_;
+    environment.insert(gpus_.begin(), gpus_.end());
     return {.stage = job_.stage.name,
             .commands = task.commands,
             .directory = repository_.path(job_.stage.wdir),
-            .environment = environment_,
+            .environment = std::move(environment),
             .log_file = directory_.task_log_file(number),
             .on_line = {},
             .timeout = job_.stage.demands.timeout,
@@ -88,7 +92,7 @@ class ElementRun {
   Repository& repository_;
   const JobDirectory& directory_;
   const JobDescription& job_;
-  const std::map<std::string, std::string> environment_;
+  const std::map<std::string, std::string> environment_, gpus_;
   const std::chrono::milliseconds poll_;
 };
 
