@@ -20,9 +20,9 @@ class StageClaimsTest : public testing::Test {
     Pipe ready = make_pipe();
     const pid_t child = ::fork();
     if (child == 0) {
-      Repository repository = place.open();
-      StageClaims claims(repository);
-      claim(claims);
+      Repository own = place.open();
+      StageClaims its(own);
+      claim(its);
       if (::write(ready.write_end.get(), "x", 1) == 1) ::pause();
       ::_exit(0);
     }
