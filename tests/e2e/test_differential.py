@@ -29,7 +29,7 @@ from random_edits import Editor, remove  # noqa: E402
 from random_pipeline import params_text  # noqa: E402
 from support.workplace import environment  # noqa: E402
 
-QUICK_SEQUENCES, FULL_SEQUENCES = 24, 3000
+QUICK_SEQUENCES, FULL_SEQUENCES = 20, 3000
 STEPS = 7
 DONE = {"ran", "restored", "up-to-date", "frozen"}
 
@@ -540,6 +540,7 @@ def main():
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--keep", action="store_true", help="leave what failed where it is")
     options = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts this behind itself has it ignored
     dvx = str(pathlib.Path(options.dvx).resolve())
     count = options.sequences or (FULL_SEQUENCES if options.full else QUICK_SEQUENCES)
     place = pathlib.Path(tempfile.mkdtemp(prefix="dvx-differential-"))
