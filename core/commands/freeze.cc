@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -50,7 +51,8 @@ void refuse_part(const StageGraph& graph, const std::vector<std::size_t>& select
 
 FreezeReport freeze(Repository& repository, const FreezeOptions& options, Progress&) {
   const WritingLock lock = repository.lock_for_writing();
-  const StageGraph graph = load_stage_graph(repository);
+  LoadedPipeline loaded = load_pipeline(repository);
+  const StageGraph graph(std::move(loaded.pipeline.stages), loaded.tracked_data);
   const std::vector<std::size_t> selected = graph.select(options.targets, repository.cwd(), Reach::Only);
   refuse_part(graph, selected, options.frozen);
   const PipelineReading reading = workspace_reading(repository);
