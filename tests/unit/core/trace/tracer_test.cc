@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/file_time.h"
@@ -17,7 +18,7 @@ class TracerTest : public testing::TestWithParam<Library> {
   TracerTest() : scratch_(testing::TempDir()) {
     put("in", "1");
     put("data/a", "a");
-    ::symlink("a", at("data/link").c_str());
+    EXPECT_EQ(::symlink("a", at("data/link").c_str()), 0);
   }
 
   std::string at(const std::string& path) const { return join_path(scratch_.path(), path); }
@@ -133,8 +134,8 @@ TEST_P(TracerTest, TracersOfChildrenWork) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, TracerTest, testing::Values(Library::Loaded, Library::Left),
-                         [](const auto& info) {
-                           return info.param == Library::Loaded ? "Library" : "KernelAlone";
+                         [](const auto& tested) {
+                           return tested.param == Library::Loaded ? "Library" : "KernelAlone";
                          });
 
 }  // namespace
