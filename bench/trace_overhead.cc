@@ -1,4 +1,4 @@
-// What tracing costs a command: Python programs that open 5,000 small files (docs/adr/0008).
+// What tracing costs a command: Python programs that open 5,000 small files (docs/adr/0009).
 //
 //   ninja trace_overhead && build/release/bench/trace_overhead [rounds]
 //
