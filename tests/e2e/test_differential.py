@@ -153,6 +153,7 @@ class Sequence:
             self.track()
         for _ in range(self.random.choice((0, 1, 1, 1, 2, 3))):
             self.edit()
+        self.clear_pool()
         chance = self.random.random()
         if chance < 0.12:
             self.interrupted()
@@ -202,6 +203,13 @@ class Sequence:
         if self.project.tracked:
             code, _, printed = self.repository.run("add", *sorted(self.project.tracked))
             expect(code == 0, f"add failed:\n{printed}")
+
+    def clear_pool(self):
+        """Removes what stages that are gone left where others read all there is."""
+        wanted = {path for path, _, _ in self.editor.outputs()}
+        for path in (self.repository.root / "pool").glob("o*"):
+            if str(path.relative_to(self.repository.root)) not in wanted:
+                remove(path)
 
     def commit_and_go_back(self):
         self.record_tracked()
@@ -329,6 +337,7 @@ class Sequence:
     # --- checks
 
     def check(self):
+        self.clear_pool()
         plan = status = None
         if self.random.random() < 0.4:
             plan = {one["stage"]: one for one in self.look("repro", "-n")}
