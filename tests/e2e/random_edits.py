@@ -132,7 +132,9 @@ class Editor:
         kind = random.choice(("file", "file", "tree"))
         field = random.choice(("outs", "outs", "outs", "metrics", "plots")) if kind == "file" else "outs"
         item = "-" + self.project.item_word(stage) if stage.items else ""
-        free = [path for path in self.retired if not path.startswith(tuple(one + "/" for one in self.closed))]
+        taken = {path for path, _, _ in self.outputs()} | {out["path"] for out in stage.outs}
+        free = [path for path in self.retired
+                if path not in taken and not path.startswith(tuple(one + "/" for one in self.closed))]
         is_reused = bool(free) and not item and random.random() < 0.3
         if is_reused:
             path = random.choice(free)

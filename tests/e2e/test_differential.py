@@ -183,7 +183,8 @@ class Sequence:
             # dvx refuses what git has: whoever gives an output to dvx takes it from git.
             paths = [path for stage in self.project.stages for out in stage.outs if out["flags"].get("cache", True)
                      for item in stage.items or [None] for path in [self.project.for_item(stage, out["path"], item)]]
-            self.repository.git("rm", "-q", "-r", "--cached", "--ignore-unmatch", "--", *paths)
+            if paths:
+                self.repository.git("rm", "-q", "-r", "--cached", "--ignore-unmatch", "--", *paths)
 
     def track(self):
         """Gives sources to dvx, or takes them back."""
