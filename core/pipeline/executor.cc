@@ -90,6 +90,7 @@ class Executor {
     }
     journal_.commit();
     note_recorded_jobs();
+    if (cluster_ && !cluster_->has_jobs()) cluster_->tidy();
     tell_of_jobs_left();
     forget_intent_without_jobs();
     throw_if_interrupted();
@@ -808,7 +809,6 @@ class Executor {
     if (recorded_jobs_.empty() || journal_.patience()) return;
     for (const std::size_t stage : recorded_jobs_) cluster_->note_recorded(stage);
     recorded_jobs_.clear();
-    if (!cluster_->has_jobs()) cluster_->tidy();
   }
 
   void cancel_jobs_after_failure() {
