@@ -147,9 +147,10 @@ std::vector<ObjectId> locked_runs(Repository& repository, const Targets& targets
   std::set<ObjectId> runs;
   const LockFile lock = load_lock(repository);
   for (const auto& [name, stage] : lock.stages) {
-    const bool wanted = options.paths.empty() ||
-                        std::any_of(targets.begin(), targets.end(),
-                                    [&](const auto& target) { return target.tracked.stage == name; });
+    const bool wanted = options.paths.empty() || std::any_of(targets.begin(), targets.end(),
+                                                             [&, &stage_name = name](const auto& target) {
+                                                               return target.tracked.stage == stage_name;
+                                                             });
     if (wanted) runs.insert(stage.run);
   }
   runs.erase(ObjectId());

@@ -196,7 +196,9 @@ class ChainCheck {
   void check_inputs(const KnownRun& run, const char* field) {
     const RunRecord& record = run.record;
     if (!record.key_fields.is_object() || !record.key_fields.contains(field)) return;
-    for (const auto& [path, content] : record.key_fields[field].items()) {
+    for (const auto& input : record.key_fields[field].items()) {
+      const std::string& path = input.key();
+      const auto& content = input.value();
       const auto same = [&](const RunDependency& dep) {
         return path_to_json_text(dep.path) == path && key_content(dep.data) == content;
       };

@@ -164,7 +164,7 @@ class JobRun {
       paths.push_back(std::move(input));
     }
     std::ranges::sort(paths);
-    paths.erase(std::ranges::unique(paths).begin(), paths.end());
+    paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
     std::vector<LockedPath> seen;
     for (const std::string& path : paths) {
       if (const auto& data = survey_.content(path)) seen.push_back({path, *data});
