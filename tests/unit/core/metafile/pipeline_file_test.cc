@@ -138,7 +138,7 @@ TEST(PipelineFile, RefusesBadStagesWithPlaceAndHint) {
       {s + "    dep: []\n", "dvx.yaml:4:5: stage 's': unknown field 'dep'", "did you mean 'deps'?"},
       {s + "    outputs: []\n", "unknown field 'outputs'", "did you mean 'outs'?"},
       {s + "    foreach: []\n", "stage 's': has 'foreach' without 'do'", ""},
-      {s + "    sandbox: true\n", "stage 's': 'sandbox' is not supported yet", ""},
+      {s + "datasets: []\n", "dvx.yaml:4:1: 'datasets' is not supported yet", ""},
       {s + "    executor: pbs\n", "stage 's': 'executor' must be 'local' or 'slurm'", ""},
       {s + "executor: [slurm]\n", "dvx.yaml:4:11: 'executor' must be a string, not a list", ""},
       {s + "executor: pbs\n", "dvx.yaml:4:11: 'executor' must be 'local' or 'slurm'", ""},
