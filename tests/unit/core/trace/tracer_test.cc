@@ -86,7 +86,7 @@ TEST_P(TracerTest, SeesEveryWayOfWriting) {
       "os.truncate('in', 0)\n"
       "os.link('data/a', 'hard'); os.symlink('nowhere', 'soft'); os.mkfifo('pipe')\n"
       "fd = os.open('.', os.O_TMPFILE | os.O_RDWR); os.write(fd, b'x')\n"
-      "os.link(f'/proc/self/fd/{fd}', 'from-nameless', follow_symlinks=True)\n"
+      "os.link(f'/proc/self/fd/{fd}', 'from-nameless', src_dir_fd=fd, follow_symlinks=True)\n"
       "os.mkdir('gone'); open('gone/x', 'w'); os.unlink('gone/x'); os.rmdir('gone')\n");
   EXPECT_EQ(names(use.written), "a from-nameless hard in out pipe rw soft w x");
   EXPECT_EQ(names(use.read), "data/a");
@@ -114,8 +114,7 @@ TEST_P(TracerTest, SeesProgramsAndTheirInterpreters) {
 }
 
 TEST_P(TracerTest, WhatIsMissingOrFailsIsNoInput) {
-  const FileUse use =
-      trace("cat absent data/none/x || mkdir data || : > no/such || test -e in || ls data > /dev/null");
+  const FileUse use = trace("cat absent data/none/x || mkdir data || test -e nowhere || ls data > /dev/null");
   EXPECT_EQ(names(use.read), "");
   EXPECT_EQ(names(use.written), "");
   EXPECT_EQ(names(use.listed), "data");
