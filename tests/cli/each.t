@@ -372,3 +372,25 @@ Each way in which it can be wrong:
   error: dvx.yaml:2:35: stage 's': a stage with 'each' makes 'b' alone, and not 'c'
   hint: make it in a stage behind this one
   [2]
+
+What judges one process by what its stage declares cannot stand beside it, and is not passed over in silence:
+
+  $ cat > dvx.yaml <<'END'
+  > stages:
+  >   s: {cmd: 'cp {in} {out}', each: {in: "a/*", out: "b/{name}"}, sandbox: true}
+  > END
+  $ dvx stage list
+  error: dvx.yaml:2:74: stage 's': 'sandbox' cannot stand beside 'each'
+  [2]
+  $ sed -i 's/, sandbox: true//; s/stages:/executor: slurm\nstages:/' dvx.yaml
+  $ rm -rf a b; mkdir a; echo x > a/one
+  $ dvx repro --trace
+  warning: s: it is run per input, and not traced
+  warning: s: it is run per input, on this machine
+  s: running 1 of 1 input, as it has never run
+  s: ran 1 of 1 inputs in * s (glob)
+  1 ran in * s (glob)
+  $ dvx repro -f --sandbox
+  error: stage 's' is run per input, which '--sandbox' does not reach
+  hint: dvx repro --sandbox <other stages>
+  [2]
