@@ -31,7 +31,7 @@ CommandSpec job_command() {
   return {.name = "job",
           .group = "",
           .summary = "Do what a job on a cluster is for",
-          .example = "dvx job /work/project/.dvx/jobs/0f… 20260131T120000.123-5b1f0c9a",
+          .example = "dvx job /data/project/.dvx/jobs/0f… 20260131T120000.123-5b1f0c9a",
           .declare = [](CLI::App& app) -> Action {
             auto options = std::make_shared<JobOptions>();
             app.add_option("directory", options->directory, "Directory of the job")->required();

@@ -31,12 +31,12 @@ class SbatchArgumentsTest : public testing::Test {
 TEST_F(SbatchArgumentsTest, AStageThatAsksForNothingGetsOneProcessor) {
   stage_.name = "models:train@eu";
   request_.id = "20260131T120000.123-5b1f0c9a";
-  request_.output_file = "/work/100%/slurm.out";
-  request_.directory = "/work/100%";
+  request_.output_file = "/data/100%/slurm.out";
+  request_.directory = "/data/100%";
   EXPECT_EQ(arguments(),
             (std::vector<std::string>{"--parsable", "--export=NONE", "--job-name=dvx:models:train@eu",
-                                      "--comment=20260131T120000.123-5b1f0c9a", "--chdir=/work/100%",
-                                      "--output=/work/100%%/slurm.out", "--open-mode=append", "--nodes=1",
+                                      "--comment=20260131T120000.123-5b1f0c9a", "--chdir=/data/100%",
+                                      "--output=/data/100%%/slurm.out", "--open-mode=append", "--nodes=1",
                                       "--ntasks=1", "--cpus-per-task=1"}));
 }
 
