@@ -130,6 +130,38 @@ class PagedCursor final : public IndexCursor {
   bool started_ = false, done_ = false;
 };
 
+// Moves a statement "path >= ?1 … ORDER BY path" forward. Neighbours are reached by steps, which are twenty
+// times as cheap as a search; what lies further away is searched.
+class RowSeeker {
+ public:
+  explicit RowSeeker(Statement& rows) : rows_(rows) {}
+  RowSeeker(const RowSeeker&) = delete;
+  RowSeeker& operator=(const RowSeeker&) = delete;
+  ~RowSeeker() { rows_.reset(); }  // no transaction stays open
+
+  // To the first row at or behind `path`, which is not before the path of the last call; false: there is
+  // none.
+  bool seek(const std::string& path) {
+    for (int steps = 0; at_row_ && rows_.blob(0) < path && steps < kSteps; ++steps) advance();
+    if (at_end_ || (at_row_ && rows_.blob(0) >= path)) return at_row_;
+    rows_.reset();
+    rows_.bind_blob(1, path);
+    advance();
+    return at_row_;
+  }
+
+ private:
+  static constexpr int kSteps = 16;
+
+  void advance() {
+    at_row_ = rows_.step();
+    at_end_ = !at_row_;
+  }
+
+  Statement& rows_;
+  bool at_row_ = false, at_end_ = false;
+};
+
 class SqliteIndex final : public WorkspaceIndex {
  public:
   SqliteIndex(const std::string& file, const FileSystem& file_system)
@@ -146,12 +178,15 @@ class SqliteIndex final : public WorkspaceIndex {
     return std::make_unique<PagedCursor>(database_, prefix);
   }
 
-  std::optional<IndexEntry> find(const std::string& path) override {
-    find_.bind_blob(1, path);
-    std::optional<IndexEntry> entry;
-    if (find_.step()) entry = read_entry(find_);
-    find_.reset();
-    return entry;
+  std::vector<std::optional<IndexEntry>> find_all(const std::vector<std::string>& sorted) override {
+    std::vector<std::optional<IndexEntry>> found;
+    found.reserve(sorted.size());
+    RowSeeker rows(find_);
+    for (const std::string& path : sorted) {
+      const bool is_there = rows.seek(path) && find_.blob(0) == path;
+      found.push_back(is_there ? read_entry(find_) : std::nullopt);
+    }
+    return found;
   }
 
   void update(const std::vector<IndexEntry>& changed, const std::vector<std::string>& removed) override {
@@ -201,7 +236,8 @@ class SqliteIndex final : public WorkspaceIndex {
   }
 
   Database database_;
-  Statement find_ = database_.prepare("SELECT path, stamp, id FROM entries WHERE path = ?1 AND racy = 0");
+  Statement find_ =
+      database_.prepare("SELECT path, stamp, id FROM entries WHERE path >= ?1 AND racy = 0 ORDER BY path");
 };
 
 }  // namespace

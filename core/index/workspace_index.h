@@ -46,8 +46,9 @@ class WorkspaceIndex {
   virtual std::vector<IndexEntry> load(std::string_view prefix) = 0;
   // The same, one after the other. Updates of paths already passed may happen in between.
   virtual std::unique_ptr<IndexCursor> scan(std::string_view prefix) = 0;
-  // A single file; not for many.
-  virtual std::optional<IndexEntry> find(const std::string& path) = 0;
+  // Of each of `sorted` what is known; nullopt: nothing, or racy. In one ordered pass, however many they are.
+  virtual std::vector<std::optional<IndexEntry>> find_all(const std::vector<std::string>& sorted) = 0;
+  std::optional<IndexEntry> find(const std::string& path) { return find_all({path}).front(); }
   // One transaction: `removed` go, `changed` come (both sorted by path). A locked database is waited for;
   // when the write fails nothing but time is lost, so it is not an error.
   virtual void update(const std::vector<IndexEntry>& changed, const std::vector<std::string>& removed) = 0;

@@ -31,6 +31,7 @@ struct WorkspaceScan::DirtyFile {
   ScannedPath* subject;
   WalkedDirectory* directory;  // null: the subject is the file itself
   WalkedEntry* entry;
+  bool is_indexed = false;  // with another stamp, or without its bytes in the store
 
   std::string path() const {
     return directory == nullptr ? subject->path : join_path(directory->path, directory->name(*entry));
@@ -107,6 +108,7 @@ std::vector<ScannedPath> WorkspaceScan::run(const std::vector<std::string>& path
     subjects[i].path = paths[i];
     examine(subjects[i]);
   }
+  settle_files(subjects);
   look_in_store();
   hash_dirty();
   for (ScannedPath& subject : subjects) std::ranges::sort(subject.failed, {}, &FailedPath::path);
@@ -155,8 +157,23 @@ void WorkspaceScan::look_at(ScannedPath& subject) {
   if (!S_ISREG(st->st_mode)) throw special_file(subject.path, st->st_mode);
   subject.file.emplace();
   subject.file->stamp = stamp_of(*st);
-  const auto known = index_.find(subject.path);
-  settle(DirtyFile{&subject, nullptr, &*subject.file}, known ? &*known : nullptr);
+}
+
+// Those that are files themselves, with one pass over the index.
+void WorkspaceScan::settle_files(std::vector<ScannedPath>& subjects) {
+  std::vector<ScannedPath*> files;
+  for (ScannedPath& subject : subjects) {
+    const bool is_settled = !subject.file || subject.file->id != ObjectId();
+    if (!is_settled) files.push_back(&subject);
+  }
+  std::ranges::sort(files, {}, [](const ScannedPath* file) -> const std::string& { return file->path; });
+  std::vector<std::string> paths;
+  paths.reserve(files.size());
+  for (const ScannedPath* file : files) paths.push_back(file->path);
+  const auto known = index_.find_all(paths);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    settle(DirtyFile{files[i], nullptr, &*files[i]->file}, known[i] ? &*known[i] : nullptr);
+  }
 }
 
 WalkedEntry WorkspaceScan::linked_file(const std::string& path, const ObjectId& id) {
@@ -231,7 +248,8 @@ void WorkspaceScan::settle_link(ScannedPath& subject, WalkedDirectory& directory
 
 // The index's word is taken for a file with the same stamp; but bytes that are to be kept must be in the
 // store.
-void WorkspaceScan::settle(const DirtyFile& file, const IndexEntry* known) {
+void WorkspaceScan::settle(DirtyFile file, const IndexEntry* known) {
+  file.is_indexed = known != nullptr;
   if (known == nullptr || !same_stamp(known->stamp, file.entry->stamp)) {
     dirty_.push_back(file);
     return;
@@ -323,7 +341,7 @@ void WorkspaceScan::take(const DirtyFile& file, IngestResult& hashed) {
   ++file.subject->hashed_files;
   if (hashed.stamp.ctime_ns < settled_before_) {
     changed_.push_back({std::move(path), hashed.stamp, hashed.id});
-  } else {
+  } else if (file.is_indexed) {
     removed_.push_back(std::move(path));
   }
 }

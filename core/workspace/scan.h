@@ -71,10 +71,11 @@ class WorkspaceScan {
   bool storing() const { return options_.mode == IngestMode::Store; }
   void examine(ScannedPath& subject);
   void look_at(ScannedPath& subject);
+  void settle_files(std::vector<ScannedPath>& subjects);
   WalkedEntry linked_file(const std::string& path, const ObjectId& id);
   void walk(ScannedPath& subject);
   void match(ScannedPath& subject, WalkedDirectory& directory, IndexCursor& cursor, const IndexEntry*& known);
-  void settle(const DirtyFile& file, const IndexEntry* known);
+  void settle(DirtyFile file, const IndexEntry* known);
   void look_in_store();
   void settle_link(ScannedPath& subject, WalkedDirectory& directory, WalkedEntry& entry);
   void forget(const std::string& path);

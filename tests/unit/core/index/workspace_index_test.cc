@@ -47,6 +47,31 @@ TEST_F(WorkspaceIndexTest, LoadsWhatLiesAtOrBelowAPrefixInPathOrder) {
   EXPECT_EQ(index->load("").size(), 7U);
 }
 
+TEST_F(WorkspaceIndexTest, FindsMany) {
+  auto index = WorkspaceIndex::open(file_);
+  std::vector<IndexEntry> many;
+  for (int i = 0; i < 1'000; ++i) many.push_back(entry(fmt::format("d/{:06}", i)));
+  index->update(many, {});
+  const Paths wanted = {"a",        "d/000000", "d/000000", "d/000001", "d/000001x",
+                        "d/000500", "d/000501", "d/000999", "d/001000", "e"};
+  const auto found = index->find_all(wanted);
+  ASSERT_EQ(found.size(), wanted.size());
+  Paths there;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (!found[i]) continue;
+    EXPECT_EQ(found[i]->path, wanted[i]);
+    EXPECT_EQ(found[i]->id, ObjectId::of(wanted[i]));
+    there.push_back(wanted[i]);
+  }
+  EXPECT_EQ(there, (Paths{"d/000000", "d/000000", "d/000001", "d/000500", "d/000501", "d/000999"}));
+}
+
+TEST_F(WorkspaceIndexTest, FindsNoneOfNothing) {
+  auto index = WorkspaceIndex::open(file_);
+  EXPECT_TRUE(index->find_all({}).empty());
+  EXPECT_FALSE(index->find("a"));
+}
+
 TEST_F(WorkspaceIndexTest, ScansManyPages) {
   auto index = WorkspaceIndex::open(file_);
   std::vector<IndexEntry> many;
