@@ -161,6 +161,8 @@ class Running {
     pid_ = start_child(launch, setup);
     if (pid_ < 0) throw system_error("start", argv[0]);
     if (own_group_) ::setpgid(pid_, pid_);
+    // Not there on kernels before 5.3. (The C library's header for it cannot be used from C++.)
+    exit_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
     failure.write_end.reset();
     int errnum = 0;
     if (::read(failure.read_end.get(), &errnum, sizeof errnum) == sizeof errnum) {
@@ -214,12 +216,14 @@ class Running {
  private:
   // Waits up to a short while for something to read or write, and moves it.
   void pump(bool exited) {
-    std::array<pollfd, 2> polled{};
+    std::array<pollfd, 3> polled{};
     nfds_t count = 0;
     if (out_) polled[count++] = {out_.get(), POLLIN, 0};
     if (err_) polled[count++] = {err_.get(), POLLIN, 0};
-    // While waiting for exit alone, poll soon: a short child should not cost a tenth of a second.
-    const int timeout = exited ? 100 : (out_ || err_ ? 20 : next_wait_ms());
+    if (!exited && exit_) polled[count++] = {exit_.get(), POLLIN, 0};
+    // While waiting for exit alone without being told of it, look soon: a short child should not cost a tenth
+    // of a second.
+    const int timeout = exited ? 100 : (out_ || err_ || exit_ ? 20 : next_wait_ms());
     ::poll(polled.data(), count, timeout);
     drain(out_, result_.output, true);
     drain(err_, result_.error_output, false);
@@ -272,6 +276,7 @@ class Running {
   pid_t pid_ = -1;
   std::shared_ptr<GroupGuard> guard_;
   UniqueFd out_, err_;
+  UniqueFd exit_;  // readable when the child has ended
   ProcessResult result_;
   SteadyTime started_, stop_asked_;
   int wait_ms_ = 0;
