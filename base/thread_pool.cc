@@ -14,10 +14,7 @@ std::size_t default_thread_count() {
 }
 
 ThreadPool::ThreadPool(std::size_t threads, std::size_t queue_limit)
-    : queue_limit_(std::max<std::size_t>(1, queue_limit)) {
-  for (std::size_t i = 0; i < std::max<std::size_t>(1, threads); ++i)
-    threads_.emplace_back([this] { run(); });
-}
+    : limit_(std::max<std::size_t>(1, threads)), queue_limit_(std::max<std::size_t>(1, queue_limit)) {}
 
 ThreadPool::~ThreadPool() {
   {
@@ -30,6 +27,8 @@ ThreadPool::~ThreadPool() {
 void ThreadPool::submit(std::function<void()> task) {
   std::unique_lock lock(mutex_);
   space_.wait(lock, [this] { return queue_.size() < queue_limit_; });
+  const bool are_enough = threads_.size() - busy_ > queue_.size();
+  if (!are_enough && threads_.size() < limit_ && !closing_) threads_.emplace_back([this] { run(); });
   queue_.push_back(std::move(task));
   lock.unlock();
   wake_.notify_one();

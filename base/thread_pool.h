@@ -1,4 +1,5 @@
-// A fixed set of threads that take tasks from one bounded queue.
+// At most so many threads that take tasks from one bounded queue. Each is started when a task comes and all
+// that there are have one, so that a pool costs nothing before it is used.
 //
 // submit() blocks while the queue is full, so memory stays bounded. The first exception of a task is kept and
 // thrown by wait(); tasks after it are still run, so a task that can be skipped asks a flag of its own.
@@ -27,7 +28,6 @@ class ThreadPool {
 
   void submit(std::function<void()> task);
   void wait();  // until all submitted tasks are done; rethrows
-  std::size_t size() const { return threads_.size(); }
 
  private:
   void run();
@@ -35,7 +35,8 @@ class ThreadPool {
   std::mutex mutex_;
   std::condition_variable wake_, space_, idle_;
   std::deque<std::function<void()>> queue_;
-  std::size_t queue_limit_, busy_ = 0;
+  const std::size_t limit_, queue_limit_;
+  std::size_t busy_ = 0;
   bool closing_ = false;
   std::exception_ptr failure_;
   std::vector<std::jthread> threads_;  // last: joined before the rest goes

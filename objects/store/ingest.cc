@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <deque>
 #include <mutex>
 #include <utility>
@@ -32,6 +33,9 @@ namespace {
 constexpr std::size_t kInlineSize = std::size_t{1} << 20;  // files up to this are read whole by one task
 constexpr std::size_t kBatchFiles = 128;                   // of small files a task, or
 constexpr std::uint64_t kBatchBytes = std::uint64_t{2} << 20;
+constexpr std::size_t kFewFiles =
+    4;  // of so many, and so many bytes, waking a thread costs more than the work
+constexpr std::uint64_t kFewBytes = std::uint64_t{256} << 10;
 constexpr std::size_t kMaxThreads = 16;  // buffers are a thread's: this bounds memory
 constexpr std::size_t kQueueLimit = 32;
 
@@ -263,7 +267,10 @@ std::optional<IngestResult> IngestSession::take_file(const QueuedFile& queued, W
 }
 
 ObjectId IngestSession::take_small(const OpenedFile& file, const std::string& path, WorkContext& context) {
-  if (context.buffer.size() < file.stamp.size) context.buffer.resize(kInlineSize);
+  if (context.buffer.size() < file.stamp.size) {
+    constexpr std::size_t kLeast = 16 << 10;
+    context.buffer.resize(std::max(kLeast, std::bit_ceil(static_cast<std::size_t>(file.stamp.size))));
+  }
   const auto buffer = std::span(context.buffer).first(static_cast<std::size_t>(file.stamp.size));
   const std::size_t n = read_up_to(file.fd.get(), buffer, path);
   throw_if_changed(file, path);
@@ -387,7 +394,13 @@ ObjectId IngestSession::add_bytes(std::string_view bytes) {
 }
 
 std::vector<IngestResult> IngestSession::collect() {
-  submit_batch();
+  const bool are_few = batch_.size() <= kFewFiles && batch_bytes_ <= kFewBytes;
+  if (are_few && !batch_.empty()) {
+    run([this](WorkContext& context) { take_batch(std::exchange(batch_, {}), context); });
+    batch_bytes_ = 0;
+  } else {
+    submit_batch();
+  }
   cutters_.wait();
   workers_.wait();
   throw_failure();

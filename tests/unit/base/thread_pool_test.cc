@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <latch>
 #include <stdexcept>
 
 namespace dvx {
@@ -31,6 +32,27 @@ TEST(ThreadPool, FinishesItsQueueWhenDropped) {
   {
     ThreadPool pool(1);
     for (int i = 0; i < 100; ++i) pool.submit([&ran] { ++ran; });
+  }
+  EXPECT_EQ(ran, 100);
+}
+
+TEST(ThreadPool, RunsAsManyAtOnceAsItMay) {
+  ThreadPool pool(4);
+  std::latch all_there(4);  // none passes before the last is there
+  for (int i = 0; i < 4; ++i) pool.submit([&all_there] { all_there.arrive_and_wait(); });
+  pool.wait();
+}
+
+TEST(ThreadPool, TasksOfOneThatIsDroppedMaySubmitMore) {
+  std::atomic<int> ran = 0;
+  {
+    ThreadPool pool(3);
+    for (int i = 0; i < 50; ++i) {
+      pool.submit([&] {
+        ++ran;
+        pool.submit([&ran] { ++ran; });
+      });
+    }
   }
   EXPECT_EQ(ran, 100);
 }
