@@ -1,5 +1,8 @@
 #include "base/utf8.h"
 
+#include <cstdint>
+#include <cstring>
+
 namespace dvx {
 
 std::size_t utf8_sequence_length(std::string_view text) {
@@ -24,8 +27,23 @@ std::size_t utf8_sequence_length(std::string_view text) {
   return 0;
 }
 
+namespace {
+
+// Nearly all text is ASCII: eight bytes at a time.
+std::string_view skip_ascii(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  std::uint64_t word = 0;
+  for (; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
+    std::memcpy(&word, text.data(), sizeof word);
+    if ((word & kHighBits) != 0) break;
+  }
+  return text;
+}
+
+}  // namespace
+
 bool is_valid_utf8(std::string_view text) {
-  while (!text.empty()) {
+  for (text = skip_ascii(text); !text.empty();) {
     const std::size_t length = utf8_sequence_length(text);
     if (length == 0) return false;
     text.remove_prefix(length);

@@ -1,6 +1,7 @@
 #include "core/metafile/canonical_json.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -15,41 +16,47 @@ namespace {
 
 constexpr int kMaximumDepth = 200;
 
+void write_escaped(std::string& out, char c) {
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      break;
+    case '\\':
+      out += "\\\\";
+      break;
+    case '\b':
+      out += "\\b";
+      break;
+    case '\f':
+      out += "\\f";
+      break;
+    case '\n':
+      out += "\\n";
+      break;
+    case '\r':
+      out += "\\r";
+      break;
+    case '\t':
+      out += "\\t";
+      break;
+    default:
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+  }
+}
+
 void write_string(std::string& out, std::string_view text) {
   if (!is_valid_utf8(text)) {
     throw Error{ErrorKind::Internal, fmt::format("'{}' is not UTF-8 and cannot be JSON", display_path(text))};
   }
+  const auto is_special = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+  };
   out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-          out += c;
-        }
-    }
+  for (auto rest = text.begin(); rest != text.end();) {
+    const auto special = std::find_if(rest, text.end(), is_special);
+    out.append(rest, special);
+    rest = special;
+    if (rest != text.end()) write_escaped(out, *rest++);
   }
   out += '"';
 }
@@ -92,7 +99,8 @@ void write_value(std::string& out, const nlohmann::json& value, int depth) {
     case Type::object: {
       out += '{';
       const char* separator = "";
-      for (const auto& [key, field] : value.items()) {  // a std::map: sorted by bytes
+      using Object = nlohmann::json::object_t;  // a std::map: sorted by bytes
+      for (const auto& [key, field] : *value.get_ptr<const Object*>()) {
         out += separator;
         write_string(out, key);
         out += ':';

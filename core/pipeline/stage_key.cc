@@ -11,7 +11,10 @@ using Json = nlohmann::json;
 constexpr int kVersion = 1;  // counts up when the fields, or the environment that stages run in, change
 
 Json output_fields(const StageOutput& out) {
-  return {{"cache", out.cache}, {"persist", out.persist}};
+  Json fields = Json::object();
+  fields["cache"] = out.cache;
+  fields["persist"] = out.persist;
+  return fields;
 }
 
 }  // namespace
@@ -30,16 +33,16 @@ Json stage_key_fields(const Stage& stage, const StageInputs& inputs) {
   for (const StageOutput& out : stage.outs) outs[path_to_json_text(out.path)] = output_fields(out);
   Json tools = Json::object();
   for (const std::string& tool : stage.tools) tools[tool] = inputs.tools.at(tool);
-  Json fields = {
-      {"version", kVersion},
-      {"commands", stage.commands},
-      {"wdir", path_to_json_text(stage.wdir)},
-      {"deps", std::move(deps)},
-      {"params", inputs.params.is_null() ? Json::object() : inputs.params},
-      {"env", Json(stage.env)},
-      {"tools", std::move(tools)},
-      {"outs", std::move(outs)},
-  };
+  // One by one: a list of initializers would copy each of them.
+  Json fields = Json::object();
+  fields["version"] = kVersion;
+  fields["commands"] = stage.commands;
+  fields["wdir"] = path_to_json_text(stage.wdir);
+  fields["deps"] = std::move(deps);
+  fields["params"] = inputs.params.is_null() ? Json::object() : inputs.params;
+  fields["env"] = Json(stage.env);
+  fields["tools"] = std::move(tools);
+  fields["outs"] = std::move(outs);
   // Left out where there are none, so that keys from before there were such fields stay what they are.
   if (!stage.urls.empty()) fields["urls"] = inputs.urls;
   if (!stage.stage_deps.empty()) fields["stages"] = inputs.needed_stages;

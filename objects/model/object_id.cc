@@ -17,7 +17,7 @@ std::optional<ObjectId> ObjectId::parse(std::string_view text) {
 }
 
 ObjectId ObjectId::of(std::string_view content) {
-  Hasher hasher;
+  thread_local Hasher hasher;  // starting one costs as much as hashing a few hundred bytes
   hasher.update(content);
   return hasher.finish();
 }
