@@ -153,7 +153,7 @@ std::string hint_for(const StatusReport& report) {
 Outcome run(Invocation& invocation, const StatusWords& typed) {
   const StatusReport report = status(invocation.repository(), typed.options, invocation.progress());
   Outcome outcome;
-  outcome.data = json_of(report);
+  if (invocation.json()) outcome.data = json_of(report);
   if ((typed.exit_code || invocation.quiet()) && !report.clean()) outcome.exit = 1;
   if (invocation.quiet()) return outcome;
   outcome.text = report.clean() ? "everything is as recorded\n" : StatusText(invocation).of(report);

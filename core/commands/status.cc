@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/path.h"
+#include "core/workspace/project_files.h"
 #include "core/workspace/tracked.h"
 #include "objects/store/object_store.h"
 
@@ -37,13 +38,12 @@ bool is_wanted(const std::vector<std::string>& wanted, const std::string& path) 
          });
 }
 
-std::vector<TrackedPath> pointed_to(Repository& repository, const StatusOptions& options) {
+std::vector<TrackedPath> pointed_to(Repository& repository, const ProjectFiles& files,
+                                    const StatusOptions& options) {
   std::vector<std::string> wanted;
   for (const std::string& typed : options.paths) wanted.push_back(repository.from_user(typed));
-  std::vector<TrackedPath> tracked = tracked_paths(repository);
-  std::erase_if(tracked, [&](const TrackedPath& each) {
-    return each.pointer.empty() || !is_wanted(wanted, each.path);
-  });
+  std::vector<TrackedPath> tracked = pointed_paths(repository, files.pointers);
+  std::erase_if(tracked, [&](const TrackedPath& each) { return !is_wanted(wanted, each.path); });
   return tracked;
 }
 
@@ -112,7 +112,8 @@ bool StatusReport::clean() const {
 }
 
 StatusReport status(Repository& repository, const StatusOptions& options, Progress& progress) {
-  const std::vector<TrackedPath> tracked = pointed_to(repository, options);
+  const ProjectFiles files = find_project_files(repository.root());
+  const std::vector<TrackedPath> tracked = pointed_to(repository, files, options);
   std::vector<std::string> paths;
   for (const TrackedPath& each : tracked) paths.push_back(each.path);
   const ObjectStore& store = repository.store();
@@ -126,7 +127,7 @@ StatusReport status(Repository& repository, const StatusOptions& options, Progre
   for (std::size_t i = 0; i < tracked.size(); ++i) {
     report.data.push_back(compare(store, trees, tracked[i], std::move(now[i])));
   }
-  if (options.paths.empty()) report.stages = pipeline_state(repository, progress);
+  if (options.paths.empty()) report.stages = pipeline_state(repository, files, progress);
   return report;
 }
 

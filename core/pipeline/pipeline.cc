@@ -32,12 +32,15 @@ std::vector<std::string> pointer_targets(const ProjectFiles& files) {
 }
 
 LoadedPipeline load_pipeline(Repository& repository) {
-  const ProjectFiles files = find_project_files(repository.root());
+  return load_pipeline(repository, find_project_files(repository.root()));
+}
+
+LoadedPipeline load_pipeline(Repository& repository, const ProjectFiles& files) {
   return {load_from(repository, files), pointer_targets(files)};
 }
 
-StageGraph load_stage_graph(Repository& repository, ImportedCode& code) {
-  LoadedPipeline loaded = load_pipeline(repository);
+StageGraph load_stage_graph(Repository& repository, const ProjectFiles& files, ImportedCode& code) {
+  LoadedPipeline loaded = load_pipeline(repository, files);
   std::vector<Stage>& stages = loaded.pipeline.stages;
   code.expect_outputs_of(stages);
   std::vector<std::vector<std::string>> imports;

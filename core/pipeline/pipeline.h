@@ -21,10 +21,13 @@ struct LoadedPipeline {
 // of the work tree.
 LoadedPipeline load_pipeline(Repository& repository);
 
+// The same with the files that a walk has found.
+LoadedPipeline load_pipeline(Repository& repository, const ProjectFiles& files);
+
 // Data that pointer files stand for, by path from the root, sorted.
 std::vector<std::string> pointer_targets(const ProjectFiles& files);
 
 // The stages connected, by what they import too. Errors of load_pipeline() and StageGraph.
-StageGraph load_stage_graph(Repository& repository, ImportedCode& code);
+StageGraph load_stage_graph(Repository& repository, const ProjectFiles& files, ImportedCode& code);
 
 }  // namespace dvx

@@ -141,6 +141,8 @@ class Planner {
 
  private:
   StageDecision decide(const PlanStage& planned) {
+    if (!std::ranges::any_of(planned.upstream, [this](std::size_t i) { return changes_something(i); }))
+      return decide_stage(planned.facts, input_.lookup);
     const Stage& stage = *planned.facts.stage;
     StageFacts facts = planned.facts;
     upstream_.clear();
@@ -165,6 +167,11 @@ class Planner {
     return decision;
   }
 
+  bool changes_something(std::size_t index) const {
+    const StageAction action = plan_.stages[index].decision.action;
+    return action != StageAction::UpToDate && action != StageAction::Frozen;
+  }
+
   // What the stage at `index` will have done to the inputs of the one in hand.
   void foresee(std::size_t index, StageFacts& facts) {
     const Stage& before = *input_.stages[index].facts.stage;
@@ -174,7 +181,7 @@ class Planner {
       for (const RunOutput& out : decision.cached->outs) facts.contents[out.path] = out.data;
       return;
     }
-    if (decision.action == StageAction::UpToDate || decision.action == StageAction::Frozen) return;
+    if (!changes_something(index)) return;
     if (decision.action == StageAction::Blocked) blocked_ = true;
     upstream_.push_back(index);
   }

@@ -8,6 +8,7 @@
 #include "base/progress.h"
 #include "core/pipeline/plan.h"
 #include "core/repo/repository.h"
+#include "core/workspace/project_files.h"
 
 namespace dvx {
 
@@ -19,5 +20,7 @@ struct StageState {
 
 // In the order in which stages would run. Empty when there is no dvx.yaml.
 std::vector<StageState> pipeline_state(Repository& repository, Progress& progress);
+// With the files that a walk has found.
+std::vector<StageState> pipeline_state(Repository& repository, const ProjectFiles& files, Progress& progress);
 
 }  // namespace dvx

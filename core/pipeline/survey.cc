@@ -58,10 +58,13 @@ StageGraph graph_of(std::vector<Stage> stages, ImportedCode& code) {
 }  // namespace
 
 PipelineSurvey::PipelineSurvey(Repository& repository, Progress& progress)
+    : PipelineSurvey(repository, find_project_files(repository.root()), progress) {}
+
+PipelineSurvey::PipelineSurvey(Repository& repository, const ProjectFiles& files, Progress& progress)
     : repository_(repository),
       progress_(progress),
       code_(repository.root()),
-      graph_(load_stage_graph(repository, code_)),
+      graph_(load_stage_graph(repository, files, code_)),
       lock_stamp_(stamp_of_lock(repository)),
       lock_(load_lock(repository)),
       tools_(repository),
@@ -99,14 +102,17 @@ void PipelineSurvey::prepare() {
 }
 
 void PipelineSurvey::look_at(const std::vector<std::size_t>& wanted_stages) {
-  std::set<std::string> paths;
+  std::vector<std::string> wanted;
   for (const std::size_t i : wanted_stages) {
-    for (const StageDependency& dep : stages()[i].deps) paths.insert(dep.path);
-    for (const StageOutput& out : stages()[i].outs) paths.insert(out.path);
-    for (std::string& import : imports_of(i)) paths.insert(std::move(import));
+    for (const StageDependency& dep : stages()[i].deps) wanted.push_back(dep.path);
+    for (const StageOutput& out : stages()[i].outs) wanted.push_back(out.path);
+    for (std::string& import : imports_of(i)) wanted.push_back(std::move(import));
   }
-  std::erase_if(paths, [this](const std::string& path) { return contents_.contains(path); });
-  const std::vector<std::string> wanted(paths.begin(), paths.end());
+  std::ranges::sort(wanted);
+  const auto repeated = std::ranges::unique(wanted);
+  wanted.erase(repeated.begin(), repeated.end());
+  std::erase_if(wanted, [this](const std::string& path) { return contents_.contains(path); });
+  if (wanted.empty()) return;
   const auto found = look(wanted);
   for (std::size_t i = 0; i < wanted.size(); ++i) contents_[wanted[i]] = found[i];
 }

@@ -22,6 +22,7 @@
 #include "core/pipeline/tool_outputs.h"
 #include "core/pipeline/url_states.h"
 #include "core/repo/repository.h"
+#include "core/workspace/project_files.h"
 #include "objects/store/ingest.h"
 
 namespace dvx {
@@ -32,6 +33,8 @@ class PipelineSurvey {
  public:
   // Reads dvx.yaml and dvx.lock. NotFound without dvx.yaml; Config for what is wrong in it.
   PipelineSurvey(Repository& repository, Progress& progress);
+  // With the files that a walk has found.
+  PipelineSurvey(Repository& repository, const ProjectFiles& files, Progress& progress);
   // Of stages that are known already: those of a job on a cluster.
   PipelineSurvey(Repository& repository, std::vector<Stage> stages, Progress& progress);
   PipelineSurvey(const PipelineSurvey&) = delete;

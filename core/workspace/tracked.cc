@@ -62,15 +62,20 @@ std::vector<TrackedPath> assemble(std::vector<TrackedPath> tracked,
 
 }  // namespace
 
-std::vector<TrackedPath> tracked_paths(Repository& repository) {
+std::vector<TrackedPath> pointed_paths(Repository& repository, const std::vector<std::string>& pointers) {
   std::vector<TrackedPath> tracked;
-  const ProjectFiles files = find_project_files(repository.root());
-  for (const std::string& pointer : files.pointers) {
+  for (const std::string& pointer : pointers) {
     // Between the walk and the reading somebody may have removed it.
     if (const auto text = read_file_if_exists(repository.path(pointer)))
       tracked.push_back(from_pointer(*text, pointer));
   }
-  return assemble(std::move(tracked), workspace_pipeline(repository, files.pipelines),
+  std::ranges::stable_sort(tracked, {}, &TrackedPath::path);
+  return tracked;
+}
+
+std::vector<TrackedPath> tracked_paths(Repository& repository) {
+  const ProjectFiles files = find_project_files(repository.root());
+  return assemble(pointed_paths(repository, files.pointers), workspace_pipeline(repository, files.pipelines),
                   read_file_if_exists(repository.path(kLockFileName)), "");
 }
 

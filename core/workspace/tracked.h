@@ -23,7 +23,9 @@ struct TrackedPath {
 
 // Sorted by path. Pointer files are found by walking the work tree (ignored directories are not entered).
 std::vector<TrackedPath> tracked_paths(Repository& repository);
-// The same as of a commit (pointer files, dvx.yaml and dvx.lock read from git).
+// The part of it that these pointer files name.
+std::vector<TrackedPath> pointed_paths(Repository& repository, const std::vector<std::string>& pointers);
+// All of it as of a commit (pointer files, dvx.yaml and dvx.lock read from git).
 std::vector<TrackedPath> tracked_paths_at(Repository& repository, const std::string& commit);
 // The tracked path that is, or contains, `path`.
 const TrackedPath* tracked_around(const std::vector<TrackedPath>& tracked, const std::string& path);
