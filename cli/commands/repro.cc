@@ -87,7 +87,7 @@ Outcome outcome_of_run(Invocation& invocation, const ReproReport& report) {
   Outcome outcome;
   outcome.data = {{"dry_run", false}, {"seconds", report.seconds}, {"stages", nlohmann::json::array()}};
   for (const StageResult& result : report.stages) {
-    outcome.data["stages"].push_back(json_of(result));
+    if (invocation.json()) outcome.data["stages"].push_back(json_of(result));
     if (result.outcome != StageOutcome::Failed) continue;
     outcome.exit = 1;
     for (const SchemaViolation& violation : result.violations) outcome.text += describe(violation) + "\n";
