@@ -65,9 +65,6 @@ class Contestant:
     def fsck(self):
         return None
 
-    def stages(self):
-        return None
-
 
 class Dvx(Contestant):
     name, kept_in = "dvx", (".git", ".dvx/store")
@@ -110,9 +107,6 @@ class Dvx(Contestant):
 
     def fsck(self):
         return [self.dvx, "fsck", "--read-data", "-q"]
-
-    def stages(self):
-        return [self.dvx, "repro", "-q"]
 
 
 class Git(Contestant):
@@ -242,9 +236,6 @@ class Dvc(Contestant):
 
     def gc(self):
         return [self.program, "gc", "-q", "-f", "--all-commits"]
-
-    def stages(self):
-        return [self.program, "repro", "-q"]
 
 
 class Oxen(Contestant):

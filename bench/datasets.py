@@ -94,18 +94,3 @@ class Csv:
             piece = out.read(self.size // 100)
             out.seek(0, os.SEEK_END)
             out.write(piece[piece.index(b"\n") + 1:piece.rindex(b"\n") + 1])
-
-
-def write_stages(directory, count):
-    """Chains of ten stages, each a `cp`, for dvx and DVC alike."""
-    lines = ["stages:"]
-    for i in range(count):
-        source = f"in/{i}.txt" if i % 10 == 0 else f"out/{i - 1}.txt"
-        if i % 10 == 0:
-            (directory / "in").mkdir(exist_ok=True)
-            (directory / source).write_text(f"{i}\n")
-        lines += [f"  s{i}:", f"    cmd: cp {source} out/{i}.txt", f"    deps: [{source}]", f"    outs: [out/{i}.txt]"]
-    (directory / "out").mkdir(exist_ok=True)
-    text = "\n".join(lines) + "\n"
-    (directory / "dvx.yaml").write_text(text)
-    (directory / "dvc.yaml").write_text(text)

@@ -8,7 +8,6 @@ import sys
 import time
 
 from contestants import Dvx
-from datasets import write_stages
 from measure import Failed, Figure, Overdue, bytes_below, measure, median
 
 APPENDED_VERSIONS = 10
@@ -176,30 +175,12 @@ class Bench:
 
     # --- the rest ---------------------------------------------------------------------------------------------------
 
-    def stages(self, count):
-        for contestant in self.contestants:
-            if (command := contestant.stages()) is None:
-                continue
-            repository = self.place / contestant.name
-            repository.mkdir()
-            self.quietly(contestant.start(), repository)
-            write_stages(repository, count)
-            try:
-                self.row(f"{count:,} stages: first repro", contestant, command, repository)
-                time.sleep(1.1)
-                self.row(f"{count:,} stages: nothing to do", contestant, command, repository, repeat=True)
-                self.row(f"{count:,} stages: status", contestant, contestant.status(), repository, repeat=True)
-            except Overdue:
-                print(f"  {count:,} stages: {contestant.name} gave up", file=sys.stderr)
-            self.put_away(repository)
-
     def start_up(self, dvx):
         for name, command in (("floor", ["true"]), ("dvx", [dvx, "--version"]), ("git", ["git", "--version"])):
             self.enter("start-up (--version)", name, median([self.run(command, self.place) for _ in range(20)]))
 
     def print_table(self):
-        names = ["floor"] + [c.name for c in self.contestants]
-        names += sorted({name for figures in self.table.values() for name in figures} - set(names))
+        names = list(dict.fromkeys(["floor", "dvx"] + [name for figures in self.table.values() for name in figures]))
         print("| row | " + " | ".join(names) + " |")
         print("|---|" + "---|" * len(names))
         for row, figures in self.table.items():

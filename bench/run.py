@@ -4,10 +4,15 @@
 import argparse
 import pathlib
 
+import pipeline_contestants
+import pipeline_rows
 from contestants import KNOWN, ROOT, Dvx
 from datasets import Big, Csv, Small
 from each import each
 from rows import Bench, remove
+
+DATA = {"small", "tiny", "big", "csv", "appends"}  # rows of what stores data
+STAGES = {"stages", "manystages"}  # of what runs pipelines
 
 
 def main():
@@ -15,7 +20,7 @@ def main():
     parser.add_argument("--build", default=str(ROOT / "build/release"))
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--rows", default="small,big,csv,stages")
-    parser.add_argument("--peers", default="git,lfs,dvc")
+    parser.add_argument("--peers", default="git,lfs,dvc,snakemake,make")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--limit", type=float, default=1800, help="seconds that a command of a peer may take")
     parser.add_argument("--place", default="/var/tmp")
@@ -24,9 +29,9 @@ def main():
     build = pathlib.Path(options.build).resolve()
     dvx = str(build / "dvx")
     peers = [] if options.peers == "none" else options.peers.split(",")
-    contestants = [Dvx(dvx)] + [KNOWN[name](dvx) for name in peers]
-    for contestant in contestants:
-        contestant.install()
+    contestants = [Dvx(dvx)] + [KNOWN[name](dvx) for name in peers if name in KNOWN]
+    of_pipelines = pipeline_contestants.KNOWN
+    pipelines = [pipeline_contestants.DvxPipelines(dvx)] + [of_pipelines[n](dvx) for n in peers if n in of_pipelines]
 
     def scaled(full):
         return int(full * options.scale)
@@ -39,13 +44,17 @@ def main():
         "big": lambda: bench.data(Big(scaled(4_000_000_000))),
         "csv": lambda: bench.data(Csv(scaled(2_000_000_000))),
         "appends": lambda: bench.appended(Csv(scaled(2_000_000_000))),
-        "stages": lambda: bench.stages(scaled(1_000)),
-        "manystages": lambda: bench.stages(scaled(10_000)),
+        "stages": lambda: pipeline_rows.run_stages(bench, pipelines, scaled(1_000)),
+        "manystages": lambda: pipeline_rows.run_stages(bench, pipelines, scaled(10_000)),
+        "growth": lambda: pipeline_rows.grow(bench, pipelines[0], [scaled(n) for n in pipeline_rows.GROWING]),
         "each": lambda: each(bench, scaled(100_000)),
     }
+    wanted = options.rows.split(",")
+    for contestant in (contestants if DATA & set(wanted) else []) + (pipelines if STAGES & set(wanted) else []):
+        contestant.install()
     try:
         bench.start_up(dvx)
-        for rows in options.rows.split(","):
+        for rows in wanted:
             sets[rows]()
     finally:
         bench.print_table()
