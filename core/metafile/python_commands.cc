@@ -31,6 +31,17 @@ bool is_shell(std::string_view word) {
   return name == "sh" || name == "bash" || name == "dash" || name == "zsh" || name == "ksh";
 }
 
+// Most commands start nothing of the kind, and a look at their characters tells: one command of plain words,
+// that starts no file by its path, and names neither Python, nor a script, nor a shell.
+bool starts_no_python(std::string_view command) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ ./,:+@%=->";
+  const std::string_view first = command.substr(0, command.find(' '));
+  return !first.empty() && first.find_first_of("/=>") == std::string_view::npos &&
+         command.find_first_not_of(kPlain) == std::string_view::npos &&
+         command.find("py") == std::string_view::npos && command.find("sh") == std::string_view::npos;
+}
+
 // What a shell has when it reaches a command.
 struct ShellState {
   std::string directory;
@@ -221,6 +232,8 @@ std::vector<PythonProgram> find_python_programs(const std::vector<std::string>& 
                                                 const std::string& directory,
                                                 const std::map<std::string, std::string>& env) {
   std::vector<PythonProgram> programs;
+  // A command that sets a variable or a directory for those behind it is of no use when none of them is left.
+  if (std::ranges::all_of(commands, starts_no_python)) return programs;
   for (const std::string& command : commands) {
     for (PythonProgram& found : ProgramFinder({.directory = directory, .variables = env}, 0).find(command))
       programs.push_back(std::move(found));

@@ -35,6 +35,17 @@ TEST(PythonCommands, FindScriptsModulesAndCode) {
   EXPECT_EQ(found("python3 - <<'END'\nimport a\nEND\npython3 b.py"), (Found{"C import a\n", "S /w/b.py"}));
 }
 
+TEST(PythonCommands, AreSoughtInWhateverIsNotPlain) {
+  EXPECT_EQ(found("cp in/0.txt out/1.txt"), Found{});
+  EXPECT_EQ(found("cat a b > c/d"), Found{});
+  EXPECT_EQ(found("./run in/0.txt"), Found{"S /w/run"});
+  EXPECT_EQ(found("> log bin/run"), Found{"S /w/bin/run"});
+  EXPECT_EQ(found("A=b bin/run"), Found{"S /w/bin/run"});
+  EXPECT_EQ(found("true\nbin/run"), Found{"S /w/bin/run"});
+  EXPECT_EQ(found("sh -c bin/run"), Found{"S /w/bin/run"});
+  EXPECT_EQ(found("time a.py"), Found{"S /w/a.py"});
+}
+
 TEST(PythonCommands, ReadShellWords) {
   EXPECT_EQ(found("python3 \"a b.py\" && python3 'c d'.py; python3 e\\ f.py | python3 g.py & (python3 h.py)"),
             (Found{"S /w/a b.py", "S /w/c d.py", "S /w/e f.py", "S /w/g.py", "S /w/h.py"}));
