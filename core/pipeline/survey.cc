@@ -61,15 +61,24 @@ PipelineSurvey::PipelineSurvey(Repository& repository, Progress& progress)
     : PipelineSurvey(repository, find_project_files(repository.root()), progress) {}
 
 PipelineSurvey::PipelineSurvey(Repository& repository, const ProjectFiles& files, Progress& progress)
+    : PipelineSurvey(repository, files, progress, std::async(std::launch::async, [&repository] {
+                       StampedLock read{.stamp = stamp_of_lock(repository), .lock = {}};
+                       read.lock = load_lock(repository);
+                       return read;
+                     })) {}
+
+PipelineSurvey::PipelineSurvey(Repository& repository, const ProjectFiles& files, Progress& progress,
+                               std::future<StampedLock> read)
     : repository_(repository),
       progress_(progress),
       code_(repository.root()),
       graph_(load_stage_graph(repository, files, code_)),
-      lock_stamp_(stamp_of_lock(repository)),
-      lock_(load_lock(repository)),
       tools_(repository),
       urls_(repository),
       params_([this](const std::string& path) { return read_params_file(path); }) {
+  StampedLock lock = read.get();
+  lock_stamp_ = lock.stamp;
+  lock_ = std::move(lock.lock);
   prepare();
 }
 
@@ -114,7 +123,8 @@ void PipelineSurvey::look_at(const std::vector<std::size_t>& wanted_stages) {
   std::erase_if(wanted, [this](const std::string& path) { return contents_.contains(path); });
   if (wanted.empty()) return;
   const auto found = look(wanted);
-  for (std::size_t i = 0; i < wanted.size(); ++i) contents_[wanted[i]] = found[i];
+  for (std::size_t i = 0; i < wanted.size(); ++i)  // in order: at the end, when there was nothing
+    contents_.emplace_hint(contents_.end(), std::move(wanted[i]), found[i]);
 }
 
 const std::optional<DataRef>& PipelineSurvey::content(const std::string& path) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <future>
 #include <map>
 #include <optional>
 #include <set>
@@ -96,6 +97,14 @@ class PipelineSurvey {
   std::optional<RunRecord> record(const ObjectId& run) const;
 
  private:
+  // The stamp is that of the moment before: what is written after it is read again.
+  struct StampedLock {
+    FileStamp stamp;
+    LockFile lock;
+  };
+  // dvx.lock is read beside dvx.yaml, in a thread of its own.
+  PipelineSurvey(Repository& repository, const ProjectFiles& files, Progress& progress,
+                 std::future<StampedLock> read);
   void prepare();
   nlohmann::json params_of(const Stage& stage);
   std::optional<std::string> read_params_file(const std::string& path) const;

@@ -46,6 +46,8 @@ namespace {
 
 // Results and index changes of so many files are held at a time.
 constexpr std::size_t kBatch = 32768;
+// So many paths are one task.
+constexpr std::size_t kStatShare = 1024;
 // Few files: what is read and hashed within a tick of the clock, roughly.
 constexpr std::size_t kFewFiles = 100;
 constexpr std::uint64_t kFewBytes = std::uint64_t{2} << 20;
@@ -106,8 +108,10 @@ std::vector<ScannedPath> WorkspaceScan::run(const std::vector<std::string>& path
   std::vector<ScannedPath> subjects(paths.size());
   for (std::size_t i = 0; i < paths.size(); ++i) {
     subjects[i].path = paths[i];
-    examine(subjects[i]);
+    subjects[i].absolute = repository_.path(paths[i]);
   }
+  const auto stats = stat_all(subjects);
+  for (std::size_t i = 0; i < paths.size(); ++i) examine(subjects[i], stats[i]);
   settle_files(subjects);
   look_in_store();
   hash_dirty();
@@ -131,18 +135,47 @@ void WorkspaceScan::finish() {
   ingest_ = nullptr;
 }
 
-void WorkspaceScan::examine(ScannedPath& subject) {
+// Many of them by several threads. Left out: what cannot be told, which look_at() finds out anew.
+std::vector<std::optional<WorkspaceScan::Found>> WorkspaceScan::stat_all(
+    const std::vector<ScannedPath>& subjects) {
+  std::vector<std::optional<Found>> stats(subjects.size());
+  const auto stat_some = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      try {
+        stats[i] = stat_if_exists(subjects[i].absolute);
+      } catch (const Error&) {
+        stats[i].reset();
+      }
+    }
+  };
+  if (subjects.size() < 2 * kStatShare) {
+    stat_some(0, subjects.size());
+    return stats;
+  }
+  for (std::size_t begin = 0; begin < subjects.size(); begin += kStatShare) {
+    const std::size_t end = std::min(subjects.size(), begin + kStatShare);
+    pool().submit([&stat_some, begin, end] { stat_some(begin, end); });
+  }
+  pool().wait();
+  return stats;
+}
+
+ThreadPool& WorkspaceScan::pool() {
+  if (!pool_) pool_ = std::make_unique<ThreadPool>(repository_.jobs(), SIZE_MAX);
+  return *pool_;
+}
+
+void WorkspaceScan::examine(ScannedPath& subject, const std::optional<Found>& found) {
   try {
-    look_at(subject);
+    look_at(subject, found);
   } catch (const Error& e) {
     if (e.kind() == ErrorKind::Interrupted) throw;
     subject.failed.push_back({subject.path, e});
   }
 }
 
-void WorkspaceScan::look_at(ScannedPath& subject) {
-  subject.absolute = repository_.path(subject.path);
-  auto st = stat_if_exists(subject.absolute);
+void WorkspaceScan::look_at(ScannedPath& subject, const std::optional<Found>& found) {
+  Found st = found ? *found : stat_if_exists(subject.absolute);
   if (!st) return;
   if (S_ISLNK(st->st_mode)) {
     if (const auto id = linked_object(read_link(subject.absolute), repository_.store_dir())) {
@@ -192,9 +225,8 @@ WalkedEntry WorkspaceScan::linked_file(const std::string& path, const ObjectId& 
 }
 
 void WorkspaceScan::walk(ScannedPath& subject) {
-  if (!pool_) pool_ = std::make_unique<ThreadPool>(repository_.jobs(), SIZE_MAX);
   const IgnoreRules rules = load_ignore_rules(repository_.root(), parent_path(subject.path), ".dvxignore");
-  Walk found = walk_directory(subject.absolute, subject.path, rules, *pool_);
+  Walk found = walk_directory(subject.absolute, subject.path, rules, pool());
   subject.top = std::move(found.top);
   subject.failed = std::move(found.failed);
   subject.leftovers = std::move(found.leftovers);

@@ -5,6 +5,8 @@
 // threads. Takes no lock.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -69,8 +71,11 @@ class WorkspaceScan {
   struct DirtyFile;
 
   bool storing() const { return options_.mode == IngestMode::Store; }
-  void examine(ScannedPath& subject);
-  void look_at(ScannedPath& subject);
+  using Found = std::optional<struct ::stat>;  // nullopt: nothing is there
+  std::vector<std::optional<Found>> stat_all(const std::vector<ScannedPath>& subjects);
+  ThreadPool& pool();
+  void examine(ScannedPath& subject, const std::optional<Found>& found);
+  void look_at(ScannedPath& subject, const std::optional<Found>& found);
   void settle_files(std::vector<ScannedPath>& subjects);
   WalkedEntry linked_file(const std::string& path, const ObjectId& id);
   void walk(ScannedPath& subject);
