@@ -14,21 +14,21 @@ namespace {
 
 constexpr std::size_t kWidestName = 44;  // what is longer moves its own line only
 
-std::string words(StageState state) {
+std::string words(StageCondition state) {
   std::string text(state_name(state));
   std::ranges::replace(text, '-', ' ');
   return text;
 }
 
-std::string painted(StageState state, const Text& text) {
+std::string painted(StageCondition state, const Text& text) {
   const std::string padded = fmt::format("{:<10}", words(state));
   switch (state) {
-    case StageState::UpToDate:
+    case StageCondition::UpToDate:
       return text.green(padded);
-    case StageState::Failed:
-    case StageState::Blocked:
+    case StageCondition::Failed:
+    case StageCondition::Blocked:
       return text.red(padded);
-    case StageState::Frozen:
+    case StageCondition::Frozen:
       return text.cyan(padded);
     default:
       return text.yellow(padded);
@@ -61,7 +61,7 @@ std::string text_of(const StagesReport& report, const Text& text) {
                                                 "took", "cpu", "memory");
   for (const StageSummary& stage : report.stages) {
     const std::string state = painted(stage.state, text);
-    const bool has_failed = stage.state == StageState::Failed;
+    const bool has_failed = stage.state == StageCondition::Failed;
     if (!stage.last || has_failed) {
       out += row(stage.name, width, state, has_failed ? ago(stage.failed_ns, report.now_ns) : "-", "-", "-",
                  "-");

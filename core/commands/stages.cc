@@ -10,20 +10,20 @@ namespace dvx {
 
 namespace {
 
-StageState state_of(const StageDecision& decision, const LockedStage* locked) {
+StageCondition state_of(const StageDecision& decision, const LockedStage* locked) {
   switch (decision.action) {
     case StageAction::UpToDate:
-      return StageState::UpToDate;
+      return StageCondition::UpToDate;
     case StageAction::Restore:
-      return StageState::Restorable;
+      return StageCondition::Restorable;
     case StageAction::Frozen:
-      return StageState::Frozen;
+      return StageCondition::Frozen;
     case StageAction::Blocked:
-      return StageState::Blocked;
+      return StageCondition::Blocked;
     case StageAction::Run:
       break;
   }
-  return locked == nullptr ? StageState::NeverRun : StageState::Stale;
+  return locked == nullptr ? StageCondition::NeverRun : StageCondition::Stale;
 }
 
 StageSummary summary(PipelineSurvey& survey, PlannedStage planned) {
@@ -31,9 +31,9 @@ StageSummary summary(PipelineSurvey& survey, PlannedStage planned) {
   const LockedStage* locked = survey.locked(stage.name);
   stage.state = state_of(planned.decision, locked);
   stage.reasons = std::move(planned.decision.reasons);
-  const bool would_run = stage.state == StageState::Stale || stage.state == StageState::NeverRun;
+  const bool would_run = stage.state == StageCondition::Stale || stage.state == StageCondition::NeverRun;
   if (const auto log = would_run ? find_failed_log(survey.repository(), stage.name) : std::nullopt) {
-    stage.state = StageState::Failed;
+    stage.state = StageCondition::Failed;
     stage.failed_ns = log->failed_ns;
   }
   const auto record = locked == nullptr ? std::nullopt : survey.record(locked->run);
@@ -49,21 +49,21 @@ StageSummary summary(PipelineSurvey& survey, PlannedStage planned) {
 
 }  // namespace
 
-std::string_view state_name(StageState state) {
+std::string_view state_name(StageCondition state) {
   switch (state) {
-    case StageState::UpToDate:
+    case StageCondition::UpToDate:
       return "up-to-date";
-    case StageState::Restorable:
+    case StageCondition::Restorable:
       return "restorable";
-    case StageState::Stale:
+    case StageCondition::Stale:
       return "stale";
-    case StageState::NeverRun:
+    case StageCondition::NeverRun:
       return "never-run";
-    case StageState::Failed:
+    case StageCondition::Failed:
       return "failed";
-    case StageState::Blocked:
+    case StageCondition::Blocked:
       return "blocked";
-    case StageState::Frozen:
+    case StageCondition::Frozen:
       return "frozen";
   }
   return "unknown";

@@ -17,8 +17,8 @@ struct StagesOptions {
   std::vector<std::string> targets;  // stage names or outputs as the user typed them; none means every stage
 };
 
-enum class StageState { UpToDate, Restorable, Stale, NeverRun, Failed, Blocked, Frozen };
-std::string_view state_name(StageState state);  // in JSON: "up-to-date", "restorable", …
+enum class StageCondition { UpToDate, Restorable, Stale, NeverRun, Failed, Blocked, Frozen };
+std::string_view state_name(StageCondition state);  // in JSON: "up-to-date", "restorable", …
 
 // Of the run that dvx.lock names.
 struct LastRun {
@@ -30,7 +30,7 @@ struct LastRun {
 
 struct StageSummary {
   std::string name;
-  StageState state = StageState::UpToDate;
+  StageCondition state = StageCondition::UpToDate;
   std::vector<StaleReason> reasons;
   std::optional<LastRun> last;  // nullopt: it never ran, or its record is not in the store
   std::int64_t failed_ns = 0;   // of Failed: when

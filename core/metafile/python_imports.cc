@@ -192,7 +192,7 @@ PythonSource read_python_source(std::string_view text) {
     text = converted;
   }
   PythonSource source;
-  for (const PythonStatement& statement : read_python_statements(text, "", Unreadable::PassOver))
+  for (const PythonStatement& statement : read_python_statements(text, "", UnreadableText::PassOver))
     StatementReader(statement.tokens, source).read();
   return source;
 }

@@ -43,7 +43,7 @@ void append_utf8(std::string& text, std::uint32_t code) {
 // Text to statements: strings, comments, brackets and joined lines as Python has them.
 class Lexer {
  public:
-  Lexer(std::string_view text, const std::string& path, Unreadable unreadable)
+  Lexer(std::string_view text, const std::string& path, UnreadableText unreadable)
       : text_(text), path_(path), unreadable_(unreadable) {}
 
   std::vector<PythonStatement> run() {
@@ -55,7 +55,7 @@ class Lexer {
 
  private:
   void complain(std::size_t line, const std::string& message) const {
-    if (unreadable_ == Unreadable::PassOver) return;
+    if (unreadable_ == UnreadableText::PassOver) return;
     throw Error{ErrorKind::Config, fmt::format("{}:{}:1: {}", display_path(path_), line, message), {}, path_};
   }
 
@@ -250,7 +250,7 @@ class Lexer {
 
   std::string_view text_;
   const std::string& path_;
-  const Unreadable unreadable_;
+  const UnreadableText unreadable_;
   std::size_t at_ = 0, line_ = 1;
   std::vector<std::pair<char, std::size_t>> brackets_;  // open ones, with their lines
   PythonStatement open_;
@@ -260,7 +260,7 @@ class Lexer {
 }  // namespace
 
 std::vector<PythonStatement> read_python_statements(std::string_view text, const std::string& path,
-                                                    Unreadable unreadable) {
+                                                    UnreadableText unreadable) {
   return Lexer(text, path, unreadable).run();
 }
 

@@ -24,11 +24,11 @@ struct PythonStatement {
 
 // PassOver: strings that are not closed end with their line, brackets without a partner are signs like
 // others.
-enum class Unreadable { Refuse, PassOver };
+enum class UnreadableText { Refuse, PassOver };
 
 // `text` without a byte order mark. Error{Config} with line for what Python cannot read either, unless that
 // is passed over.
 std::vector<PythonStatement> read_python_statements(std::string_view text, const std::string& path,
-                                                    Unreadable unreadable = Unreadable::Refuse);
+                                                    UnreadableText unreadable = UnreadableText::Refuse);
 
 }  // namespace dvx
