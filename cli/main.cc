@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include "base/interrupt.h"
@@ -25,9 +26,20 @@ std::string working_directory() {
   return result;
 }
 
+// A command ends soon and takes all of its memory with it: growing the heap in large steps and keeping what
+// is freed saves a quarter of the time of one that makes a million small things.
+void tune_allocation() {
+#ifdef __GLIBC__
+  ::mallopt(M_TOP_PAD, 16 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 256 << 20);
+  ::mallopt(M_MMAP_THRESHOLD, 4 << 20);  // which would stay small from here on
+#endif
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  tune_allocation();
   dvx::install_interrupt_handlers();
   dvx::ProcessContext context;
   context.arguments.assign(argv + 1, argv + argc);

@@ -173,6 +173,7 @@ std::string readable(std::string_view message) {
 
 std::string canonical_json(const nlohmann::json& value) {
   std::string out;
+  out.reserve(512);  // a key
   write_value(out, value, 0);
   return out;
 }

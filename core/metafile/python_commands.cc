@@ -31,15 +31,18 @@ bool is_shell(std::string_view word) {
   return name == "sh" || name == "bash" || name == "dash" || name == "zsh" || name == "ksh";
 }
 
+bool is_plain(char c) {
+  const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  return is_letter || std::string_view("_ ./,:+@%=->").find(c) != std::string_view::npos;
+}
+
 // Most commands start nothing of the kind, and a look at their characters tells: one command of plain words,
 // that starts no file by its path, and names neither Python, nor a script, nor a shell.
 bool starts_no_python(std::string_view command) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ ./,:+@%=->";
   const std::string_view first = command.substr(0, command.find(' '));
   return !first.empty() && first.find_first_of("/=>") == std::string_view::npos &&
-         command.find_first_not_of(kPlain) == std::string_view::npos &&
-         command.find("py") == std::string_view::npos && command.find("sh") == std::string_view::npos;
+         std::ranges::all_of(command, is_plain) && command.find("py") == std::string_view::npos &&
+         command.find("sh") == std::string_view::npos;
 }
 
 // What a shell has when it reaches a command.

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/metafile/pipeline_file.h"
@@ -57,9 +58,9 @@ class ImportedCode {
 
   std::string root_;
   PythonModules modules_;
-  std::map<std::string, PythonSource> sources_;  // by path
-  std::map<std::string, Closure> closures_;      // by what is started, and how
-  std::map<std::string, StageImports> stages_;   // by name
+  std::map<std::string, PythonSource> sources_;           // by path
+  std::map<std::string, Closure> closures_;               // by what is started, and how
+  std::unordered_map<std::string, StageImports> stages_;  // by name
 };
 
 }  // namespace dvx

@@ -133,6 +133,7 @@ class Planner {
   explicit Planner(const PlanInput& input) : input_(input) {}
 
   Plan run() {
+    plan_.stages.reserve(input_.stages.size());
     for (const PlanStage& stage : input_.stages) {
       plan_.stages.push_back({stage.facts.stage->name, decide(stage)});
     }

@@ -248,12 +248,14 @@ std::optional<std::string> PipelineSurvey::read_params_file(const std::string& p
 
 Plan PipelineSurvey::plan(const std::vector<std::size_t>& selected, Force force, Downstream downstream) {
   look_at(selected);
-  std::map<std::size_t, std::size_t> position;
+  constexpr std::size_t kNotSelected = SIZE_MAX;
+  std::vector<std::size_t> position(stages().size(), kNotSelected);
   PlanInput input{.stages = {}, .lookup = lookup_, .downstream = downstream};
+  input.stages.reserve(selected.size());
   for (const std::size_t stage : selected) {
     PlanStage planned{.facts = facts(stage, force), .upstream = {}};
     for (const std::size_t before : graph_.upstream(stage)) {
-      if (const auto at = position.find(before); at != position.end()) planned.upstream.push_back(at->second);
+      if (position[before] != kNotSelected) planned.upstream.push_back(position[before]);
     }
     position[stage] = input.stages.size();
     input.stages.push_back(std::move(planned));
