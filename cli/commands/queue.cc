@@ -21,14 +21,19 @@ nlohmann::json json_of(const JobReport& job) {
                          {"log", job.log_file}};
   if (!job.reason.empty()) json["reason"] = job.reason;
   if (!job.node.empty()) json["node"] = job.node;
+  if (job.tasks != 0) json["tasks"] = {{"count", job.tasks}, {"ended", job.ended_tasks}};
   if (job.started_ns != 0) json["started"] = format_utc(job.started_ns);
   return json;
 }
 
 std::string note_of(const JobReport& job) {
   if (job.state == JobState::Done) return "to be recorded: dvx repro --attach";
-  if (job.state == JobState::Running) return "on " + job.node;
-  return job.reason;
+  std::string note = job.state == JobState::Running ? "on " + job.node : job.reason;
+  if (job.tasks != 0) {
+    if (!note.empty()) note += ", ";
+    note += fmt::format("{} of {} tasks", job.ended_tasks, job.tasks);
+  }
+  return note;
 }
 
 std::string lines_of(const QueueReport& report) {

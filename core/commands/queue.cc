@@ -20,15 +20,17 @@ class QueueIndex {
   explicit QueueIndex(std::vector<QueuedJob> jobs) : jobs_(std::move(jobs)) {}
 
   const QueuedJob* find(const JobReport& job) const {
-    const QueuedJob* found = nullptr;  // of an array one that has not ended, if there is any
+    const QueuedJob* found = nullptr;  // of an array one that runs, or else waits, or else has ended
     for (const QueuedJob& queued : jobs_) {
       const bool is_it = job.slurm_job.empty() ? queued.comment == job.id : queued.id == job.slurm_job;
-      if (is_it && (found == nullptr || found->has_ended())) found = &queued;
+      if (is_it && (found == nullptr || rank(queued) < rank(*found))) found = &queued;
     }
     return found;
   }
 
  private:
+  static int rank(const QueuedJob& queued) { return queued.has_ended() ? 2 : queued.is_waiting() ? 1 : 0; }
+
   std::vector<QueuedJob> jobs_;
 };
 
@@ -46,6 +48,11 @@ JobReport report_of(const JobDirectory& directory, const JobDescription& descrip
     job.state = JobState::Running;
   }
   if (directory.is_cancelled()) job.state = JobState::Cancelled;
+  if (const auto tasks = directory.tasks()) {
+    job.tasks = tasks->tasks.size();
+    job.ended_tasks = directory.ended_tasks();
+    if (job.ended_tasks == job.tasks) job.state = JobState::Done;
+  }
   const auto result = directory.result(description.id);
   if (!result) return job;
   if (result->succeeded()) {

@@ -1,6 +1,7 @@
 // dvx queue: the jobs of stages on a cluster, and their cancellation.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@ struct JobReport {
   std::string reason;                             // why it waits (Slurm's word), or failed
   std::string node;                               // where it runs or ran
   std::int64_t submitted_ns = 0, started_ns = 0;  // 0: it has not begun
+  std::size_t tasks = 0, ended_tasks = 0;         // of a job array; 0: it is none
   std::string log_file;  // absolute; what the commands printed, as far as there is any
 };
 

@@ -31,21 +31,6 @@ std::string header(const std::string& stage, const ObjectId& item_key) {
          "\n";
 }
 
-// As a tree has it: kind, size, id.
-Json state_json(const FileState& state) {
-  return Json::array({static_cast<int>(state.kind), state.size, state.id.to_hex()});
-}
-
-std::optional<FileState> state_of(const Json& json) {
-  if (!json.is_array() || json.size() != 3 || !json[0].is_number_unsigned() ||
-      !json[1].is_number_unsigned() || !json[2].is_string())
-    return std::nullopt;
-  const auto id = ObjectId::parse(json[2].get_ref<const std::string&>());
-  const auto kind = json[0].get<unsigned>();
-  if (!id || kind > static_cast<unsigned>(EntryKind::Directory)) return std::nullopt;
-  return FileState{static_cast<EntryKind>(kind), json[1].get<std::uint64_t>(), *id};
-}
-
 // nullopt for what a crash cut off.
 std::optional<std::pair<std::string, EndedItem>> parse_line(std::string_view line) {
   const Json json = Json::parse(line, nullptr, false);
@@ -55,7 +40,7 @@ std::optional<std::pair<std::string, EndedItem>> parse_line(std::string_view lin
   for (const auto& field : {in, out, input, output}) {
     if (field == json.end()) return std::nullopt;
   }
-  const auto input_state = state_of(*input), output_state = state_of(*output);
+  const auto input_state = state_of_json(*input), output_state = state_of_json(*output);
   if (!in->is_string() || !out->is_string() || !input_state || !output_state) return std::nullopt;
   return std::pair(
       path_from_json_text(in->get_ref<const std::string&>()),
@@ -63,6 +48,20 @@ std::optional<std::pair<std::string, EndedItem>> parse_line(std::string_view lin
 }
 
 }  // namespace
+
+Json json_of_state(const FileState& state) {
+  return Json::array({static_cast<int>(state.kind), state.size, state.id.to_hex()});
+}
+
+std::optional<FileState> state_of_json(const Json& json) {
+  if (!json.is_array() || json.size() != 3 || !json[0].is_number_unsigned() ||
+      !json[1].is_number_unsigned() || !json[2].is_string())
+    return std::nullopt;
+  const auto id = ObjectId::parse(json[2].get_ref<const std::string&>());
+  const auto kind = json[0].get<unsigned>();
+  if (!id || kind > static_cast<unsigned>(EntryKind::Directory)) return std::nullopt;
+  return FileState{static_cast<EntryKind>(kind), json[1].get<std::uint64_t>(), *id};
+}
 
 EndedItems read_each_journal(Repository& repository, const std::string& stage, const ObjectId& item_key) {
   EndedItems items;
@@ -97,9 +96,9 @@ EachJournal::EachJournal(Repository& repository, const std::string& stage, const
 
 void EachJournal::add(const std::string& input, const EndedItem& item) {
   lines_ += canonical_json(Json{{"in", path_to_json_text(input)},
-                                {"input", state_json(item.input)},
+                                {"input", json_of_state(item.input)},
                                 {"out", path_to_json_text(item.out)},
-                                {"output", state_json(item.output)}});
+                                {"output", json_of_state(item.output)}});
   lines_ += '\n';
 }
 

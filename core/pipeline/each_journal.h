@@ -10,6 +10,8 @@
 #include <string>
 #include <unordered_map>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "base/unique_fd.h"
 #include "core/repo/repository.h"
 #include "core/workspace/tree_diff.h"
@@ -20,6 +22,10 @@ struct EndedItem {
   std::string out;
   FileState input, output;
 };
+
+// As a tree has it: kind, size, id. nullopt: it is something else.
+nlohmann::json json_of_state(const FileState& state);
+std::optional<FileState> state_of_json(const nlohmann::json& json);
 
 // By input. Empty when there is no journal, or it is of another key.
 using EndedItems = std::unordered_map<std::string, EndedItem>;

@@ -30,13 +30,6 @@ std::string grouped(std::size_t count) {
   return digits;
 }
 
-FileState state_of(const DataRef& data) {
-  const EntryKind kind = data.kind == DataKind::Tree ? EntryKind::Directory
-                         : data.executable           ? EntryKind::Executable
-                                                     : EntryKind::File;
-  return {kind, data.size, data.id};
-}
-
 DataRef data_of(const FileState& state) {
   return {.kind = state.kind == EntryKind::Directory ? DataKind::Tree : DataKind::File,
           .id = state.id,
@@ -86,8 +79,8 @@ std::optional<StageFailure> EachRun::prepare() {
   to_run_ = items.size();
   jobs_ = each_jobs(stage_, std::move(items));
   attempts_.assign(jobs_.size(), 0);
-  ended_items_.emplace(repository, stage_.name, item_key(decision_.key_fields, *stage_.each),
-                       journal_start(decision_));
+  key_of_items_ = item_key(decision_.key_fields, *stage_.each);
+  ended_items_.emplace(repository, stage_.name, key_of_items_, journal_start(decision_));
   ended_items_->flush();
   if (plan_.inputs() == 0) {
     progress_.warning(
@@ -132,6 +125,10 @@ std::string EachRun::scratch_of(std::size_t job) const {
   return fmt::format("{}-{}", scratch_, job);
 }
 
+std::string EachRun::log_file_of(std::size_t job) const {
+  return scratch_of(job) + ".log";
+}
+
 CommandJob EachRun::command(std::size_t job) {
   return each_command_job(run_.job(progress_), stage_, jobs_[job], scratch_of(job));
 }
@@ -162,9 +159,16 @@ bool EachRun::end(std::size_t job, const CommandOutcome& outcome, Retry may_retr
   return false;
 }
 
+void EachRun::give_up(std::size_t job, const std::string& message) {
+  --running_;
+  take_log(job);
+  fail(jobs_[job].name, jobs_[job].items.size(), message);
+  if (running_ == 0) settle();
+}
+
 // Each job's output is whole in the log of the stage, under its name.
 void EachRun::take_log(std::size_t job) {
-  const std::string scratch = scratch_of(job), file = scratch + ".log";
+  const std::string file = log_file_of(job);
   const auto printed = read_file_if_exists(file);
   if (printed && !printed->empty()) {
     std::string text = fmt::format("==> {}\n{}", jobs_[job].name, *printed);
@@ -173,7 +177,7 @@ void EachRun::take_log(std::size_t job) {
     write_all(log.get(), text, run_.log_file());
   }
   remove_tree(file);
-  remove_tree(scratch + ".pairs");
+  remove_tree(scratch_of(job) + ".pairs");
 }
 
 void EachRun::settle() {

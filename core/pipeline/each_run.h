@@ -40,6 +40,8 @@ class EachRun {
   // The job has ended. True: it is to be tried again, which `may_retry` allows.
   enum class Retry { Forbidden, Allowed };
   bool end(std::size_t job, const CommandOutcome& outcome, Retry may_retry);
+  // Nobody knows how the job ended, and it does not run.
+  void give_up(std::size_t job, const std::string& message);
   bool has_failed() const { return failed_ > 0; }
   bool was_stopped() const { return was_stopped_; }  // a job was, by a signal to dvx
 
@@ -48,6 +50,10 @@ class EachRun {
   // Of a stage that nothing runs of any more. All jobs have ended, or one failed.
   std::variant<FinishedRun, StageFailure> finish(const GitState& git, const std::string& executor);
 
+  const Stage& stage() const { return stage_; }
+  const std::vector<EachJob>& jobs() const { return jobs_; }
+  std::string log_file_of(std::size_t job) const;                 // until end()
+  const ObjectId& key_of_items() const { return key_of_items_; }  // as each_survey.h has it
   RunItems counts() const;
   std::string state() const;   // "312 of 100,000"
   std::string extent() const;  // what prepare() found: "10 of 100,000 inputs"
@@ -74,6 +80,7 @@ class EachRun {
   StageDecision decision_;
   StageRun run_;
   EachPlan plan_;
+  ObjectId key_of_items_;
   std::optional<EachJournal> ended_items_;
   std::vector<EachJob> jobs_;
   std::vector<std::size_t> attempts_;               // by job, that failed

@@ -221,7 +221,7 @@ std::vector<std::string> JobDirectory::trees(const JobResult& result) const {
 }
 
 std::string JobDirectory::scratch() const {
-  return file("tasks/input");
+  return file("tasks/task");
 }
 
 void JobDirectory::write_tasks(const JobTasks& tasks) const {
@@ -240,7 +240,7 @@ std::optional<JobTasks> JobDirectory::tasks() const {
 }
 
 std::string JobDirectory::task_log_file(std::size_t task) const {
-  return file(fmt::format("tasks/{}.log", task).c_str());
+  return fmt::format("{}-{}.log", scratch(), task);
 }
 
 void JobDirectory::write_task_end(const std::string& id, std::size_t task,

@@ -23,6 +23,7 @@ namespace {
 
 // The controller is shared by all users of a cluster; files are not.
 constexpr int kLooksPerQueue = 15;
+constexpr std::chrono::seconds kTellEvery{5};
 
 std::string text_of(const std::string& file) {
   return read_file_if_exists(file).value_or("");
@@ -262,8 +263,18 @@ std::optional<EndedJob> SlurmStages::look_at_files(std::size_t stage, Job& job) 
   return EndedJob{.stage = stage, .fate = JobFate::HasResult, .result = *std::move(result), .failure = {}};
 }
 
-std::optional<EndedJob> SlurmStages::look_at_tasks(std::size_t stage, Job& job) const {
-  if (job.directory.ended_tasks() < job.tasks->tasks.size()) return std::nullopt;
+std::optional<EndedJob> SlurmStages::look_at_tasks(std::size_t stage, Job& job) {
+  const std::size_t ended = job.directory.ended_tasks(), all = job.tasks->tasks.size();
+  const auto now = Clock::now();
+  if (ended < all) {
+    const std::string state = fmt::format("{}: {} of {} tasks", job.description.stage.name, ended, all);
+    progress_.current(state);
+    if (std::exchange(job.ended_tasks, ended) != ended && now - job.told_tasks >= kTellEvery) {
+      job.told_tasks = now;
+      progress_.line(state);
+    }
+    return std::nullopt;
+  }
   return EndedJob{.stage = stage, .fate = JobFate::HasResult, .result = {}, .failure = {}};
 }
 

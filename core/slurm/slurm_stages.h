@@ -55,6 +55,7 @@ class SlurmStages {
   // watched from now on.
   std::optional<std::string> begin_array(std::size_t stage, const std::string& why);
   void submit_array(std::size_t stage, std::vector<JobTask> tasks);
+  bool is_array(std::size_t stage) const { return jobs_.at(stage).tasks.has_value(); }
   bool has_jobs() const { return !jobs_.empty(); }  // that are watched, or have ended and not been let go
   std::size_t count() const { return jobs_.size(); }
 
@@ -90,7 +91,9 @@ class SlurmStages {
     bool is_stopped = false;  // its result says so, and Slurm may start it again
     std::string slurm_job = {};
     std::size_t printed = 0;  // bytes of its log
-    std::string rest = {};    // of a line
+    std::size_t ended_tasks = 0;
+    Clock::time_point told_tasks = Clock::now();
+    std::string rest = {};  // of a line
     std::optional<Clock::time_point> gone_since = {};
   };
 
@@ -100,7 +103,7 @@ class SlurmStages {
   std::string script_of(const Job& job) const;
   void send(Job& job);
   std::string find_by_comment(const std::string& id) const;
-  std::optional<EndedJob> look_at_tasks(std::size_t stage, Job& job) const;
+  std::optional<EndedJob> look_at_tasks(std::size_t stage, Job& job);
   void add_tasks(const Job& job, EndedJob& ended) const;
   std::optional<EndedJob> look_at_files(std::size_t stage, Job& job);
   std::optional<EndedJob> look_in_queue(std::size_t stage, Job& job, const std::vector<QueuedJob>& queue);

@@ -8,11 +8,6 @@ namespace dvx {
 
 namespace {
 
-FileState state_of(const DataRef& data) {
-  if (data.kind == DataKind::Tree) return {EntryKind::Directory, data.size, data.id};
-  return {data.executable ? EntryKind::Executable : EntryKind::File, data.size, data.id};
-}
-
 FileState state_of(const TreeEntry& entry) {
   return {entry.kind, entry.size, entry.id};
 }
@@ -79,6 +74,11 @@ class Comparison {
 };
 
 }  // namespace
+
+FileState state_of(const DataRef& data) {
+  if (data.kind == DataKind::Tree) return {EntryKind::Directory, data.size, data.id};
+  return {data.executable ? EntryKind::Executable : EntryKind::File, data.size, data.id};
+}
 
 std::string_view change_name(ChangeKind kind) {
   switch (kind) {

@@ -31,6 +31,8 @@ struct FileChange {
   ChangeKind kind() const;
 };
 
+FileState state_of(const DataRef& data);
+
 // Gives the tree of an id, or throws NotFound.
 using TreeReader = std::function<Tree(const ObjectId&)>;
 

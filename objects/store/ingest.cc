@@ -33,8 +33,8 @@ namespace {
 constexpr std::size_t kInlineSize = std::size_t{1} << 20;  // files up to this are read whole by one task
 constexpr std::size_t kBatchFiles = 128;                   // of small files a task, or
 constexpr std::uint64_t kBatchBytes = std::uint64_t{2} << 20;
-constexpr std::size_t kFewFiles =
-    4;  // of so many, and so many bytes, waking a thread costs more than the work
+// Of so many, and so many bytes, waking a thread costs more than the work.
+constexpr std::size_t kFewFiles = 4;
 constexpr std::uint64_t kFewBytes = std::uint64_t{256} << 10;
 constexpr std::size_t kMaxThreads = 16;  // buffers are a thread's: this bounds memory
 constexpr std::size_t kQueueLimit = 32;

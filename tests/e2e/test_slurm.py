@@ -373,6 +373,90 @@ stages:
         assert project.read("f") == "a\n" * 3
         assert project.repro("--executor", "local") == dict.fromkeys("abcdef", "up-to-date"), project.last
 
+    def array(self):
+        """A stage that is run per input is a job array: the same lock as here, and only what changed is run again."""
+        pipeline = """stages:
+  upper:
+    cmd: for f in {in}; do echo $f >> ../ran-NAME; tr a-z A-Z < $f > up/$(basename $f); done; echo done {pairs} | wc -w
+    each: {in: "words/*", out: "up/{name}", batch: 4}
+    retries: 1
+  all: {cmd: cat up/* > all, deps: [up], outs: [all]}
+"""
+        files = {f"words/{i:02}.txt": f"word {i}\n" for i in range(30)}
+        here = self.project("array-here", pipeline.replace("NAME", "here"), files)
+        there = self.project("array-there", "executor: slurm\n" + pipeline.replace("NAME", "here"), files)
+        assert here.repro() == {"upper": "ran", "all": "ran"}, here.last
+        assert there.repro() == {"upper": "ran", "all": "ran"}, there.last
+        assert without_runs(here.lock()) == without_runs(there.lock())
+        assert there.read("all") == here.read("all") and there.run("verify").returncode == 0
+        upper = next(stage for stage in there.last["data"]["stages"] if stage["stage"] == "upper")
+        assert upper["items"] == {"inputs": 30, "ran": 30}, upper
+        assert there.run("logs", "upper").stdout.splitlines()[:2] == ["==> 00.txt +3", "2"]
+        assert there.jobs_left() == [] and there.repro() == {"upper": "up-to-date", "all": "up-to-date"}
+        ran = self.place / "ran-here"
+        assert sorted(ran.read_text().splitlines()) == sorted(2 * list(files))
+        for number in (3, 17):
+            there.write(f"words/{number:02}.txt", "new\n")
+        (there.root / "words/29.txt").unlink()
+        ran.write_text("")
+        assert there.repro() == {"upper": "ran", "all": "ran"}, there.last
+        assert sorted(ran.read_text().splitlines()) == ["words/03.txt", "words/17.txt"]
+        assert there.read("all").count("NEW") == 2 and not (there.root / "up/29.txt").exists()
+
+    def array_fails(self):
+        """What ended well is not run again when the rest is mended; a task has the retries of its stage."""
+        project = self.project("array-fails", """executor: slurm
+stages:
+  copy:
+    cmd: echo {in} >> ../ran-copy; cat bad-{stem} 2> /dev/null && exit 3; cp {in} {out}
+    each: {in: "in/*", out: "out/{name}"}
+    retries: 1
+  all: {cmd: ls out > all, deps: [out], outs: [all]}
+""", {f"in/{i}": f"{i}\n" for i in range(8)} | {"bad-5": "trouble\n"})
+        ran = self.place / "ran-copy"
+        assert project.repro() == {"copy": "failed", "all": "skipped"}, project.last
+        assert project.messages()["copy"].startswith("1 of 8 inputs failed, '5': "), project.last
+        assert project.run("logs", "copy").stdout == "==> 5\ntrouble\n"
+        assert sorted(ran.read_text().split()) == sorted([f"in/{i}" for i in range(8)] + ["in/5"])
+        assert project.jobs_left() == []
+        (project.root / "bad-5").unlink()
+        ran.write_text("")
+        assert project.repro() == {"copy": "ran", "all": "ran"}, project.last
+        assert ran.read_text() == "in/5\n" and project.run("verify").returncode == 0
+
+    def array_attached(self):
+        """dvx is killed while the array runs; another one comes back, and nothing runs twice."""
+        project = self.project("array-attached", """executor: slurm
+stages:
+  copy:
+    cmd: echo {in} >> ../ran-attached; while [ ! -e go ]; do sleep 0.1; done; cp -t out {in}
+    each: {in: "in/*", out: "out/{name}", batch: 3}
+  all: {cmd: ls out | wc -l > all, deps: [out], outs: [all]}
+""", {f"in/{i}": f"{i}\n" for i in range(9)})
+        dvx = project.start("repro")
+        project.wait_for("copy", "running")
+        dvx.kill()
+        dvx.communicate()
+        assert set(project.queue()) == {"copy"}, project.queue()
+        assert re.fullmatch(r"copy +\d+  running    on n[12], 0 of 3 tasks\n", project.run("queue").stdout)
+        project.write("go", "")
+        assert project.repro("--attach") == {"copy": "ran", "all": "ran"}, project.last
+        ran = (self.place / "ran-attached").read_text()
+        assert len(ran.splitlines()) == 3 and sorted(ran.split()) == [f"in/{i}" for i in range(9)], ran
+        assert project.read("all") == "9\n" and project.jobs_left() == []
+        assert project.run("verify").returncode == 0
+        # Cancelled as a whole: what is to be run is run when asked for again.
+        (project.root / "go").unlink()
+        for i in range(9):
+            project.write(f"in/{i}", "new\n")
+        dvx = project.start("repro", "--json")
+        project.wait_for("copy", "running")
+        assert project.run("queue", "cancel", "copy").returncode == 0
+        answer = json.loads(dvx.communicate()[0])
+        assert answer["exit"] == 1 and "cancelled" in answer["errors"][0]["message"], answer
+        project.write("go", "")
+        assert project.repro() == {"copy": "ran", "all": "ran"}, project.last
+
     def refusals(self):
         project = self.project("refusals", "executor: slurm\nstages: {s: {cmd: echo > o, outs: [o]}}\n")
         project.run("config", "slurm.partition", "nowhere")
