@@ -26,6 +26,7 @@ class ThreadPool {
   ThreadPool& operator=(const ThreadPool&) = delete;
   ~ThreadPool();  // runs what was submitted, then joins; exceptions are dropped
 
+  std::size_t limit() const { return limit_; }  // how many threads there may be
   void submit(std::function<void()> task);
   void wait();  // until all submitted tasks are done; rethrows
 

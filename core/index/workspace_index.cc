@@ -65,14 +65,13 @@ struct Range {
   bool whole() const { return first.empty(); }
 };
 
-// Columns path, stamp, id of a row; nullopt for one that this program did not write.
-std::optional<IndexEntry> read_entry(const Statement& row) {
-  IndexEntry entry;
+// Columns path, stamp, id of a row; false for one that this program did not write.
+bool read_entry(const Statement& row, IndexEntry& entry) {
   const std::string_view id = row.blob(2);
-  if (id.size() != ObjectId::kSize || !unpack(row.blob(1), entry.stamp)) return std::nullopt;
+  if (id.size() != ObjectId::kSize || !unpack(row.blob(1), entry.stamp)) return false;
   entry.path = row.blob(0);
   entry.id = ObjectId(as_bytes(id).first<ObjectId::kSize>());
-  return entry;
+  return true;
 }
 
 class PagedCursor final : public IndexCursor {
@@ -87,7 +86,7 @@ class PagedCursor final : public IndexCursor {
         single_(database.prepare("SELECT path, stamp, id FROM entries WHERE path = ?1 AND racy = 0")) {}
 
   const IndexEntry* next() override {
-    if (position_ == page_.size() && !fill()) return nullptr;
+    if (position_ == filled_ && !fill()) return nullptr;
     return &page_[position_++];
   }
 
@@ -97,26 +96,26 @@ class PagedCursor final : public IndexCursor {
     position_ = 0;
     if (!started_ && !range_.whole()) {
       started_ = true;
-      page_.clear();
+      filled_ = 0;
       single_.bind_blob(1, range_.first);
       read(single_);
       after_ = range_.begin;
-      if (!page_.empty()) return true;
+      if (filled_ != 0) return true;
     }
-    std::string after = page_.empty() ? after_ : std::max(after_, page_.back().path);
-    page_.clear();
-    statement_.bind_blob(1, after);
+    if (filled_ != 0) after_ = std::max(after_, page_[filled_ - 1].path);
+    filled_ = 0;
+    statement_.bind_blob(1, after_);
     if (!range_.whole()) statement_.bind_blob(2, range_.end);
     const std::size_t rows = read(statement_);
     done_ = rows < kPage;
-    if (!page_.empty()) after_ = page_.back().path;
-    return !page_.empty();
+    return filled_ != 0;
   }
 
   std::size_t read(Statement& statement) {
     std::size_t rows = 0;
     for (; statement.step(); ++rows) {
-      if (auto entry = read_entry(statement)) page_.push_back(std::move(*entry));
+      if (filled_ == page_.size()) page_.emplace_back();
+      if (read_entry(statement, page_[filled_])) ++filled_;
     }
     statement.reset();
     return rows;
@@ -124,9 +123,9 @@ class PagedCursor final : public IndexCursor {
 
   Range range_;
   Statement statement_, single_;
-  std::vector<IndexEntry> page_;
+  std::vector<IndexEntry> page_;  // keeps its strings from page to page
   std::string after_;
-  std::size_t position_ = 0;
+  std::size_t filled_ = 0, position_ = 0;
   bool started_ = false, done_ = false;
 };
 
@@ -184,7 +183,8 @@ class SqliteIndex final : public WorkspaceIndex {
     RowSeeker rows(find_);
     for (const std::string& path : sorted) {
       const bool is_there = rows.seek(path) && find_.blob(0) == path;
-      found.push_back(is_there ? read_entry(find_) : std::nullopt);
+      IndexEntry entry;
+      found.push_back(is_there && read_entry(find_, entry) ? std::optional(std::move(entry)) : std::nullopt);
     }
     return found;
   }

@@ -12,6 +12,7 @@ class EachMapping {
  public:
   explicit EachMapping(const StageEach& each);
 
+  const std::string& pattern() const { return pattern_; }
   const std::string& input_directory() const { return input_directory_; }
   const std::string& output_directory() const { return output_directory_; }
 

@@ -75,7 +75,7 @@ class EachPlanner {
   }
 
   void find_what_is_left_over() {
-    const OutputSet outputs(plan_.outputs, mapping_.output_directory());
+    OutputSet outputs(plan_.outputs, mapping_.output_directory());
     facts_.walk_outputs([&](const std::string& path, EntryKind kind) {
       const auto place = outputs.place_of(path);
       const bool is_above = place == OutputSet::Place::Above && kind == EntryKind::Directory;
@@ -123,8 +123,14 @@ OutputSet::OutputSet(const std::vector<std::string>& outputs, const std::string&
   above_.erase(std::unique(above_.begin(), above_.end()), above_.end());
 }
 
-OutputSet::Place OutputSet::place_of(const std::string& path) const {
-  if (std::ranges::binary_search(outputs_, path)) return Place::Output;
+OutputSet::Place OutputSet::place_of(const std::string& path) {
+  const bool is_next = next_ < outputs_.size() && outputs_[next_] == path;
+  const auto found = is_next ? outputs_.begin() + static_cast<std::ptrdiff_t>(next_)
+                             : std::ranges::lower_bound(outputs_, path);
+  if (found != outputs_.end() && *found == path) {
+    next_ = static_cast<std::size_t>(found - outputs_.begin()) + 1;
+    return Place::Output;
+  }
   return std::ranges::binary_search(above_, path) ? Place::Above : Place::Foreign;
 }
 

@@ -71,14 +71,16 @@ EachPlan make_each_plan(const EachMapping& mapping, const EachFacts& facts);
 // What the outputs leave of a directory: which paths are theirs.
 class OutputSet {
  public:
+  // `outputs` stay as they are as long as this.
   OutputSet(const std::vector<std::string>& outputs, const std::string& directory);
 
   enum class Place { Output, Above, Foreign };  // Above: a directory with outputs somewhere below
-  Place place_of(const std::string& path) const;
+  Place place_of(const std::string& path);
 
  private:
   const std::vector<std::string>& outputs_;  // sorted
   std::vector<std::string> above_;           // sorted
+  std::size_t next_ = 0;  // behind the output found last: paths are mostly asked for in order
 };
 
 }  // namespace dvx

@@ -21,14 +21,15 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Trees of a directory of the workspace: from the store, which has those of earlier runs and of tracked
-// data, else computed once more.
+// Trees of a directory of the workspace: as the survey has seen them, or from the store, which has those of
+// earlier runs and of tracked data; else computed once more.
 class WorkspaceTrees {
  public:
-  WorkspaceTrees(Repository& repository, std::string path, Progress& progress)
-      : repository_(repository), path_(std::move(path)), progress_(progress) {}
+  WorkspaceTrees(PipelineSurvey& survey, std::string path, Progress& progress)
+      : survey_(survey), repository_(survey.repository()), path_(std::move(path)), progress_(progress) {}
 
   Tree read(const ObjectId& id) {
+    if (const Tree* seen = survey_.seen_tree(id)) return *seen;
     if (const auto found = here_.find(id); found != here_.end()) return found->second;
     if (repository_.store().contains(id)) return repository_.store().read_tree(id);
     if (!has_looked_) look();
@@ -44,6 +45,7 @@ class WorkspaceTrees {
     take_snapshot(repository_, path_, {.mode = IngestMode::HashOnly, .on_tree = keep}, progress_);
   }
 
+  const PipelineSurvey& survey_;
   Repository& repository_;
   std::string path_;
   Progress& progress_;
@@ -73,17 +75,21 @@ bool runs_all(const StageDecision& decision) {
 class LastRun {
  public:
   LastRun(const ObjectStore& store, const LockedStage& locked, const Json& key_fields,
-          const EachMapping& mapping)
+          const EachMapping& mapping, TreeLookup& present)
       : run_(locked.run),
         mapping_(each_of(key_fields)),
+        has_same_pattern_(mapping_.pattern() == mapping.pattern()),
         inputs_(data_at(locked.deps, mapping.input_directory()), mapping.input_directory(), store),
-        outputs_(data_at(locked.outs, mapping.output_directory()), mapping.output_directory(), store) {}
+        stored_outputs_(data_at(locked.outs, mapping.output_directory()), mapping.output_directory(), store),
+        outputs_(present.top() == stored_outputs_.top() ? present : stored_outputs_) {}
+  LastRun(const LastRun&) = delete;
+  LastRun& operator=(const LastRun&) = delete;
 
   const ObjectId& run() const { return run_; }
 
   // With what the store lacks nothing is known.
   ItemPast past(const EachItem& item) {
-    if (!mapping_.is_input(item.in)) return {};
+    if (!has_same_pattern_ && !mapping_.is_input(item.in)) return {};
     const auto before = inputs_.find(item.in);
     if (!before) return {};
     if (*before != item.input) return {.was_input = true, .output = {}};
@@ -93,7 +99,9 @@ class LastRun {
  private:
   ObjectId run_;
   EachMapping mapping_;
-  TreeLookup inputs_, outputs_;
+  const bool has_same_pattern_;
+  TreeLookup inputs_, stored_outputs_;
+  TreeLookup& outputs_;  // what is there, when nobody has touched it: its tree is read once then
 };
 
 class EachSurvey {
@@ -104,14 +112,14 @@ class EachSurvey {
         decision_(decision),
         progress_(progress),
         mapping_(*stage.each),
-        input_trees_(survey.repository(), mapping_.input_directory(), progress),
-        output_trees_(survey.repository(), mapping_.output_directory(), progress) {}
+        input_trees_(survey, mapping_.input_directory(), progress),
+        output_trees_(survey, mapping_.output_directory(), progress) {}
 
   EachPlan plan() {
-    if (!runs_all(decision_)) find_past();
     const auto outputs = survey_.content(mapping_.output_directory());
     TreeLookup present(outputs ? &*outputs : nullptr, mapping_.output_directory(),
                        [this](const ObjectId& id) { return output_trees_.read(id); });
+    if (!runs_all(decision_)) find_past(present);
     const bool persists = stage_.outs.front().persist;  // then what was there counts, not what was stored
     const EachFacts facts{.inputs = inputs(),
                           .past = [this](const EachItem& item) { return past(item); },
@@ -124,7 +132,7 @@ class EachSurvey {
   }
 
  private:
-  void find_past() {
+  void find_past(TreeLookup& present) {
     Repository& repository = survey_.repository();
     const ObjectId now = item_key(decision_.key_fields, *stage_.each);
     ended_ = read_each_journal(repository, stage_.name, now);
@@ -133,7 +141,7 @@ class EachSurvey {
     // Without the record the lock may not hold all that the key did: then it says nothing of the items.
     const Json last = survey_.lookup().last_key(*locked, decision_.key_fields);
     if (stage_key(last) != locked->key || item_key(last, *stage_.each) != now) return;
-    last_run_.emplace(repository.store(), *locked, last, mapping_);
+    last_run_.emplace(repository.store(), *locked, last, mapping_, present);
   }
 
   std::vector<std::pair<std::string, FileState>> inputs() {

@@ -15,7 +15,7 @@ namespace dvx {
 
 std::vector<std::string> remove_foreign_files(Repository& repository, const std::vector<std::string>& outputs,
                                               const std::string& directory) {
-  const OutputSet known(outputs, directory);
+  OutputSet known(outputs, directory);
   std::vector<std::string> removed, open;
   if (is_directory(repository.path(directory))) open.push_back(directory);
   while (!open.empty()) {

@@ -10,13 +10,13 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "core/metafile/each_paths.h"
 #include "core/pipeline/pipeline.h"
 #include "core/pipeline/run_cache.h"
 #include "core/pipeline/run_journal.h"
 #include "core/pipeline/stage_claims.h"
 #include "core/pipeline/stage_key.h"
 #include "core/remote/remote_pull.h"
-#include "core/workspace/snapshot.h"
 #include "core/workspace/tracked.h"
 
 namespace dvx {
@@ -98,6 +98,10 @@ PipelineSurvey::PipelineSurvey(Repository& repository, std::vector<Stage> stages
 void PipelineSurvey::prepare() {
   for (const Stage& stage : stages()) {
     for (const StageOutput& out : stage.outs) outputs_.insert(out.path);
+    if (stage.each) {
+      listed_.insert(each_input_directory(stage.each->in));
+      listed_.insert(each_output_directory(stage.each->out));
+    }
     for (const StageParams& params : stage.params)
       makes_params_ = makes_params_ || maker_of(params.file).has_value();
   }
@@ -136,8 +140,7 @@ const std::optional<DataRef>& PipelineSurvey::content(const std::string& path) {
 // What another process is writing just now counts as not there: it is looked at again when its stage is done.
 std::vector<std::optional<DataRef>> PipelineSurvey::look(const std::vector<std::string>& paths) {
   std::vector<std::optional<DataRef>> result;
-  const auto snapshots =
-      take_snapshots(repository_, paths, {.mode = IngestMode::HashOnly, .on_tree = {}}, progress_);
+  const std::vector<Snapshot> snapshots = snapshots_of(paths);
   for (std::size_t i = 0; i < paths.size(); ++i) {
     const auto& failed = snapshots[i].failed;
     // What a stage makes it makes again, whatever lies in its place: a link to nowhere, a pipe.
@@ -145,6 +148,31 @@ std::vector<std::optional<DataRef>> PipelineSurvey::look(const std::vector<std::
     result.push_back(failed.empty() ? snapshots[i].data : std::nullopt);
   }
   return result;
+}
+
+// Of a directory that a stage is run over file by file the tree is kept, where the store lacks it.
+std::vector<Snapshot> PipelineSurvey::snapshots_of(const std::vector<std::string>& paths) {
+  std::vector<std::string> listed, others;
+  for (const std::string& path : paths) (listed_.contains(path) ? listed : others).push_back(path);
+  const auto keep = [this](const ObjectId& id, const Tree& tree) {
+    if (!repository_.store().contains(id)) seen_trees_.emplace(id, tree);
+  };
+  auto of_listed =
+      take_snapshots(repository_, listed, {.mode = IngestMode::HashOnly, .on_tree = keep}, progress_);
+  if (others.empty()) return of_listed;
+  auto of_others =
+      take_snapshots(repository_, others, {.mode = IngestMode::HashOnly, .on_tree = {}}, progress_);
+  if (listed.empty()) return of_others;
+  std::vector<Snapshot> all;
+  auto next_listed = of_listed.begin(), next_other = of_others.begin();
+  for (const std::string& path : paths)
+    all.push_back(std::move(listed_.contains(path) ? *next_listed++ : *next_other++));
+  return all;
+}
+
+const Tree* PipelineSurvey::seen_tree(const ObjectId& id) const {
+  const auto found = seen_trees_.find(id);
+  return found == seen_trees_.end() ? nullptr : &found->second;
 }
 
 bool PipelineSurvey::is_being_made(const std::string& path) const {

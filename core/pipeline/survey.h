@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/progress.h"
@@ -24,6 +25,7 @@
 #include "core/pipeline/url_states.h"
 #include "core/repo/repository.h"
 #include "core/workspace/project_files.h"
+#include "core/workspace/snapshot.h"
 #include "objects/store/ingest.h"
 
 namespace dvx {
@@ -93,6 +95,9 @@ class PipelineSurvey {
   std::vector<std::string> outputs_beneath(const std::string& path) const;
   // The run that made exactly what is at `path` now, when dvx.lock knows it.
   std::optional<ObjectId> producer_of(const std::string& path);
+  // A tree of a directory that a stage is run over per input, as it was looked at; null when it is another
+  // one, or in the store.
+  const Tree* seen_tree(const ObjectId& id) const;
   // Absent or damaged records are nullopt.
   std::optional<RunRecord> record(const ObjectId& run) const;
 
@@ -114,6 +119,7 @@ class PipelineSurvey {
   bool can_have(const RunRecord& record, const Stage& stage, const Contents& contents) const;
   bool can_pull(const RunRecord& record, const Stage& stage, const Contents& contents) const;
   std::vector<std::optional<DataRef>> look(const std::vector<std::string>& paths);
+  std::vector<Snapshot> snapshots_of(const std::vector<std::string>& paths);
 
   Repository& repository_;
   Progress& progress_;
@@ -129,6 +135,8 @@ class PipelineSurvey {
   RunLookup lookup_;
   Contents contents_;
   std::set<std::string> outputs_;  // of all stages
+  std::set<std::string> listed_;   // directories of stages that are run per input
+  std::unordered_map<ObjectId, Tree> seen_trees_;
   RemotePull* remotes_ = nullptr;  // null: only what is here counts
 };
 

@@ -37,13 +37,27 @@ const Tree& TreeLookup::tree(const ObjectId& id) {
   return found != trees_.end() ? found->second : trees_.emplace(id, read_(id)).first->second;
 }
 
+const TreeEntry* TreeLookup::find_in(const Tree& tree, std::string_view name) {
+  const std::vector<TreeEntry>& entries = tree.entries();
+  if (&tree == last_tree_) {
+    if (entries[last_].name == name) return &entries[last_];
+    if (last_ + 1 < entries.size() && entries[last_ + 1].name == name) return &entries[++last_];
+  }
+  const TreeEntry* found = tree.find(name);
+  if (found != nullptr) {
+    last_tree_ = &tree;
+    last_ = static_cast<std::size_t>(found - entries.data());
+  }
+  return found;
+}
+
 std::optional<FileState> TreeLookup::find(std::string_view path) {
   if (!top_ || path == path_ || !is_beneath(path, path_)) return std::nullopt;
   std::string_view rest = path.substr(path_.size() + 1);
   const TreeEntry* entry = nullptr;
   for (ObjectId at = *top_;; at = entry->id) {
     const std::string_view name = rest.substr(0, rest.find('/'));
-    entry = tree(at).find(name);
+    entry = find_in(tree(at), name);
     if (entry == nullptr) return std::nullopt;
     if (name.size() == rest.size()) return state_of(*entry);
     if (entry->kind != EntryKind::Directory) return std::nullopt;

@@ -1,6 +1,7 @@
 // A tree asked for paths, many of them: each tree in it is read once. Single-threaded.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@ class TreeLookup {
   // Trees that the store lacks are empty.
   TreeLookup(const DataRef* data, std::string path, const ObjectStore& store);
 
+  const std::optional<ObjectId>& top() const { return top_; }
   std::optional<FileState> find(std::string_view path);  // from the root
 
   // Everything in it by path from the root, a directory before what it holds, which is visited only when
@@ -32,6 +34,7 @@ class TreeLookup {
 
  private:
   const Tree& tree(const ObjectId& id);
+  const TreeEntry* find_in(const Tree& tree, std::string_view name);
   void walk_tree(const std::string& path, const ObjectId& id,
                  const std::function<bool(const std::string& path, const FileState&)>& visit);
 
@@ -39,6 +42,9 @@ class TreeLookup {
   std::string path_;
   TreeReader read_;
   std::unordered_map<ObjectId, Tree> trees_;  // references stay
+  // What was found last: paths are mostly asked for in order, or twice.
+  const Tree* last_tree_ = nullptr;
+  std::size_t last_ = 0;
 };
 
 }  // namespace dvx

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::string_view kMagic = "dvx tree 1\n";
 constexpr std::size_t kMaxNameLength = 0xffff;
+// Of an entry without its name: kind, length of the name, size, files, id.
+constexpr std::size_t kEntrySize = 1 + 2 + 8 + 8 + ObjectId::kSize;
 
 [[noreturn]] void corrupt(std::string_view what) {
   throw Error(ErrorKind::Corruption, fmt::format("not a tree: {}", what));
@@ -95,8 +97,9 @@ TreeEntry take_entry(FieldReader& reader) {
 }  // namespace
 
 Tree::Tree(std::vector<TreeEntry> entries) : entries_(std::move(entries)) {
-  std::sort(entries_.begin(), entries_.end(),
-            [](const TreeEntry& a, const TreeEntry& b) { return a.name < b.name; });
+  // A walk leaves most directories in this order.
+  if (!std::ranges::is_sorted(entries_, {}, &TreeEntry::name))
+    std::ranges::sort(entries_, {}, &TreeEntry::name);
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const std::string& name = entries_[i].name;
     if (const auto reason = refused_entry_name(name)) {
@@ -109,7 +112,11 @@ Tree::Tree(std::vector<TreeEntry> entries) : entries_(std::move(entries)) {
 }
 
 std::string Tree::serialize() const {
-  std::string bytes(kMagic);
+  std::size_t size = kMagic.size();
+  for (const TreeEntry& entry : entries_) size += kEntrySize + entry.name.size();
+  std::string bytes;
+  bytes.reserve(size);
+  bytes += kMagic;
   for (const TreeEntry& entry : entries_) {
     append_le(bytes, static_cast<std::uint64_t>(entry.kind), 1);
     append_le(bytes, entry.name.size(), 2);
@@ -128,6 +135,7 @@ Tree Tree::parse(std::string_view bytes) {
   }
   FieldReader reader(bytes.substr(kMagic.size()));
   Tree tree;
+  tree.entries_.reserve(bytes.size() / (kEntrySize + 16));
   while (!reader.at_end()) {
     TreeEntry entry = take_entry(reader);
     if (!tree.entries_.empty() && tree.entries_.back().name >= entry.name) {

@@ -118,7 +118,7 @@ TEST(EachMapping, OutputsLieBeneathTheirDirectory) {
 TEST(OutputSet, KnowsWhatIsTheirs) {
   using enum OutputSet::Place;
   const std::vector<std::string> outputs = {"o/a", "o/d/e/x", "o/d/e/y"};
-  const OutputSet set(outputs, "o");
+  OutputSet set(outputs, "o");
   EXPECT_EQ(set.place_of("o/a"), Output);
   EXPECT_EQ(set.place_of("o/d"), Above);
   EXPECT_EQ(set.place_of("o/d/e"), Above);
