@@ -10,7 +10,6 @@
 #include <chrono>
 #include <filesystem>
 #include <mutex>
-#include <set>
 #include <thread>
 #include <utility>
 
@@ -31,6 +30,10 @@ namespace {
 
 // Files one task places: enough to open their directory once for many, few enough to share a large one.
 constexpr std::size_t kSlice = 256;
+// A new directory with no more than this appears with all its files at once, which spares each a rename; of
+// larger ones a kill would cost too much.
+constexpr std::size_t kMostAtOnce = 8192;
+constexpr std::uint64_t kMostBytesAtOnce = std::uint64_t{256} << 20;
 // Placed files go into the index so many at a time: more would only take memory.
 constexpr std::size_t kIndexBatch = 32768;
 
@@ -51,12 +54,7 @@ class PlanExecution {
 
   void run() {
     if (!plan_.forget.empty()) repository_.index().update({}, plan_.forget);
-    for (const std::string& path : plan_.leftovers) remove_tree(path);
-    std::set<std::string> beside;  // many targets may lie in one directory
-    for (const DirectoryPlacements& placements : plan_.placements) {
-      const bool is_new = !placements.within_tree && beside.insert(placements.absolute).second;
-      if (is_new) remove_leftovers(placements.absolute);
-    }
+    remove_leftovers();
     for (const std::string& path : plan_.remove_files) remove_file(path);
     for (const std::string& path : plan_.remove_directories) remove_directory(path);
     for (const std::string& path : plan_.make_parents) make_directories(path);
@@ -68,11 +66,13 @@ class PlanExecution {
   }
 
  private:
-  // Beside a tracked file the walk does not look, so what a killed checkout left there is looked for here.
-  static void remove_leftovers(const std::string& directory) {
-    std::error_code absent;
-    for (const auto& entry : std::filesystem::directory_iterator(directory, absent)) {
-      if (is_leftover(entry.path().filename().native())) remove_tree(entry.path().native());
+  void remove_leftovers() const {
+    for (const std::string& path : plan_.leftovers) remove_tree(path);
+    for (const std::string& directory : plan_.beside) {
+      std::error_code absent;
+      for (const auto& entry : std::filesystem::directory_iterator(directory, absent)) {
+        if (is_leftover(entry.path().filename().native())) remove_tree(entry.path().native());
+      }
     }
   }
 
@@ -103,8 +103,9 @@ class PlanExecution {
   void place_all() {
     ThreadPool pool(repository_.jobs());
     for (const DirectoryPlacements& placements : plan_.placements) {
-      for (std::size_t begin = 0; begin < placements.entries.size(); begin += kSlice) {
-        pool.submit([this, &placements, begin] { place_slice(placements, begin); });
+      const std::size_t share = can_appear_at_once(placements) ? placements.entries.size() : kSlice;
+      for (std::size_t begin = 0; begin < placements.entries.size(); begin += share) {
+        pool.submit([this, &placements, begin, share] { place_share(placements, begin, share); });
         if (count_placed() >= kIndexBatch) update_index();
       }
     }
@@ -117,31 +118,79 @@ class PlanExecution {
     throw_if_interrupted();
   }
 
-  void place_slice(const DirectoryPlacements& placements, std::size_t begin) {
+  static bool can_appear_at_once(const DirectoryPlacements& placements) {
+    if (!placements.is_new || placements.entries.size() > kMostAtOnce) return false;
+    std::uint64_t bytes = 0;
+    for (const TreeEntry& entry : placements.entries) bytes += entry.size;
+    return bytes <= kMostBytesAtOnce;
+  }
+
+  void place_share(const DirectoryPlacements& placements, std::size_t begin, std::size_t share) {
     if (interrupt_signal() != 0 || failed_) return;
     try {
-      place_files(placements, begin, std::min(placements.entries.size(), begin + kSlice));
+      if (can_appear_at_once(placements) && place_directory(placements)) return;
+      place_files(placements, begin, std::min(placements.entries.size(), begin + share));
     } catch (...) {
       failed_ = true;
       throw;
     }
   }
 
+  // In a directory of another name beside it, which then takes its name. False when somebody has put
+  // something there meanwhile.
+  bool place_directory(const DirectoryPlacements& placements) {
+    const std::string staged = join_path(parent_path(placements.absolute), temp_name());
+    make_directory(staged);
+    try {
+      Placed placed = make_files(placements, staged);
+      if (interrupt_signal() == 0 && ::rename(staged.c_str(), placements.absolute.c_str()) == 0) {
+        note(std::move(placed));
+        return true;
+      }
+    } catch (...) {
+      remove_tree(staged);
+      throw;
+    }
+    remove_tree(staged);
+    return interrupt_signal() != 0;
+  }
+
+  struct Placed {
+    std::vector<IndexEntry> files;
+    std::uint64_t bytes = 0;
+  };
+
+  Placed make_files(const DirectoryPlacements& placements, const std::string& staged) const {
+    const UniqueFd directory = open_file(staged, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    Placed placed;
+    for (const TreeEntry& entry : placements.entries) {
+      if (interrupt_signal() != 0) break;
+      std::string path = join_path(placements.path, entry.name);
+      const FileStamp stamp = linker_.place_new(directory.get(), entry.name, entry, path);
+      placed.bytes += entry.size;
+      if (S_ISREG(stamp.mode)) placed.files.push_back({std::move(path), stamp, entry.id});
+    }
+    return placed;
+  }
+
+  void note(Placed placed) {
+    progress_.advance(placed.files.size(), placed.bytes);
+    const std::lock_guard lock(mutex_);
+    std::ranges::move(placed.files, std::back_inserter(placed_));
+  }
+
   void place_files(const DirectoryPlacements& placements, std::size_t begin, std::size_t end) {
     const UniqueFd directory =
         open_file(placements.absolute, O_RDONLY | O_DIRECTORY | (placements.within_tree ? O_NOFOLLOW : 0));
-    std::vector<IndexEntry> placed;
-    std::uint64_t bytes = 0;
+    Placed placed;
     for (std::size_t i = begin; i < end && interrupt_signal() == 0; ++i) {
       const TreeEntry& entry = placements.entries[i];
       std::string path = join_path(placements.path, entry.name);
       const FileStamp stamp = linker_.place(directory.get(), entry.name, entry, path);
-      bytes += entry.size;
-      if (S_ISREG(stamp.mode)) placed.push_back({std::move(path), stamp, entry.id});
+      placed.bytes += entry.size;
+      if (S_ISREG(stamp.mode)) placed.files.push_back({std::move(path), stamp, entry.id});
     }
-    progress_.advance(placed.size(), bytes);
-    const std::lock_guard lock(mutex_);
-    std::ranges::move(placed, std::back_inserter(placed_));
+    note(std::move(placed));
   }
 
   std::size_t count_placed() {

@@ -41,6 +41,7 @@ class Planner {
     std::ranges::sort(unreadable_);
     plan_.leftovers.insert(plan_.leftovers.end(), now.leftovers.begin(), now.leftovers.end());
     const Place place{target.path, now.absolute};
+    plan_.beside.insert(parent_path(place.absolute));
     if (target.data.kind == DataKind::Tree) {
       tree_target(target, now, place);
     } else {
@@ -68,7 +69,10 @@ class Planner {
     entry.size = target.data.size;
     entry.id = target.data.id;
     if (now.top) drop_directory(place, *now.top);
-    DirectoryPlacements into{parent_path(place.path), parent_path(place.absolute), {}, false};
+    DirectoryPlacements into{.path = parent_path(place.path),
+                             .absolute = parent_path(place.absolute),
+                             .entries = {},
+                             .within_tree = false};
     if (!now.file) plan_.make_parents.push_back(into.absolute);
     put(into, entry, place, now.file ? &*now.file : nullptr);
     if (!into.entries.empty()) plan_.placements.push_back(std::move(into));
@@ -83,7 +87,7 @@ class Planner {
       std::ranges::sort(present, {}, [now](const WalkedEntry* entry) { return now->name(*entry); });
     }
     const auto name_of = [now](const WalkedEntry* entry) { return now->name(*entry); };
-    DirectoryPlacements into{place.path, place.absolute, {}, true};
+    DirectoryPlacements into{.path = place.path, .absolute = place.absolute, .entries = {}};
     std::vector<std::pair<const TreeEntry*, const WalkedDirectory*>> nested;
     auto walked = present.begin();
     for (const TreeEntry& wanted : tree.entries()) {
@@ -101,6 +105,7 @@ class Planner {
       }
     }
     for (; walked != present.end(); ++walked) drop(place, *now, **walked);
+    into.is_new = now == nullptr && nested.empty();
     if (!into.entries.empty()) plan_.placements.push_back(std::move(into));
     for (const auto& [wanted, old] : nested) directory(place.below(wanted->name), wanted->id, old);
   }

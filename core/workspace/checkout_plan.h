@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct DirectoryPlacements {
   // Inside of a tree no symlink is followed; the directory that holds a single tracked file is the user's
   // own.
   bool within_tree = true;
+  bool is_new = false;  // it holds nothing else, and was not there before this checkout
 };
 
 struct CheckoutPlan {
@@ -25,6 +27,7 @@ struct CheckoutPlan {
   // To be done in this order; all paths are absolute. A directory is removed after what it held, made before
   // what it is to hold.
   std::vector<std::string> leftovers;  // temp files of a dvx that was killed
+  std::set<std::string> beside;        // directories where such may lie that no walk has seen
   std::vector<std::string> remove_files, remove_directories, make_parents, make_directories;
   std::vector<DirectoryPlacements> placements;
   std::vector<std::string> forget;     // index entries that go, from the root

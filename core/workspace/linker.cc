@@ -25,16 +25,22 @@ constexpr std::string_view kTempPrefix = ".dvx-tmp-";
 // Up to this size a file is read in one piece.
 constexpr std::uint64_t kSmall = 1U << 20;
 
-std::string temp_name() {
-  static std::atomic<std::uint64_t> counter = 0;
-  return fmt::format("{}{}-{}", kTempPrefix, ::getpid(), counter.fetch_add(1));
-}
-
 mode_t mode_of(EntryKind kind) {
   return kind == EntryKind::Executable ? 0777 : 0666;
 }
 
+FileStamp stamp_at(int directory_fd, const std::string& name, const std::string& path) {
+  struct ::stat st {};
+  if (::fstatat(directory_fd, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) throw system_error("stat", path);
+  return stamp_of(st);
+}
+
 }  // namespace
+
+std::string temp_name() {
+  static std::atomic<std::uint64_t> counter = 0;
+  return fmt::format("{}{}-{}", kTempPrefix, ::getpid(), counter.fetch_add(1));
+}
 
 FileStamp Linker::place(int directory_fd, const std::string& name, const TreeEntry& entry,
                         const std::string& path) const {
@@ -49,9 +55,13 @@ FileStamp Linker::place(int directory_fd, const std::string& name, const TreeEnt
   }
   // A rename onto another link of the same file does nothing, and says so to nobody.
   if (kind_ == LinkKind::Hardlink) ::unlinkat(directory_fd, temp.c_str(), 0);
-  struct ::stat st {};
-  if (::fstatat(directory_fd, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) throw system_error("stat", path);
-  return stamp_of(st);
+  return stamp_at(directory_fd, name, path);
+}
+
+FileStamp Linker::place_new(int directory_fd, const std::string& name, const TreeEntry& entry,
+                            const std::string& path) const {
+  make(directory_fd, name, entry, path);
+  return stamp_at(directory_fd, name, path);
 }
 
 void Linker::make(int directory_fd, const std::string& temp, const TreeEntry& entry,

@@ -1,6 +1,7 @@
 // Putting objects of the store into the workspace, as reflinks, copies or links.
 //
-// Every file comes under a temp name beneath a directory handle and is renamed, so a kill leaves old or new.
+// Every file comes under a temp name beneath a directory handle and is renamed, so a kill leaves old or new;
+// or under its own name in a directory that has a temp name itself.
 // What the kind cannot do (an object kept packed, an executable as a hardlink) is copied. May be used from
 // several threads.
 #pragma once
@@ -24,6 +25,9 @@ class Linker {
   // it is a directory. `path` is for messages. Returns the stamp of the new file.
   FileStamp place(int directory_fd, const std::string& name, const TreeEntry& entry,
                   const std::string& path) const;
+  // The same where nothing has that name, and nobody looks before the directory gets its own.
+  FileStamp place_new(int directory_fd, const std::string& name, const TreeEntry& entry,
+                      const std::string& path) const;
 
  private:
   void make(int directory_fd, const std::string& temp, const TreeEntry& entry, const std::string& path) const;
@@ -37,7 +41,9 @@ class Linker {
 // The object that a symlink made by this dvx stands for, or nullopt for any other target.
 std::optional<ObjectId> linked_object(std::string_view target, std::string_view store_directory);
 
-// Whether `name` is the temp file of a dvx that is no longer there.
+// Nobody else has it.
+std::string temp_name();
+// Whether `name` is the temp file, or directory, of a dvx that is no longer there.
 bool is_leftover(std::string_view name);
 
 }  // namespace dvx

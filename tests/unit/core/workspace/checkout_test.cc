@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/directory.h"
 #include "core/repo/config.h"
 #include "core/workspace/snapshot.h"
 #include "objects/store/object_store.h"
@@ -48,6 +49,24 @@ class CheckoutTest : public testing::Test {
   TestRepository test_;
   SilentProgress progress_;
 };
+
+// A new directory is filled under another name, of which nothing may stay.
+TEST_F(CheckoutTest, NewDirectoriesLeaveNothingBesideThem) {
+  for (int i = 0; i < 5; ++i) test_.write(fmt::format("d/{}/file", i), fmt::format("{}", i));
+  test_.write("flat/file", "flat");
+  const DataRef nested = store("d"), flat = store("flat");
+  remove_tree(test_.path("d"));
+  remove_tree(test_.path("flat"));
+  test_.write(".dvx-tmp-99999999-0/file", "of a dvx that was killed");
+  checkout("d", nested);
+  checkout("flat", flat);
+  EXPECT_EQ(hash("d"), nested);
+  EXPECT_EQ(hash("flat"), flat);
+  EXPECT_FALSE(exists(test_.path(".dvx-tmp-99999999-0")));
+  for (const std::string& name : names_in_directory(test_.path("")))
+    EXPECT_FALSE(name.starts_with(".dvx-tmp-"));
+  for (const std::string& name : names_in_directory(test_.path("d"))) EXPECT_EQ(name.size(), 1U) << name;
+}
 
 TEST_F(CheckoutTest, BringsBackATreeWithModesLinksAndEmptyDirectories) {
   write_sample();
