@@ -15,6 +15,7 @@
 #include "core/git/busy_git.h"
 #include "core/git/dead_locks.h"
 #include "core/git/git_handle.h"
+#include "core/git/indexed_files.h"
 
 namespace dvx {
 
@@ -418,6 +419,11 @@ bool GitRepository::is_tracked(const std::string& path) const {
 }
 
 bool GitRepository::is_dirty() const {
+  if (lie_as_indexed(impl_->index().get(), impl_->work_tree)) {
+    return std::ranges::any_of(staged_changes(), [](const StagedChange& change) {
+      return change.entry.mode != GIT_FILEMODE_COMMIT;  // a submodule's state is its own
+    });
+  }
   git_status_options options = GIT_STATUS_OPTIONS_INIT;
   options.flags = GIT_STATUS_OPT_EXCLUDE_SUBMODULES | GIT_STATUS_OPT_DISABLE_PATHSPEC_MATCH;
   const auto status = git_make<GitStatusList>("compare the work tree with HEAD", git_status_list_new,

@@ -1,6 +1,8 @@
 #include "core/git/git_repository.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -248,6 +250,34 @@ TEST_F(GitRepositoryTest, IsDirtyOnlyWhenTrackedFilesDiffer) {
   EXPECT_FALSE(open().is_dirty());
   write("x", "2");
   EXPECT_TRUE(open().is_dirty());
+}
+
+// Whether size and times tell or a file has to be read.
+TEST_F(GitRepositoryTest, IsDirtyByWhateverGitTracks) {
+  write("x", "1");
+  write("run.sh", "1");
+  ASSERT_EQ(::symlink("x", path("link").c_str()), 0);
+  commit_all("one");
+  const auto settle = [&] {  // behind the moment in which the index was written
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    git({"reset", "-q", "--hard"});
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    ASSERT_EQ(::utimensat(AT_FDCWD, path(".git/index").c_str(), nullptr, 0), 0);
+    EXPECT_FALSE(open().is_dirty());
+  };
+  settle();
+  write("x", "1");  // the same, written anew
+  EXPECT_FALSE(open().is_dirty());
+  settle();
+  ASSERT_EQ(::chmod(path("run.sh").c_str(), 0755), 0);
+  EXPECT_TRUE(open().is_dirty());
+  settle();
+  ASSERT_EQ(::unlink(path("link").c_str()), 0);
+  EXPECT_TRUE(open().is_dirty());
+  settle();
+  write("new", "1");
+  git({"add", "new"});
+  EXPECT_TRUE(open().is_dirty()) << "staged, and not in HEAD";
 }
 
 TEST_F(GitRepositoryTest, CollectsTheTipsOfAllReferences) {
