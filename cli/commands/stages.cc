@@ -29,6 +29,7 @@ std::string painted(StageCondition state, const Text& text) {
     case StageCondition::Blocked:
       return text.red(padded);
     case StageCondition::Frozen:
+    case StageCondition::Running:
       return text.cyan(padded);
     default:
       return text.yellow(padded);

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "core/pipeline/failed_log.h"
+#include "core/pipeline/stage_claims.h"
 #include "core/pipeline/survey.h"
+#include "core/slurm/job_directory.h"
 
 namespace dvx {
 
@@ -26,7 +28,30 @@ StageCondition state_of(const StageDecision& decision, const LockedStage* locked
   return locked == nullptr ? StageCondition::NeverRun : StageCondition::Stale;
 }
 
-StageSummary summary(PipelineSurvey& survey, PlannedStage planned) {
+// Who is at work on stages just now: other dvx here, and jobs of a cluster.
+class StagesAtWork {
+ public:
+  explicit StagesAtWork(Repository& repository)
+      : repository_(repository), has_jobs_(JobDirectory::are_there(repository)) {
+    if (StageClaims::were_made(repository)) claims_.emplace(repository);
+  }
+
+  bool include(const std::string& stage) const {
+    if (claims_ && claims_->holder_of(stage)) return true;
+    if (!has_jobs_) return false;
+    const JobDirectory job(repository_, stage);
+    const auto description = job.description();
+    return description && job.claim() && !job.is_recorded() && !job.is_cancelled() &&
+           !job.result(description->id);
+  }
+
+ private:
+  Repository& repository_;
+  const bool has_jobs_;
+  std::optional<StageClaims> claims_;
+};
+
+StageSummary summary(PipelineSurvey& survey, const StagesAtWork& at_work, PlannedStage planned) {
   StageSummary stage{.name = std::move(planned.name), .reasons = {}, .last = {}};
   const LockedStage* locked = survey.locked(stage.name);
   stage.state = state_of(planned.decision, locked);
@@ -36,6 +61,7 @@ StageSummary summary(PipelineSurvey& survey, PlannedStage planned) {
     stage.state = StageCondition::Failed;
     stage.failed_ns = log->failed_ns;
   }
+  if (at_work.include(stage.name)) stage.state = StageCondition::Running;
   const auto record = locked == nullptr ? std::nullopt : survey.record(locked->run);
   if (record) {
     stage.last = LastRun{.id = locked->run,
@@ -65,6 +91,8 @@ std::string_view state_name(StageCondition state) {
       return "blocked";
     case StageCondition::Frozen:
       return "frozen";
+    case StageCondition::Running:
+      return "running";
   }
   return "unknown";
 }
@@ -77,8 +105,9 @@ StagesReport stages(Repository& repository, const StagesOptions& options, Progre
   for (const std::size_t i : asked) names.insert(survey.stages()[i].name);
   StagesReport report;
   report.now_ns = repository.clock().now_ns();
+  const StagesAtWork at_work(repository);
   for (PlannedStage& planned : survey.plan(needed, Force::No).stages) {
-    if (names.contains(planned.name)) report.stages.push_back(summary(survey, std::move(planned)));
+    if (names.contains(planned.name)) report.stages.push_back(summary(survey, at_work, std::move(planned)));
   }
   return report;
 }

@@ -17,7 +17,7 @@ struct StagesOptions {
   std::vector<std::string> targets;  // stage names or outputs as the user typed them; none means every stage
 };
 
-enum class StageCondition { UpToDate, Restorable, Stale, NeverRun, Failed, Blocked, Frozen };
+enum class StageCondition { UpToDate, Restorable, Stale, NeverRun, Failed, Blocked, Frozen, Running };
 std::string_view state_name(StageCondition state);  // in JSON: "up-to-date", "restorable", …
 
 // Of the run that dvx.lock names.

@@ -36,6 +36,17 @@ The state of each stage, and what its last run took:
   hint: * (glob)
   [5]
 
+What another dvx runs at this moment:
+
+  $ mkdir other && cd other && git init -q && dvx init >/dev/null 2>&1
+  $ mkfifo ../gate && echo 'stages: {slow: {cmd: "cat ../gate > made", outs: [made]}}' > dvx.yaml
+  $ dvx repro -q & exec 3> ../gate
+  $ dvx stages | sed 1d
+  slow   running     -                      -             -         -
+  $ exec 3>&- && wait && dvx stages | sed 1d
+  slow   up to date  * (glob)
+  $ cd ..
+
 As JSON, with the exact numbers:
 
   $ dvx stages second --json | python3 -c '
