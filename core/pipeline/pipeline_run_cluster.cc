@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/subprocess.h"
 #include "core/slurm/each_array.h"
+#include "core/trace/trace_check.h"
 
 namespace dvx {
 
@@ -147,6 +148,10 @@ void PipelineRun::settle(std::size_t i, const EndedJob& ended) {
     return begin_anew(i, LockSource::Memory);
   if (is_cancelled && has_failed_ && options_.on_failure == OnFailure::Stop) return leave_out(i);
   if (!ended.tasks.empty()) return settle_array(i, ended, is_earlier);
+  if (ended.result.trace) {
+    say_trace(*ended.result.trace, stage(i).name, progress_);
+    results_[i].trace = ended.result.trace;
+  }
   if (ended.fate != JobFate::HasResult) return settle_failure(i, ended.failure, is_earlier);
   if (!ended.result.succeeded()) return settle_failure(i, ended.result.failure, is_earlier);
   settle_success(i, ended, is_earlier);

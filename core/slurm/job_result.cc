@@ -87,6 +87,46 @@ Json json_of(const std::vector<ObjectId>& ids) {
   return list;
 }
 
+Json json_of(const std::vector<std::string>& paths) {
+  Json list = Json::array();
+  for (const std::string& path : paths) list.push_back(path_to_json_text(path));
+  return list;
+}
+
+std::vector<std::string> texts_of(const Json& list) {
+  std::vector<std::string> paths;
+  for (const Json& path : list) paths.push_back(path_from_json_text(path.get<std::string>()));
+  return paths;
+}
+
+Json json_of(const StageTrace& trace) {
+  Json findings = Json::array();
+  for (const TraceFinding& finding : trace.findings) {
+    findings.push_back({{"kind", trace_finding_name(finding.kind)},
+                        {"path", path_to_json_text(finding.path)},
+                        {"files", finding.files}});
+  }
+  return {{"findings", std::move(findings)},
+          {"missing", json_of(trace.missing)},
+          {"unseen", json_of(trace.unseen)}};
+}
+
+StageTrace trace_of(const Json& json) {
+  constexpr TraceFindingKind kKinds[] = {TraceFindingKind::UndeclaredRead, TraceFindingKind::UndeclaredWrite,
+                                         TraceFindingKind::UndeclaredRemoval,
+                                         TraceFindingKind::UnreadDependency};
+  StageTrace trace{
+      .findings = {}, .missing = texts_of(json.at("missing")), .unseen = texts_of(json.at("unseen"))};
+  for (const Json& object : json.at("findings")) {
+    const auto kind = std::ranges::find(kKinds, object.at("kind").get<std::string>(), trace_finding_name);
+    if (kind == std::end(kKinds)) throw Error(ErrorKind::Corruption, "a finding of its trace is not known");
+    trace.findings.push_back({.kind = *kind,
+                              .path = path_from_json_text(object.at("path").get<std::string>()),
+                              .files = object.at("files").get<std::size_t>()});
+  }
+  return trace;
+}
+
 JobResult result_of(const Json& json) {
   JobResult result;
   result.id = json.at("id").get<std::string>();
@@ -105,6 +145,7 @@ JobResult result_of(const Json& json) {
   result.findings.machine = json.at("machine").get<std::string>();
   result.findings.verdicts = verdicts_of(json.at("schemas"));
   for (const Json& tree : json.at("trees")) result.trees.push_back(id_of(tree));
+  if (json.contains("trace")) result.trace = trace_of(json.at("trace"));
   return result;
 }
 
@@ -143,6 +184,7 @@ std::string serialize_job_result(const JobResult& result) {
                {"schemas", json_of(result.findings.verdicts)},
                {"trees", json_of(result.trees)}};
   if (result.run) json["run"] = result.run->to_string();
+  if (result.trace) json["trace"] = json_of(*result.trace);
   return canonical_json(json) + "\n";
 }
 

@@ -39,6 +39,7 @@ struct JobResult {
   GitState git;
   StageFindings findings;  // of Ran; without outs, and trees are files of their own
   std::vector<ObjectId> trees;
+  std::optional<StageTrace> trace = {};  // of what was watched
 
   bool succeeded() const { return end != JobEnd::Failed && end != JobEnd::Stopped; }
 };

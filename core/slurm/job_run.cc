@@ -209,6 +209,7 @@ class JobRun {
       return;
     }
     auto examined = run.examine(result.outcome, progress_);
+    result.trace = run.trace();
     if (auto* failure = std::get_if<StageFailure>(&examined)) {
       result.failure = std::move(*failure);
       if (was_stopped(result.outcome)) result.end = JobEnd::Stopped;

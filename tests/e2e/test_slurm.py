@@ -373,6 +373,21 @@ stages:
         assert project.read("f") == "a\n" * 3
         assert project.repro("--executor", "local") == dict.fromkeys("abcdef", "up-to-date"), project.last
 
+    def traced(self):
+        """What a job uses and does not declare is told where dvx waits, and fails the stage where that is asked for."""
+        project = self.project("traced", """executor: slurm
+stages:
+  sum: {cmd: cat first second > sum, deps: [first], outs: [sum]}
+""", {"first": "1\n", "second": "2\n"})
+        assert project.repro("--trace") == {"sum": "ran"}, project.last
+        trace = project.last["data"]["stages"][0]["trace"]
+        assert [(one["kind"], one["path"]) for one in trace["findings"]] == [("undeclared-read", "second")], trace
+        project.write("first", "one\n")
+        assert project.repro("--trace=enforce") == {"sum": "failed"}, project.last
+        assert "second" in project.messages()["sum"], project.last
+        assert project.run("stage", "fix").returncode == 0 and "second" in project.read("dvx.yaml")
+        assert project.repro("--trace=enforce") == {"sum": "ran"}, project.last
+
     def array(self):
         """A stage that is run per input is a job array: the same lock as here, and only what changed is run again."""
         pipeline = """stages:
