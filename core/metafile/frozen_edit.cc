@@ -143,6 +143,7 @@ std::string set_frozen_in_text(std::string_view text, const std::string& file, c
   const YamlNode* body = body_of(root, name);
   if (body == nullptr || body->kind() != Kind::Map || body->fields().empty())
     fail_to_find(file, name, wanted);
+  yaml_refuse_shared(*body, file, fmt::format("stage '{}'", name));
   const FrozenEdit edit(text, *body);
   std::string result = wanted ? edit.freeze() : edit.thaw();
   // What was written must be what was meant, or the file stays as it is.

@@ -43,6 +43,7 @@ class ListEdit {
     std::vector<std::string> words;
     for (const std::string& path : paths) words.push_back(word_of(path));
     const YamlNode* list = body().find(field_);
+    if (list != nullptr) yaml_refuse_shared(*list, file_, fmt::format("'{}' of the stage", field_));
     if (list == nullptr) {
       add_field(words);
     } else if (list->kind() == Kind::Null) {
@@ -81,6 +82,7 @@ class ListEdit {
     if (stages != nullptr && stages->kind() == Kind::Map) {
       for (const auto& [name, node] : stages->fields()) {
         if (name.scalar() != local_stage_name(stage_) || node.kind() != Kind::Map) continue;
+        yaml_refuse_shared(node, file_, fmt::format("stage '{}'", stage_.name));
         *key = &name;
         return node;
       }

@@ -113,3 +113,12 @@ Of another dvx.yaml; a comment beside the word stays:
   0000000   s   t   a   g   e   s   :  \r  \n           s   :  \r  \n    
   0000020               f   r   o   z   e   n   :       t   r   u   e  \r
   0000040  \n                   c   m   d   :       e   c   h   o  \r  \n
+
+What an anchor shares is not edited for one of those who use it:
+
+  $ mkdir shared && cd shared && git init -q && dvx init -q
+  $ printf 'stages:\n  a: &a\n    cmd: echo\n  b: *a\n' > dvx.yaml
+  $ dvx freeze b
+  error: dvx.yaml:* is shared by an anchor * (glob)
+  hint: edit it by hand, or write the value out where it is used
+  [2]
