@@ -4,7 +4,7 @@ import os
 import posixpath
 import shutil
 
-from random_pipeline import Project, Stage, address, under
+from random_pipeline import Project, Stage, address
 
 WORDS = ("one", "two", "three", "four", "five")
 
@@ -75,8 +75,8 @@ class Editor:
             if not outputs:
                 return None
             path, what, _ = random.choice(outputs)
-            if what == "file":
-                return ["file", path]
+            if what in ("file", "each"):
+                return ["file" if what == "file" else "tree", path]
             return random.choice((["tree", path], ["part", path + "/x"], ["part", path + "/s/f"]))
         if kind == "pool":
             inside = [path for path, _, _ in self.outputs() if path.startswith("pool/")]
@@ -111,6 +111,8 @@ class Editor:
             stage.wdir = None
         stage.listed = random.random() < 0.2
         stage.sleep = random.choice((0, 0, 0, 0, 0.02))
+        if random.random() < 0.2:
+            return self.add_stage_per_input(stage)
         if random.random() < 0.25:
             stage.items = random.sample(("p", "q", "r"), random.randint(1, 3))
             stage.matrix = random.random() < 0.4
@@ -120,6 +122,23 @@ class Editor:
                 stage.reads.append(one)
         for number in range(random.choice((1, 1, 1, 2, 3))):
             stage.outs.append(self.new_output(stage))
+        self.project.stages.append(stage)
+        return f"add stage {stage.name}"
+
+    def add_stage_per_input(self, stage):
+        """Over the files of a folder, tracked or made."""
+        random = self.random
+        folders = sorted({"/".join(path.split("/")[:2]) for path in self.project.files if path.startswith("data/")})
+        folders += [path for path, kind, _ in self.outputs() if kind in ("tree", "each")]
+        stage.batch = random.choice((1, 1, 2, 5))
+        stage.reads.append(["each", random.choice(folders)])
+        for number in range(random.randint(0, 2)):
+            one = self.read(stage)
+            if one and one not in stage.reads and not self.overlaps(stage, one) and \
+                    (one[0] != "tree" or one[1] != stage.inputs()):
+                stage.reads.append(one)
+        stage.outs.append({"path": posixpath.join(random.choice(("out", "out/in")), self.new("o")), "kind": "each",
+                           "field": "outs", "may_persist": False, "flags": {}})
         self.project.stages.append(stage)
         return f"add stage {stage.name}"
 
@@ -167,7 +186,7 @@ class Editor:
                 if kind == "stage" and what[0] == stage.name and other.folder == stage.folder:
                     return True
                 reads = [self.project.for_item(other, what[0], item) for item in other.items or [None]]
-                if other is not stage and kind in ("file", "tree", "part") and \
+                if other is not stage and kind in ("file", "tree", "part", "each") and \
                         any(path == read or path.startswith(read + "/") or read.startswith(path + "/")
                             for path in own for read in reads):
                     return True
@@ -207,7 +226,9 @@ class Editor:
         return f"change the variables of {stage.name}"
 
     def change_flags(self):
-        stage = self.random.choice(self.project.stages)
+        stage = self.random.choice([stage for stage in self.project.stages if stage.batch is None] or [None])
+        if stage is None:
+            return None
         out = self.random.choice(stage.outs)
         lying = [self.root / path for item in stage.items or [None]
                  for path in [self.project.for_item(stage, out["path"], item)] if os.path.lexists(self.root / path)]
@@ -221,7 +242,8 @@ class Editor:
         if not groups:
             return None
         stage = self.random.choice(groups)
-        used = {read[1] for other in self.project.stages for read in other.reads if read[0] in ("file", "tree", "part")}
+        used = {read[1] for other in self.project.stages for read in other.reads
+                if read[0] in ("file", "tree", "part", "each")}
         needed = [item for item in stage.items for path in self.project.out_paths(stage, item)
                   if any(one == path or one.startswith(path + "/") for one in used)]
         if any(path.startswith(tuple(folder + "/" for folder in self.closed)) for path in
@@ -284,7 +306,7 @@ class Editor:
     def data_file(self):
         """One that can go: not the last of its directory, nowhere named."""
         def siblings(path):
-            return under(self.project.files, "/".join(path.split("/")[:2]))
+            return [one for one in self.project.files if posixpath.dirname(one) == posixpath.dirname(path)]
         free = [path for path in self.project.files
                 if path.startswith("data/") and len(siblings(path)) > 1 and not self.is_named(path)]
         return self.random.choice(free) if free else None

@@ -43,6 +43,11 @@ class Stage:
         self.always = self.frozen = self.broken = False
         self.sleep = 0
         self.listed = False           # cmd as a list
+        self.batch = None             # of a stage that is run per input; then it reads an ["each", folder]
+
+    def inputs(self):
+        """Of a stage that is run per input: the folder they lie in."""
+        return next(what for kind, what, *_ in self.reads if kind == "each")
 
     def base(self):
         return self.folder if self.wdir is None else self.wdir
@@ -115,7 +120,12 @@ class Project:
             body["deps"] = deps
         if params:
             body["params"] = [{local(path): names} for path, names in params.items()]
+        if stage.batch is not None:
+            body["each"] = {"in": local(stage.inputs()) + "/*", "out": local(stage.outs[0]["path"]) + "/{name}",
+                            "batch": stage.batch}
         for field in ("outs", "metrics", "plots"):
+            if stage.batch is not None:
+                break
             entries = [{local(out["path"]): out["flags"]} if out["flags"] else local(out["path"])
                        for out in stage.outs if out["field"] == field]
             if entries:
@@ -168,6 +178,12 @@ class Project:
         lines = ["set -e"]
         if stage.sleep:
             lines.append(f"sleep {stage.sleep}")
+        if stage.batch is not None:
+            fail = "exit 3; " if stage.broken else ""
+            lines.append(f"for f in {{in}}; do H=$({{ {'; '.join(words + ['cat $f'])}; }} | sha256sum | "
+                         f"cut -c1-{TAG_LENGTH}); {fail}echo $H > {local(stage.outs[0]['path'])}/$(basename $f); done")
+            text = "\n".join(lines)
+            return text if templated else self.resolved(stage, text, item)
         lines.append(f"H=$({{ {'; '.join(words)}; }} | sha256sum | cut -c1-{TAG_LENGTH})")
         if stage.broken:
             lines.append("exit 3")
@@ -207,6 +223,9 @@ class Project:
             elif kind == "var":
                 read.append(f"{self.variables[stage.folder][what[0]]}\n")
         said = [f"tag {stage.tag}\n"] + ([f"item {item}\n"] if item is not None else [])
+        if stage.batch is not None:
+            inputs = {name: text for name, text in under(state, stage.inputs()).items() if "/" not in name}
+            return {f"{stage.outs[0]['path']}/{name}": mixed(said + read + [text]) + "\n" for name, text in inputs.items()}
         tag = mixed(said + read)
         made = {}
         for number, out in enumerate(stage.outs):
@@ -234,7 +253,7 @@ class Project:
                 content.append((path, state[path], path in self.executable))
             elif kind == "tool":
                 content.append(("tool", state[path].strip()))
-            elif kind == "tree":
+            elif kind in ("tree", "each"):
                 content.append((path, tuple(sorted(under(state, path).items())),
                                 tuple(sorted(p for p in self.executable if p.startswith(path + "/")))))
             elif kind == "stage":

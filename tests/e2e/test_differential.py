@@ -309,7 +309,7 @@ class Sequence:
             for kind, *what in stage.reads:
                 if kind == "stage":
                     from_ |= {one for one, other, _ in runs if other.name == what[0] and other.folder == stage.folder}
-                elif kind in ("file", "tree", "part"):
+                elif kind in ("file", "tree", "part", "each"):
                     read = self.project.for_item(stage, what[0], item)
                     from_ |= {one for path, one in written if path == read or path.startswith(read + "/")
                               or read.startswith(path + "/")}
