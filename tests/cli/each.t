@@ -382,11 +382,10 @@ What judges one process by what its stage declares cannot stand beside it, and i
   $ dvx stage list
   error: dvx.yaml:2:74: stage 's': 'sandbox' cannot stand beside 'each'
   [2]
-  $ sed -i 's/, sandbox: true//; s/stages:/executor: slurm\nstages:/' dvx.yaml
+  $ sed -i 's/, sandbox: true//' dvx.yaml
   $ rm -rf a b; mkdir a; echo x > a/one
   $ dvx repro --trace
   warning: s: it is run per input, and not traced
-  warning: s: it is run per input, on this machine
   s: running 1 of 1 input, as it has never run
   s: ran 1 of 1 inputs in * s (glob)
   1 ran in * s (glob)
