@@ -182,10 +182,10 @@ class Annex(Contestant):
         return ["git", "diff", "--name-status", old, new]
 
     def restore(self, data):
-        return ["git", "checkout-index", "-a"]
+        return "git checkout-index -a && git annex smudge --update"  # else there are pointers
 
     def switch(self, version, data):
-        return ["git", "checkout", "-q", version]
+        return f"git checkout -q {version} && git annex smudge --update"
 
     def prepare_push(self, remote):
         return f"git annex initremote -q origin type=directory directory={remote} encryption=none"
@@ -293,10 +293,6 @@ class Borg(Contestant):
     name, kept_in = "borg", ("../borg.store",)
     program = "BORG_RELOCATED_REPO_ACCESS_IS_OK=yes BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK=yes borg"
 
-    def __init__(self, dvx):
-        super().__init__(dvx)
-        self.archives = 0
-
     def install(self):
         install_packages("borgbackup")
 
@@ -304,11 +300,11 @@ class Borg(Contestant):
         return f"{self.program} init -e none ../borg.store"
 
     def add(self, data):
-        self.archives += 1
-        return f"{self.program} create -C zstd,1 ../borg.store::a{self.archives} {data}"
+        return f"{self.program} create -C zstd,1 ../borg.store::a$(date +%s%N) {data}"
 
     def seal(self, version):
-        return f"{self.program} rename ../borg.store::a{self.archives} {version}"
+        last = f"$({self.program} list --short --last 1 ../borg.store)"
+        return f"{self.program} rename ../borg.store::{last} {version}"
 
     def diff(self, old, new):
         return f"{self.program} diff ../borg.store::{old} {new}"
