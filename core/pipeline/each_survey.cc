@@ -110,7 +110,6 @@ class EachSurvey {
       : survey_(survey),
         stage_(stage),
         decision_(decision),
-        progress_(progress),
         mapping_(*stage.each),
         input_trees_(survey, mapping_.input_directory(), progress),
         output_trees_(survey, mapping_.output_directory(), progress) {}
@@ -181,7 +180,6 @@ class EachSurvey {
   PipelineSurvey& survey_;
   const Stage& stage_;
   const StageDecision& decision_;
-  Progress& progress_;
   const EachMapping mapping_;
   WorkspaceTrees input_trees_, output_trees_;
   EndedItems ended_;

@@ -122,8 +122,7 @@ void PipelineSurvey::look_at(const std::vector<std::size_t>& wanted_stages) {
     for (std::string& import : imports_of(i)) wanted.push_back(std::move(import));
   }
   std::ranges::sort(wanted);
-  const auto repeated = std::ranges::unique(wanted);
-  wanted.erase(repeated.begin(), repeated.end());
+  wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
   std::erase_if(wanted, [this](const std::string& path) { return contents_.contains(path); });
   if (wanted.empty()) return;
   const auto found = look(wanted);
