@@ -10,6 +10,7 @@
 #include <chrono>
 #include <filesystem>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <utility>
 
@@ -103,9 +104,12 @@ class PlanExecution {
   void place_all() {
     ThreadPool pool(repository_.jobs());
     for (const DirectoryPlacements& placements : plan_.placements) {
-      const std::size_t share = can_appear_at_once(placements) ? placements.entries.size() : kSlice;
+      const bool at_once = can_appear_at_once(placements);
+      const std::size_t share = at_once ? placements.entries.size() : kSlice;
       for (std::size_t begin = 0; begin < placements.entries.size(); begin += share) {
-        pool.submit([this, &placements, begin, share] { place_share(placements, begin, share); });
+        const std::span entries =
+            std::span(placements.entries).subspan(begin, std::min(share, placements.entries.size() - begin));
+        pool.submit([this, &placements, entries, at_once] { place_share(placements, entries, at_once); });
         if (count_placed() >= kIndexBatch) update_index();
       }
     }
@@ -125,11 +129,13 @@ class PlanExecution {
     return bytes <= kMostBytesAtOnce;
   }
 
-  void place_share(const DirectoryPlacements& placements, std::size_t begin, std::size_t share) {
+  void place_share(const DirectoryPlacements& placements, std::span<const TreeEntry> entries, bool at_once) {
     if (interrupt_signal() != 0 || failed_) return;
     try {
-      if (can_appear_at_once(placements) && place_directory(placements)) return;
-      place_files(placements, begin, std::min(placements.entries.size(), begin + share));
+      if (at_once && place_directory(placements)) return;
+      const int follow = placements.within_tree ? O_NOFOLLOW : 0;
+      const UniqueFd directory = open_file(placements.absolute, O_RDONLY | O_DIRECTORY | follow);
+      note(put_files(placements, entries, directory.get(), &Linker::place));
     } catch (...) {
       failed_ = true;
       throw;
@@ -142,7 +148,8 @@ class PlanExecution {
     const std::string staged = join_path(parent_path(placements.absolute), temp_name());
     make_directory(staged);
     try {
-      Placed placed = make_files(placements, staged);
+      const UniqueFd directory = open_file(staged, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+      Placed placed = put_files(placements, placements.entries, directory.get(), &Linker::place_new);
       if (interrupt_signal() == 0 && ::rename(staged.c_str(), placements.absolute.c_str()) == 0) {
         note(std::move(placed));
         return true;
@@ -160,13 +167,14 @@ class PlanExecution {
     std::uint64_t bytes = 0;
   };
 
-  Placed make_files(const DirectoryPlacements& placements, const std::string& staged) const {
-    const UniqueFd directory = open_file(staged, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  // `place` is how the linker puts one there.
+  Placed put_files(const DirectoryPlacements& placements, std::span<const TreeEntry> entries, int directory,
+                   decltype(&Linker::place) place) const {
     Placed placed;
-    for (const TreeEntry& entry : placements.entries) {
+    for (const TreeEntry& entry : entries) {
       if (interrupt_signal() != 0) break;
       std::string path = join_path(placements.path, entry.name);
-      const FileStamp stamp = linker_.place_new(directory.get(), entry.name, entry, path);
+      const FileStamp stamp = (linker_.*place)(directory, entry.name, entry, path);
       placed.bytes += entry.size;
       if (S_ISREG(stamp.mode)) placed.files.push_back({std::move(path), stamp, entry.id});
     }
@@ -177,20 +185,6 @@ class PlanExecution {
     progress_.advance(placed.files.size(), placed.bytes);
     const std::lock_guard lock(mutex_);
     std::ranges::move(placed.files, std::back_inserter(placed_));
-  }
-
-  void place_files(const DirectoryPlacements& placements, std::size_t begin, std::size_t end) {
-    const UniqueFd directory =
-        open_file(placements.absolute, O_RDONLY | O_DIRECTORY | (placements.within_tree ? O_NOFOLLOW : 0));
-    Placed placed;
-    for (std::size_t i = begin; i < end && interrupt_signal() == 0; ++i) {
-      const TreeEntry& entry = placements.entries[i];
-      std::string path = join_path(placements.path, entry.name);
-      const FileStamp stamp = linker_.place(directory.get(), entry.name, entry, path);
-      placed.bytes += entry.size;
-      if (S_ISREG(stamp.mode)) placed.files.push_back({std::move(path), stamp, entry.id});
-    }
-    note(std::move(placed));
   }
 
   std::size_t count_placed() {
