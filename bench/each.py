@@ -33,10 +33,10 @@ def change(repository, count):
         (repository / f"data/{i:07}.txt").write_bytes(os.urandom(200))
 
 
-def each(bench, count):
+def each(bench, count, beside_make):
     dvx = next(c for c in bench.contestants if isinstance(c, Dvx))
     of_dvx(bench, dvx, count)
-    if shutil.which("make"):
+    if beside_make:
         of_make(bench, count)
 
 

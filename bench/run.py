@@ -47,7 +47,7 @@ def main():
         "stages": lambda: pipeline_rows.run_stages(bench, pipelines, scaled(1_000)),
         "manystages": lambda: pipeline_rows.run_stages(bench, pipelines, scaled(10_000)),
         "growth": lambda: pipeline_rows.grow(bench, pipelines[0], [scaled(n) for n in pipeline_rows.GROWING]),
-        "each": lambda: each(bench, scaled(100_000)),
+        "each": lambda: each(bench, scaled(100_000), "make" in peers),
     }
     wanted = options.rows.split(",")
     for contestant in (contestants if DATA & set(wanted) else []) + (pipelines if STAGES & set(wanted) else []):
