@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "core/pipeline/each_check.h"
 #include "core/pipeline/each_command.h"
 #include "core/pipeline/each_survey.h"
 #include "core/pipeline/foreign_files.h"
@@ -209,14 +210,10 @@ void EachRun::settle() {
 }
 
 void EachRun::check(const EachItem& item, const Snapshot& input, const Snapshot& output) {
-  // What a symlink leads to is looked at with the directory, when all is done.
-  const bool is_same =
-      item.input.kind == EntryKind::Symlink || (input.data && state_of(*input.data) == item.input);
-  if (!is_same) return fail(item.in, 1, "it changed while it was used");
-  if (!output.failed.empty()) return fail(item.in, 1, output.failed.front().error.message());
-  if (!output.data) return fail(item.in, 1, fmt::format("'{}' was not made", display_path(item.out)));
+  const auto checked = check_item(item, input, output);
+  if (const auto* problem = std::get_if<std::string>(&checked)) return fail(item.in, 1, *problem);
   ++done_;
-  ended_items_->add(item.in, {.out = item.out, .input = item.input, .output = state_of(*output.data)});
+  ended_items_->add(item.in, std::get<EndedItem>(checked));
 }
 
 void EachRun::fail(const std::string& name, std::size_t items, const std::string& message) {

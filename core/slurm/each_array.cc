@@ -10,13 +10,13 @@
 #include <thread>
 #include <utility>
 
-#include "base/directory.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/path.h"
 #include "base/task_watch.h"
 #include "core/metafile/canonical_json.h"
-#include "core/pipeline/each_journal.h"
+#include "core/pipeline/each_check.h"
+#include "core/slurm/job_directory.h"
 #include "core/slurm/job_json.h"
 #include "core/slurm/slurm_settings.h"
 #include "core/workspace/snapshot.h"
@@ -60,12 +60,11 @@ TaskItems items_of(const JobTask& task) {
   }
 }
 
-// A file server tells of what other machines wrote when a directory is opened anew.
 bool are_seen(const std::vector<std::string>& paths) {
   std::set<std::string> directories;
   for (const std::string& path : paths) directories.insert(parent_path(path));
   for (const std::string& directory : directories) {
-    names_in_directory(directory);
+    refresh_directory(directory);
   }
   return std::ranges::all_of(paths, [](const std::string& path) { return exists(path); });
 }
@@ -160,9 +159,8 @@ std::optional<StageFailure> keep_ended_tasks(const EndedJob& ended, const std::s
   const auto made = take_snapshots(repository, outputs, {}, progress);
   EachJournal journal(repository, stage, *key, JournalStart::Continue);
   for (std::size_t i = 0; i < items.size(); ++i) {
-    const bool is_same = read[i].data && state_of(*read[i].data) == items[i].input;
-    if (is_same && made[i].data)
-      journal.add(items[i].in, {items[i].out, items[i].input, state_of(*made[i].data)});
+    const auto checked = check_item(items[i], read[i], made[i]);
+    if (const auto* item = std::get_if<EndedItem>(&checked)) journal.add(items[i].in, *item);
   }
   journal.flush();
   return failure;

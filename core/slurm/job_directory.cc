@@ -64,6 +64,10 @@ std::string claim_text(const JobClaim& claim) {
 
 }  // namespace
 
+void refresh_directory(const std::string& path) {
+  if (DIR* open = ::opendir(path.c_str())) ::closedir(open);
+}
+
 JobDirectory::JobDirectory(Repository& repository, const std::string& stage)
     : repository_(&repository), path_(directory_of(repository, stage)) {}
 
@@ -124,10 +128,6 @@ std::string JobDirectory::log_file() const {
 
 std::string JobDirectory::output_file() const {
   return file("slurm.out");
-}
-
-void JobDirectory::refresh() const {
-  if (DIR* open = ::opendir(path_.c_str())) ::closedir(open);
 }
 
 bool JobDirectory::exists() const {

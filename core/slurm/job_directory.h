@@ -18,6 +18,9 @@
 
 namespace dvx {
 
+// Asks the file server, where there is one, instead of what this machine remembers of the directory.
+void refresh_directory(const std::string& path);
+
 // Who runs the job.
 struct JobClaim {
   std::string slurm_job, node;
@@ -41,8 +44,7 @@ class JobDirectory {
   std::string log_file() const;     // what the commands printed
   std::string output_file() const;  // what dvx and Slurm printed about the job
 
-  // Asks the file server, where there is one, instead of what this machine remembers of the directory.
-  void refresh() const;
+  void refresh() const { refresh_directory(path_); }
   bool exists() const;
   std::optional<JobDescription> description() const;
   std::optional<JobResult> result(const std::string& id) const;  // of that submission
