@@ -14,26 +14,6 @@ namespace dvx {
 
 namespace {
 
-// The queue, by the id of the submission and by Slurm's.
-class QueueIndex {
- public:
-  explicit QueueIndex(std::vector<QueuedJob> jobs) : jobs_(std::move(jobs)) {}
-
-  const QueuedJob* find(const JobReport& job) const {
-    const QueuedJob* found = nullptr;  // of an array one that runs, or else waits, or else has ended
-    for (const QueuedJob& queued : jobs_) {
-      const bool is_it = job.slurm_job.empty() ? queued.comment == job.id : queued.id == job.slurm_job;
-      if (is_it && (found == nullptr || rank(queued) < rank(*found))) found = &queued;
-    }
-    return found;
-  }
-
- private:
-  static int rank(const QueuedJob& queued) { return queued.has_ended() ? 2 : queued.is_waiting() ? 1 : 0; }
-
-  std::vector<QueuedJob> jobs_;
-};
-
 JobReport report_of(const JobDirectory& directory, const JobDescription& description) {
   JobReport job{.stage = description.stage.name,
                 .id = description.id,
@@ -68,9 +48,9 @@ bool is_open(const JobReport& job) {
   return job.state == JobState::Waiting || job.state == JobState::Running;
 }
 
-void complete(JobReport& job, const QueueIndex& queue) {
+void complete(JobReport& job, const std::vector<QueuedJob>& queue) {
   if (!is_open(job)) return;
-  const QueuedJob* queued = queue.find(job);
+  const QueuedJob* queued = find_in_queue(queue, job.slurm_job, job.id);
   if (queued == nullptr) {
     job.state = JobState::Lost;
     job.reason = job.slurm_job.empty() ? "it was never submitted" : "it is not in the queue";
@@ -149,8 +129,8 @@ QueueReport queue(Repository& repository, const QueueOptions&, Progress&) {
   QueueReport report{.jobs = reports(repository), .problem = {}};
   if (std::ranges::none_of(report.jobs, is_open)) return report;
   try {
-    const QueueIndex index(SlurmClient(slurm_settings(repository)).queue());
-    for (JobReport& job : report.jobs) complete(job, index);
+    const std::vector<QueuedJob> queue = SlurmClient(slurm_settings(repository)).queue();
+    for (JobReport& job : report.jobs) complete(job, queue);
   } catch (const Error& error) {
     report.problem = error.message();
   }

@@ -92,6 +92,17 @@ std::string SlurmClient::run(std::vector<std::string> argv, const std::string& i
   return std::move(result.output);
 }
 
+const QueuedJob* find_in_queue(const std::vector<QueuedJob>& queue, const std::string& slurm_job,
+                               const std::string& submission) {
+  const auto rank = [](const QueuedJob& job) { return job.has_ended() ? 2 : job.is_waiting() ? 1 : 0; };
+  const QueuedJob* found = nullptr;
+  for (const QueuedJob& job : queue) {
+    const bool is_it = slurm_job.empty() ? job.comment == submission : job.id == slurm_job;
+    if (is_it && (found == nullptr || rank(job) < rank(*found))) found = &job;
+  }
+  return found;
+}
+
 std::string SlurmClient::submit(const SbatchRequest& request, const std::string& script) const {
   std::vector<std::string> argv = sbatch_arguments(request, settings_);
   argv.insert(argv.begin(), "sbatch");

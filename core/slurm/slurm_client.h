@@ -21,6 +21,11 @@ struct QueuedJob {
   bool has_ended() const;  // Slurm remembers jobs for some minutes
 };
 
+// The job with Slurm's id, or where that is not known the id of its submission. Of an array an element that
+// runs, or else one that waits, or else one that has ended. Null when the queue does not have it.
+const QueuedJob* find_in_queue(const std::vector<QueuedJob>& queue, const std::string& slurm_job,
+                               const std::string& submission);
+
 // What `squeue -o %F|%T|%r|%N|%k` printed.
 std::vector<QueuedJob> parse_squeue(std::string_view text);
 

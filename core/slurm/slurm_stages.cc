@@ -287,13 +287,7 @@ void SlurmStages::add_tasks(const Job& job, EndedJob& ended) const {
 
 std::optional<EndedJob> SlurmStages::look_in_queue(std::size_t stage, Job& job,
                                                    const std::vector<QueuedJob>& queue) {
-  const auto is_it = [&](const QueuedJob& queued) {
-    return job.slurm_job.empty() ? queued.comment == job.description.id : queued.id == job.slurm_job;
-  };
-  const QueuedJob* queued = nullptr;  // of an array one that has not ended, if there is any
-  for (const QueuedJob& candidate : queue) {
-    if (is_it(candidate) && (queued == nullptr || queued->has_ended())) queued = &candidate;
-  }
+  const QueuedJob* queued = find_in_queue(queue, job.slurm_job, job.description.id);
   if (job.slurm_job.empty() && queued == nullptr) {
     return EndedJob{.stage = stage, .fate = JobFate::NeverSubmitted, .result = {}, .failure = {}};
   }

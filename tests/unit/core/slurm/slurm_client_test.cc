@@ -70,5 +70,18 @@ TEST(JobTrouble, IsToldByTheStateOrByWhatSlurmPrinted) {
   EXPECT_EQ(message("", ""), "its job 7 ended without a result");
 }
 
+TEST(FindInQueue, OfAnArrayWhatRunsComesFirst) {
+  const auto job = [](const char* id, const char* state, const char* comment) {
+    return QueuedJob{.id = id, .state = state, .reason = {}, .comment = comment, .nodes = {}};
+  };
+  const std::vector<QueuedJob> queue = {job("7", "COMPLETED", "a"), job("7", "PENDING", "a"),
+                                        job("7", "RUNNING", "a"), job("8", "COMPLETED", "b"),
+                                        job("8", "PENDING", "b")};
+  EXPECT_EQ(find_in_queue(queue, "7", "")->state, "RUNNING");
+  EXPECT_EQ(find_in_queue(queue, "", "b")->state, "PENDING")
+      << "by the submission, where the id is not known";
+  EXPECT_EQ(find_in_queue(queue, "9", "a"), nullptr);
+}
+
 }  // namespace
 }  // namespace dvx
