@@ -223,4 +223,16 @@ std::string path_from_json_text(std::string_view text) {
   return path;
 }
 
+nlohmann::json paths_to_json(const std::vector<std::string>& paths) {
+  auto list = nlohmann::json::array();
+  for (const std::string& path : paths) list.push_back(path_to_json_text(path));
+  return list;
+}
+
+std::vector<std::string> paths_from_json(const nlohmann::json& list) {
+  std::vector<std::string> paths;
+  for (const nlohmann::json& text : list) paths.push_back(path_from_json_text(text.get<std::string>()));
+  return paths;
+}
+
 }  // namespace dvx

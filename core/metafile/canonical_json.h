@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -25,5 +26,8 @@ nlohmann::json parse_json(std::string_view text, const std::string& name, ErrorK
 // of UTF-8, and '%', as %XX. UTF-8 is unchanged, unless it begins with "%:" itself. One path, one text.
 std::string path_to_json_text(std::string_view path);
 std::string path_from_json_text(std::string_view text);  // Error{Config} for what the other does not write
+// Lists of them. nlohmann::json::exception for what is no list of strings.
+nlohmann::json paths_to_json(const std::vector<std::string>& paths);
+std::vector<std::string> paths_from_json(const nlohmann::json& list);
 
 }  // namespace dvx

@@ -10,12 +10,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-Json texts_of_paths(const std::vector<std::string>& paths) {
-  Json list = Json::array();
-  for (const std::string& path : paths) list.push_back(path_to_json_text(path));
-  return list;
-}
-
 std::string path_of(const Json& object, const char* field) {
   return path_from_json_text(object.at(field).get<std::string>());
 }
@@ -126,17 +120,15 @@ Stage stage_of(const Json& json) {
 }
 
 Json json_of(const JobUpstream& upstream) {
-  Json json = {{"stage", upstream.stage}, {"outs", texts_of_paths(upstream.outs)}};
+  Json json = {{"stage", upstream.stage}, {"outs", paths_to_json(upstream.outs)}};
   if (!upstream.job.empty()) json["job"] = upstream.job;
   return json;
 }
 
 JobUpstream upstream_of(const Json& json) {
-  JobUpstream upstream{
-      .stage = json.at("stage").get<std::string>(), .outs = {}, .job = json.value("job", "")};
-  for (const Json& path : json.at("outs"))
-    upstream.outs.push_back(path_from_json_text(path.get<std::string>()));
-  return upstream;
+  return {.stage = json.at("stage").get<std::string>(),
+          .outs = paths_from_json(json.at("outs")),
+          .job = json.value("job", "")};
 }
 
 }  // namespace

@@ -87,18 +87,6 @@ Json json_of(const std::vector<ObjectId>& ids) {
   return list;
 }
 
-Json json_of(const std::vector<std::string>& paths) {
-  Json list = Json::array();
-  for (const std::string& path : paths) list.push_back(path_to_json_text(path));
-  return list;
-}
-
-std::vector<std::string> texts_of(const Json& list) {
-  std::vector<std::string> paths;
-  for (const Json& path : list) paths.push_back(path_from_json_text(path.get<std::string>()));
-  return paths;
-}
-
 Json json_of(const StageTrace& trace) {
   Json findings = Json::array();
   for (const TraceFinding& finding : trace.findings) {
@@ -107,16 +95,17 @@ Json json_of(const StageTrace& trace) {
                         {"files", finding.files}});
   }
   return {{"findings", std::move(findings)},
-          {"missing", json_of(trace.missing)},
-          {"unseen", json_of(trace.unseen)}};
+          {"missing", paths_to_json(trace.missing)},
+          {"unseen", paths_to_json(trace.unseen)}};
 }
 
 StageTrace trace_of(const Json& json) {
   constexpr TraceFindingKind kKinds[] = {TraceFindingKind::UndeclaredRead, TraceFindingKind::UndeclaredWrite,
                                          TraceFindingKind::UndeclaredRemoval,
                                          TraceFindingKind::UnreadDependency};
-  StageTrace trace{
-      .findings = {}, .missing = texts_of(json.at("missing")), .unseen = texts_of(json.at("unseen"))};
+  StageTrace trace{.findings = {},
+                   .missing = paths_from_json(json.at("missing")),
+                   .unseen = paths_from_json(json.at("unseen"))};
   for (const Json& object : json.at("findings")) {
     const auto kind = std::ranges::find(kKinds, object.at("kind").get<std::string>(), trace_finding_name);
     if (kind == std::end(kKinds)) throw Error(ErrorKind::Corruption, "a finding of its trace is not known");

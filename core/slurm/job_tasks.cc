@@ -17,13 +17,9 @@ JobTasks spread(std::vector<JobTask> tasks) {
 std::string serialize_tasks(const JobTasks& tasks) {
   Json list = Json::array();
   for (const JobTask& task : tasks.tasks) {
-    Json outs = Json::array();
-    for (const std::string& path : task.outs) outs.push_back(path_to_json_text(path));
-    Json commands = Json::array();
-    for (const std::string& command : task.commands) commands.push_back(path_to_json_text(command));
     list.push_back({{"name", path_to_json_text(task.name)},
-                    {"commands", std::move(commands)},
-                    {"outs", std::move(outs)},
+                    {"commands", paths_to_json(task.commands)},
+                    {"outs", paths_to_json(task.outs)},
                     {"note", task.note}});
   }
   return canonical_json(
@@ -36,15 +32,10 @@ JobTasks parse_tasks(std::string_view text, const std::string& name) {
   try {
     JobTasks tasks{.elements = json.at("elements").get<std::size_t>(), .tasks = {}};
     for (const Json& object : json.at("tasks")) {
-      JobTask task{.name = path_from_json_text(object.at("name").get<std::string>()),
-                   .commands = {},
-                   .outs = {},
-                   .note = object.at("note")};
-      for (const Json& command : object.at("commands"))
-        task.commands.push_back(path_from_json_text(command.get<std::string>()));
-      for (const Json& path : object.at("outs"))
-        task.outs.push_back(path_from_json_text(path.get<std::string>()));
-      tasks.tasks.push_back(std::move(task));
+      tasks.tasks.push_back({.name = path_from_json_text(object.at("name").get<std::string>()),
+                             .commands = paths_from_json(object.at("commands")),
+                             .outs = paths_from_json(object.at("outs")),
+                             .note = object.at("note")});
     }
     if (tasks.elements == 0) fail_with_damaged_job(name, "it has no elements");
     return tasks;
