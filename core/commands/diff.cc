@@ -49,9 +49,10 @@ Side workspace_side(Repository& repository, const std::vector<TrackedPath>& trac
   std::vector<std::string> paths;
   for (const TrackedPath& each : tracked) paths.push_back(each.path);
   if (paths.empty()) return side;
-  const SnapshotOptions options{
-      .mode = IngestMode::HashOnly,
-      .on_tree = [&](const ObjectId& id, const Tree& tree) { side.trees.emplace(id, tree); }};
+  const SnapshotOptions options{.mode = IngestMode::HashOnly,
+                                .on_tree = [&](const std::string&, const ObjectId& id, const Tree& tree) {
+                                  side.trees.emplace(id, tree);
+                                }};
   std::vector<Snapshot> snapshots = take_snapshots(repository, paths, options, progress);
   for (std::size_t i = 0; i < tracked.size(); ++i) {
     std::ranges::move(snapshots[i].failed, std::back_inserter(side.failed));

@@ -118,11 +118,11 @@ StatusReport status(Repository& repository, const StatusOptions& options, Progre
   for (const TrackedPath& each : tracked) paths.push_back(each.path);
   const ObjectStore& store = repository.store();
   NewTrees trees(store);
-  std::vector<Snapshot> now =
-      take_snapshots(repository, paths,
-                     {.mode = IngestMode::HashOnly,
-                      .on_tree = [&](const ObjectId& id, const Tree& tree) { trees.keep(id, tree); }},
-                     progress);
+  std::vector<Snapshot> now = take_snapshots(
+      repository, paths,
+      {.mode = IngestMode::HashOnly,
+       .on_tree = [&](const std::string&, const ObjectId& id, const Tree& tree) { trees.keep(id, tree); }},
+      progress);
   StatusReport report;
   for (std::size_t i = 0; i < tracked.size(); ++i) {
     report.data.push_back(compare(store, trees, tracked[i], std::move(now[i])));

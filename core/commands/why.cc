@@ -24,7 +24,7 @@ std::optional<std::vector<FileChange>> changed_files(PipelineSurvey& survey, con
   const bool is_tree = locked.data.kind == DataKind::Tree && now && now->kind == DataKind::Tree;
   if (!is_tree || !repository.store().contains(locked.data.id)) return std::nullopt;
   std::map<ObjectId, Tree> here;
-  const auto keep = [&](const ObjectId& id, const Tree& tree) { here.emplace(id, tree); };
+  const auto keep = [&](const std::string&, const ObjectId& id, const Tree& tree) { here.emplace(id, tree); };
   take_snapshot(repository, locked.path, {.mode = IngestMode::HashOnly, .on_tree = keep}, progress);
   const auto read_tree = [&](const ObjectId& id) {
     const auto found = here.find(id);

@@ -317,9 +317,10 @@ class Rebuild {
     KnownTrees trees;
     std::vector<std::string> paths;
     for (const LockedPath& out : locked.outs) paths.push_back(out.path);
-    const SnapshotOptions options{
-        .mode = IngestMode::HashOnly,
-        .on_tree = [&](const ObjectId& id, const Tree& tree) { trees.emplace(id, tree); }};
+    const SnapshotOptions options{.mode = IngestMode::HashOnly,
+                                  .on_tree = [&](const std::string&, const ObjectId& id, const Tree& tree) {
+                                    trees.emplace(id, tree);
+                                  }};
     const std::vector<Snapshot> snapshots = take_snapshots(copy_.repository(), paths, options, progress_);
     for (std::size_t i = 0; i < paths.size(); ++i) {
       survey_.forget(paths[i]);

@@ -41,7 +41,9 @@ class WorkspaceTrees {
  private:
   void look() {
     has_looked_ = true;
-    const auto keep = [this](const ObjectId& id, const Tree& tree) { here_.emplace(id, tree); };
+    const auto keep = [this](const std::string&, const ObjectId& id, const Tree& tree) {
+      here_.emplace(id, tree);
+    };
     take_snapshot(repository_, path_, {.mode = IngestMode::HashOnly, .on_tree = keep}, progress_);
   }
 

@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <queue>
 #include <unordered_set>
@@ -177,6 +178,20 @@ bool StageGraph::comes_after(std::size_t stage, std::size_t other) const {
     }
   }
   return false;
+}
+
+std::vector<std::vector<std::size_t>> StageGraph::upstream_within(
+    const std::vector<std::size_t>& selected) const {
+  constexpr std::size_t kNotSelected = SIZE_MAX;
+  std::vector<std::size_t> position(stages_.size(), kNotSelected);
+  std::vector<std::vector<std::size_t>> within(selected.size());
+  for (std::size_t i = 0; i < selected.size(); ++i) {
+    for (const std::size_t before : upstream_[selected[i]]) {
+      if (position[before] != kNotSelected) within[i].push_back(position[before]);
+    }
+    position[selected[i]] = i;
+  }
+  return within;
 }
 
 bool StageGraph::is_circular_import(std::size_t stage, const std::string& path) const {

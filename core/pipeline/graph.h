@@ -45,6 +45,10 @@ class StageGraph {
     return downstream_[stage];
   }  // direct, sorted
 
+  // `selected` as select() orders them: of each those directly before it that are selected too, as positions
+  // in `selected`; sorted as upstream() is.
+  std::vector<std::vector<std::size_t>> upstream_within(const std::vector<std::size_t>& selected) const;
+
   // Whether another stage makes this import of a stage, and itself needs what the stage makes.
   bool is_circular_import(std::size_t stage, const std::string& path) const;
 

@@ -1,20 +1,13 @@
 #include "core/pipeline/stage_order.h"
 
-#include <cstdint>
-
 namespace dvx {
 
 StageOrder::StageOrder(const StageGraph& graph, const std::vector<std::size_t>& selected)
     : behind_(selected.size()), waits_for_(selected.size(), 0) {
-  constexpr std::size_t kNotSelected = SIZE_MAX;
-  std::vector<std::size_t> position(graph.stages().size(), kNotSelected);
+  const auto upstream = graph.upstream_within(selected);
   for (std::size_t i = 0; i < selected.size(); ++i) {
-    for (const std::size_t before : graph.upstream(selected[i])) {
-      if (position[before] == kNotSelected) continue;
-      behind_[position[before]].push_back(i);
-      ++waits_for_[i];
-    }
-    position[selected[i]] = i;
+    for (const std::size_t before : upstream[i]) behind_[before].push_back(i);
+    waits_for_[i] = upstream[i].size();
     if (waits_for_[i] == 0) ready_.insert(ready_.end(), i);
   }
   waits_for_queueing_ = waits_for_;

@@ -262,7 +262,7 @@ std::optional<StageFailure> StageRun::check_inputs_again(Progress& progress) {
   for (const LockedPath& import : imports_) paths.push_back(import.path);
   // Trees of directories that nobody tracks, such as code, are kept with the record: `why` names files by
   // them.
-  const auto keep_tree = [this](const ObjectId& id, const Tree& tree) {
+  const auto keep_tree = [this](const std::string&, const ObjectId& id, const Tree& tree) {
     if (!survey_.repository().store().contains(id)) trees_.push_back(tree.serialize());
   };
   const auto snapshots = take_snapshots(

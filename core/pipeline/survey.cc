@@ -17,6 +17,7 @@
 #include "core/pipeline/stage_claims.h"
 #include "core/pipeline/stage_key.h"
 #include "core/remote/remote_pull.h"
+#include "core/workspace/snapshot.h"
 #include "core/workspace/tracked.h"
 
 namespace dvx {
@@ -139,7 +140,13 @@ const std::optional<DataRef>& PipelineSurvey::content(const std::string& path) {
 // What another process is writing just now counts as not there: it is looked at again when its stage is done.
 std::vector<std::optional<DataRef>> PipelineSurvey::look(const std::vector<std::string>& paths) {
   std::vector<std::optional<DataRef>> result;
-  const std::vector<Snapshot> snapshots = snapshots_of(paths);
+  SnapshotOptions options{.mode = IngestMode::HashOnly, .on_tree = {}};
+  if (!listed_.empty()) {
+    options.on_tree = [this](const std::string& path, const ObjectId& id, const Tree& tree) {
+      if (is_listed(path) && !repository_.store().contains(id)) seen_trees_.emplace(id, tree);
+    };
+  }
+  const auto snapshots = take_snapshots(repository_, paths, options, progress_);
   for (std::size_t i = 0; i < paths.size(); ++i) {
     const auto& failed = snapshots[i].failed;
     // What a stage makes it makes again, whatever lies in its place: a link to nowhere, a pipe.
@@ -149,24 +156,11 @@ std::vector<std::optional<DataRef>> PipelineSurvey::look(const std::vector<std::
   return result;
 }
 
-// Of a directory that a stage is run over file by file the tree is kept, where the store lacks it.
-std::vector<Snapshot> PipelineSurvey::snapshots_of(const std::vector<std::string>& paths) {
-  std::vector<std::string> listed, others;
-  for (const std::string& path : paths) (listed_.contains(path) ? listed : others).push_back(path);
-  const auto keep = [this](const ObjectId& id, const Tree& tree) {
-    if (!repository_.store().contains(id)) seen_trees_.emplace(id, tree);
-  };
-  auto of_listed =
-      take_snapshots(repository_, listed, {.mode = IngestMode::HashOnly, .on_tree = keep}, progress_);
-  if (others.empty()) return of_listed;
-  auto of_others =
-      take_snapshots(repository_, others, {.mode = IngestMode::HashOnly, .on_tree = {}}, progress_);
-  if (listed.empty()) return of_others;
-  std::vector<Snapshot> all;
-  auto next_listed = of_listed.begin(), next_other = of_others.begin();
-  for (const std::string& path : paths)
-    all.push_back(std::move(listed_.contains(path) ? *next_listed++ : *next_other++));
-  return all;
+bool PipelineSurvey::is_listed(const std::string& directory) const {
+  for (std::string above = directory; !above.empty(); above = parent_path(above)) {
+    if (listed_.contains(above)) return true;
+  }
+  return false;
 }
 
 const Tree* PipelineSurvey::seen_tree(const ObjectId& id) const {
@@ -275,18 +269,11 @@ std::optional<std::string> PipelineSurvey::read_params_file(const std::string& p
 
 Plan PipelineSurvey::plan(const std::vector<std::size_t>& selected, Force force, Downstream downstream) {
   look_at(selected);
-  constexpr std::size_t kNotSelected = SIZE_MAX;
-  std::vector<std::size_t> position(stages().size(), kNotSelected);
+  auto upstream = graph_.upstream_within(selected);
   PlanInput input{.stages = {}, .lookup = lookup_, .downstream = downstream};
   input.stages.reserve(selected.size());
-  for (const std::size_t stage : selected) {
-    PlanStage planned{.facts = facts(stage, force), .upstream = {}};
-    for (const std::size_t before : graph_.upstream(stage)) {
-      if (position[before] != kNotSelected) planned.upstream.push_back(position[before]);
-    }
-    position[stage] = input.stages.size();
-    input.stages.push_back(std::move(planned));
-  }
+  for (std::size_t i = 0; i < selected.size(); ++i)
+    input.stages.push_back({.facts = facts(selected[i], force), .upstream = std::move(upstream[i])});
   return make_plan(input);
 }
 

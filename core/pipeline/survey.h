@@ -25,7 +25,6 @@
 #include "core/pipeline/url_states.h"
 #include "core/repo/repository.h"
 #include "core/workspace/project_files.h"
-#include "core/workspace/snapshot.h"
 #include "objects/store/ingest.h"
 
 namespace dvx {
@@ -119,7 +118,8 @@ class PipelineSurvey {
   bool can_have(const RunRecord& record, const Stage& stage, const Contents& contents) const;
   bool can_pull(const RunRecord& record, const Stage& stage, const Contents& contents) const;
   std::vector<std::optional<DataRef>> look(const std::vector<std::string>& paths);
-  std::vector<Snapshot> snapshots_of(const std::vector<std::string>& paths);
+  // Whether a stage is run over the files of this directory, or of one above it: then its tree is kept.
+  bool is_listed(const std::string& directory) const;
 
   Repository& repository_;
   Progress& progress_;

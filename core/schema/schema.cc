@@ -149,8 +149,9 @@ class SchemaCheck {
     if (paths.empty()) return;
     Trees trees;
     SilentProgress silent;
-    const SnapshotOptions options{
-        .on_tree = [&](const ObjectId& id, const Tree& tree) { trees.emplace(id, tree); }};
+    const SnapshotOptions options{.on_tree = [&](const std::string&, const ObjectId& id, const Tree& tree) {
+      trees.emplace(id, tree);
+    }};
     const std::vector<Snapshot> snapshots = take_snapshots(repository_, paths, options, silent);
     for (std::size_t i = 0; i < paths.size(); ++i) {
       const DataRef& data = data_of(snapshots[i], paths[i]);

@@ -58,7 +58,7 @@ class TreeBuilder {
     out.id = ObjectId::of(bytes);
     if (options_.mode == IngestMode::Store && !repository_.store().contains(out.id))
       scan_.ingest().add_bytes(bytes);
-    if (options_.on_tree) options_.on_tree(out.id, tree);
+    if (options_.on_tree) options_.on_tree(directory.path, out.id, tree);
     return out;
   }
 

@@ -22,7 +22,7 @@ struct SnapshotOptions {
   IngestMode mode = IngestMode::HashOnly;
   // Called with every tree that is built, nested ones before those that hold them, from the calling thread;
   // may be empty. So `diff` and `status` compare with a workspace whose trees are in no store.
-  std::function<void(const ObjectId& id, const Tree& tree)> on_tree;
+  std::function<void(const std::string& path, const ObjectId& id, const Tree& tree)> on_tree;
   FreshFiles fresh = FreshFiles::Await;
   Ingest* into = nullptr;  // in Store mode: a session of the caller's, who finishes it
   WhenInterrupted interrupted = WhenInterrupted::Stop;

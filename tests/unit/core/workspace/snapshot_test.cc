@@ -145,8 +145,9 @@ TEST_F(SnapshotTest, GivesTheTreesItBuildsInnerOnesFirst) {
   test_.write("d/sub/a", "1");
   Repository repository = test_.open();
   std::vector<ObjectId> seen;
-  const SnapshotOptions options{.mode = IngestMode::HashOnly,
-                                .on_tree = [&](const ObjectId& id, const Tree&) { seen.push_back(id); }};
+  const SnapshotOptions options{
+      .mode = IngestMode::HashOnly,
+      .on_tree = [&](const std::string&, const ObjectId& id, const Tree&) { seen.push_back(id); }};
   const Snapshot snapshot = take_snapshot(repository, "d", options, progress_);
   ASSERT_EQ(seen.size(), 2U);
   EXPECT_EQ(seen.back(), snapshot.data->id);
