@@ -188,9 +188,10 @@ void JobDirectory::note_recorded() const {
   write_file_atomically(file(kRecorded), "");
 }
 
-// By link(2), which is all or nothing on file servers too, and cannot replace.
+// By link(2), which is all or nothing on file servers too, and cannot replace. The elements of an array have
+// one id and claim at once: what is linked is each one's own.
 bool JobDirectory::claim_for(const JobClaim& claim) const {
-  const std::string mine = fmt::format("{}.{}", file(kClaim), claim.slurm_job);
+  const std::string mine = fmt::format("{}.{}", file(kClaim), new_submission_id(*repository_));
   write_file_atomically(mine, claim_text(claim));
   const bool is_first = ::link(mine.c_str(), file(kClaim).c_str()) == 0;
   const int errnum = errno;

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "core/slurm/unfinished_run.h"
 #include "tests/unit/core/repository_for_tests.h"
 
@@ -103,6 +107,22 @@ TEST_F(JobDirectoryTest, OneJobClaimsItAndMayBeginAnew) {
   EXPECT_TRUE(directory->claim_for({"17", "n2", 3}));
   EXPECT_EQ(directory->claim()->node, "n2");
   EXPECT_FALSE(directory->result(job.id)) << "that of the start before";
+}
+
+// Without a process each they meet far more often than elements of an array do.
+TEST_F(JobDirectoryTest, ElementsOfAnArrayClaimItAtOnce) {
+  for (int round = 0; round < 20; ++round) {
+    auto directory = JobDirectory::make(repository_, description_of(repository_, "s"));
+    std::atomic<int> claimed = 0;
+    std::vector<std::thread> elements;
+    for (int element = 0; element < 8; ++element)
+      elements.emplace_back([&] {
+        EXPECT_NO_THROW(claimed += directory->claim_for({"17", "n1", 1}) ? 1 : 0);
+      });
+    for (std::thread& element : elements) element.join();
+    EXPECT_EQ(claimed, 8);
+    directory->remove();
+  }
 }
 
 TEST_F(JobDirectoryTest, DamagedAndNewerFilesAreRefused) {
