@@ -75,7 +75,7 @@ class StageFix {
   StageListsChange change_for(const Stage& stage, const std::vector<Stage>& stages, const KeptTrace& trace) {
     StageListsChange change;
     for (const TraceFinding& finding :
-         find_undeclared(trace.use, {stage, stages, trace.also_declared}, counted_)) {
+         find_undeclared(trace.use, declared_paths(stage, stages, trace.also_declared), counted_)) {
       const bool is_there = exists(repository_.path(finding.path));
       if (finding.kind == TraceFindingKind::UndeclaredRead && is_there)
         change.add_deps.push_back(finding.path);

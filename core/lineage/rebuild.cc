@@ -54,7 +54,7 @@ class Rebuild {
   RebuildReport run() {
     progress_.begin("rebuilding", selected_.size(), 0);
     for (const std::size_t stage : selected_) bring_inputs(stage);
-    while (!waiting_.empty() || running_.count() > 0) {
+    while (!waiting_.empty() || !active_.empty()) {
       start_what_is_ready();
       if (running_.count() > 0) take_next();
       throw_if_interrupted();
@@ -64,6 +64,12 @@ class Rebuild {
   }
 
  private:
+  struct RunningJob {
+    std::size_t stage = 0;
+    std::string log_file;
+    std::unique_ptr<StageSandbox> sandbox;
+  };
+
   const Stage& stage(std::size_t index) const { return survey_.stages()[index]; }
   const std::string& name(std::size_t index) const { return stage(index).name; }
   RebuiltStage& result(std::size_t index) {
@@ -168,49 +174,61 @@ class Rebuild {
       return false;
     }
     clear_outputs(it);
-    CommandJob commands = job(it);
-    if (it.execution.sandbox && !enter_sandbox(index, decision.key_fields, commands)) return false;
-    active_.insert(index);
-    progress_.current(it.name);
-    if (it.each) {
-      start_each(index, decision);
-    } else {
-      start_job(index, std::move(commands));
+    return it.each ? start_each(index, decision) : start_once(index, decision.key_fields);
+  }
+
+  bool start_once(std::size_t index, const nlohmann::json& key_fields) {
+    const Stage& it = stage(index);
+    std::unique_ptr<StageSandbox> sandbox;
+    if (it.execution.sandbox) {
+      sandbox = try_sandbox(index, sandbox_scope(sandbox_inputs(survey_, it, key_fields), it));
+      if (!sandbox) return false;
     }
+    activate(index);
+    start_job(index, job(it), std::move(sandbox));
     return true;
   }
 
+  void activate(std::size_t index) {
+    active_.insert(index);
+    progress_.current(name(index));
+  }
+
   // The commands see the copy where the repository is: a path that gets into an output is the same one.
-  bool enter_sandbox(std::size_t index, const nlohmann::json& key_fields, CommandJob& commands) {
+  std::unique_ptr<StageSandbox> make_sandbox(std::size_t index, SandboxScope scope) {
+    return std::make_unique<StageSandbox>(survey_.repository(), stage(index), std::move(scope),
+                                          original_.root());
+  }
+
+  // Null: there can be none, which is told.
+  std::unique_ptr<StageSandbox> try_sandbox(std::size_t index, SandboxScope scope) {
     try {
-      auto& sandbox = sandboxes_[index] =
-          std::make_unique<StageSandbox>(survey_, stage(index), key_fields, original_.root());
-      sandbox->enter(commands);
-      return true;
+      return make_sandbox(index, std::move(scope));
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::Config) throw;
       add(index, FindingKind::RebuildFailed, {}, error.message(), error.hint());
-      return false;
+      return nullptr;
     }
   }
 
-  std::optional<StageFailure> leave_sandbox(std::size_t index, const CommandOutcome& outcome) {
-    const auto sandbox = sandboxes_.extract(index);
-    if (!sandbox) return std::nullopt;
-    return sandbox.mapped()->leave(outcome, job(stage(index)).log_file, progress_);
-  }
-
   // Run for every input: the copy has none of its outputs.
-  void start_each(std::size_t index, const StageDecision& decision) {
-    EachPlan plan = plan_items(survey_, stage(index), decision, progress_);
+  bool start_each(std::size_t index, const StageDecision& decision) {
+    const Stage& it = stage(index);
+    EachPlan plan = plan_items(survey_, it, decision, progress_);
     std::vector<EachItem> items;
-    make_directories(copy_.join(stage(index).outs.front().path));
+    make_directories(copy_.join(it.outs.front().path));
     for (ItemToRun& each : plan.run) {
       make_directories(parent_path(copy_.join(each.item.out)));
       items.push_back(std::move(each.item));
     }
     outputs_of_items_[index] = std::move(plan.outputs);
-    std::vector<EachJob> jobs = each_jobs(stage(index), std::move(items));
+    const auto jobs_are = it.execution.sandbox ? JobsAre::Sandboxed : JobsAre::Plain;
+    std::vector<EachJob> jobs = each_jobs(it, std::move(items), jobs_are);
+    if (it.execution.sandbox) {
+      const auto& inputs = inputs_of_all_[index] = sandbox_inputs(survey_, it, decision.key_fields);
+      if (!jobs.empty() && !try_sandbox(index, sandbox_scope(inputs, it, jobs.front()))) return false;
+    }
+    activate(index);
     jobs_left_[index] = jobs.size();
     for (EachJob& part : jobs) waiting_jobs_.emplace_back(index, std::move(part));
     if (jobs.empty()) {
@@ -218,10 +236,12 @@ class Rebuild {
       compare(index);
     }
     start_jobs();
+    return true;
   }
 
-  void start_job(std::size_t index, CommandJob command) {
-    tokens_[jobs_begun_] = index;
+  void start_job(std::size_t index, CommandJob command, std::unique_ptr<StageSandbox> sandbox) {
+    if (sandbox) sandbox->enter(command);
+    jobs_[jobs_begun_] = {.stage = index, .log_file = command.log_file, .sandbox = std::move(sandbox)};
     running_.start(jobs_begun_++, std::move(command));
   }
 
@@ -230,7 +250,14 @@ class Rebuild {
       const auto& [index, part] = waiting_jobs_.front();
       const std::string scratch =
           join_path(copy_.repository().temporary_dir(), fmt::format("{}", jobs_begun_));
-      start_job(index, each_command_job(job(stage(index)), stage(index), part, scratch));
+      CommandJob command = each_command_job(job(stage(index)), stage(index), part, scratch);
+      std::unique_ptr<StageSandbox> sandbox;
+      if (stage(index).execution.sandbox) {
+        SandboxScope scope = sandbox_scope(inputs_of_all_[index], stage(index), part);
+        scope.files = command.files;
+        sandbox = make_sandbox(index, std::move(scope));
+      }
+      start_job(index, std::move(command), std::move(sandbox));
     }
   }
 
@@ -283,30 +310,29 @@ class Rebuild {
     RunningStages::Finished finished = running_.wait_for_next();
     if (finished.failure) std::rethrow_exception(finished.failure);
     throw_if_interrupted();
-    const std::size_t index = tokens_.extract(finished.token).mapped();
+    const RunningJob ended = std::move(jobs_.extract(finished.token).mapped());
+    const std::size_t index = ended.stage;
     result(index).seconds += finished.outcome.wall_seconds;
-    if (const auto failure = leave_sandbox(index, finished.outcome)) {
-      active_.erase(index);
-      add(index, FindingKind::RebuildFailed, {}, failure->message + " in a clean copy", "dvx status");
-      restore_recorded(index);
-      return finish(index, RebuildOutcome::Failed);
-    }
-    if (!finished.outcome.ok()) drop_jobs(index);
+    const auto problem = problem_of(ended, finished.outcome);
+    if (problem) drop_jobs(index);
     const bool has_more = stage(index).each && --jobs_left_[index] > 0;
-    if (!finished.outcome.ok() && failed_.insert(index).second) {
-      const CommandOutcome& outcome = finished.outcome;
-      const std::string& command = stage(index).commands.at(outcome.command);
-      add(index, FindingKind::RebuildFailed, {},
-          outcome.signal != 0
-              ? fmt::format("'{}' was killed by signal {} in a clean copy", command, outcome.signal)
-              : fmt::format("'{}' exited with status {} in a clean copy", command, outcome.exit_status),
-          "dvx status");
-    }
+    if (problem && failed_.insert(index).second)
+      add(index, FindingKind::RebuildFailed, {}, *problem + " in a clean copy", "dvx status");
     if (has_more) return;
     active_.erase(index);
     if (!failed_.contains(index)) return compare(index);
     restore_recorded(index);
     finish(index, RebuildOutcome::Failed);
+  }
+
+  std::optional<std::string> problem_of(const RunningJob& ended, const CommandOutcome& outcome) const {
+    if (ended.sandbox) {
+      if (const auto failure = ended.sandbox->leave(outcome, ended.log_file)) return failure->message;
+    }
+    if (outcome.ok()) return std::nullopt;
+    const std::string& command = stage(ended.stage).commands.at(outcome.command);
+    return outcome.signal != 0 ? fmt::format("'{}' was killed by signal {}", command, outcome.signal)
+                               : fmt::format("'{}' exited with status {}", command, outcome.exit_status);
   }
 
   void compare(std::size_t index) {
@@ -466,16 +492,16 @@ class Rebuild {
   PipelineSurvey survey_;
   std::vector<std::size_t> selected_;
   std::set<std::size_t> waiting_, active_;
-  std::map<std::size_t, std::size_t> tokens_;                 // of what runs: its stage
+  std::map<std::size_t, RunningJob> jobs_;                    // by token
   std::deque<std::pair<std::size_t, EachJob>> waiting_jobs_;  // of stages in active_
   std::map<std::size_t, std::size_t> jobs_left_;              // of stages that are run per input
   std::map<std::size_t, std::vector<std::string>> outputs_of_items_;
+  std::map<std::size_t, std::vector<std::string>> inputs_of_all_;  // of those that are sandboxed as well
   std::set<std::size_t> failed_;
   std::size_t jobs_begun_ = 0;
   std::set<std::string> brought_;
   RebuildReport report_;
-  std::map<std::size_t, std::unique_ptr<StageSandbox>> sandboxes_;  // of what runs
-  RunningStages running_;                                           // last: stopped before the rest goes
+  RunningStages running_;  // last: stopped before the rest goes
 };
 
 }  // namespace

@@ -27,7 +27,6 @@ class EachReader {
     if (node.kind() != Kind::Map)
       fail(node, fmt::format("'each' must be a map, not {}", node.kind_name()), kExample);
     yaml_known_fields(node, file_, {"in", "out", "batch"});
-    refuse_watching(body);
     StageEach each;
     each.in = pattern(field(node, "in"));
     each.out = output(field(node, "out"));
@@ -38,15 +37,6 @@ class EachReader {
   }
 
  private:
-  // Both judge one run of one process by what its stage declares.
-  void refuse_watching(const YamlNode& body) const {
-    for (const char* word : {"sandbox", "trace"}) {
-      const YamlNode* node = body.find(word);
-      const bool is_off = node == nullptr || (node->kind() == Kind::Bool && node->scalar() == "false");
-      if (!is_off) fail(*node, fmt::format("'{}' cannot stand beside 'each'", word));
-    }
-  }
-
   [[noreturn]] void fail(const YamlNode& node, const std::string& message,
                          const std::string& hint = {}) const {
     yaml_error(node, file_, fmt::format("stage '{}': {}", name_, message), hint);

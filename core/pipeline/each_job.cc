@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/file.h"
@@ -16,6 +17,7 @@ namespace {
 
 // Linux takes no longer word than 128 KiB, and /bin/sh gets a command as one word.
 constexpr std::size_t kLongestLists = 96 * 1024;
+constexpr std::size_t kMostInSandbox = 1000;  // of 2,900 paths that it can show
 
 std::string name_of(const EachJob& job, const std::string& input_directory) {
   const std::string& first = job.items.front().in;
@@ -25,13 +27,14 @@ std::string name_of(const EachJob& job, const std::string& input_directory) {
 
 }  // namespace
 
-std::vector<EachJob> each_jobs(const Stage& stage, std::vector<EachItem> items) {
+std::vector<EachJob> each_jobs(const Stage& stage, std::vector<EachItem> items, JobsAre jobs_are) {
+  const std::size_t most =
+      jobs_are == JobsAre::Sandboxed ? std::min(stage.each->batch, kMostInSandbox) : stage.each->batch;
   std::vector<EachJob> jobs;
   std::size_t length = 0;
   for (EachItem& item : items) {
     const std::size_t share = stage.each->batch == 1 ? 0 : command_share(stage.commands, item);
-    const bool is_full =
-        jobs.empty() || jobs.back().items.size() == stage.each->batch || length + share > kLongestLists;
+    const bool is_full = jobs.empty() || jobs.back().items.size() == most || length + share > kLongestLists;
     if (is_full) {
       jobs.emplace_back();
       length = 0;

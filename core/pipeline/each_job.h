@@ -17,8 +17,9 @@ struct EachJob {
   std::string name;             // for people: "a.jpg", "a.jpg +9"; inputs beneath the input directory
 };
 
-// Of at most as many items as the stage says, and as a command line can name.
-std::vector<EachJob> each_jobs(const Stage& stage, std::vector<EachItem> items);
+// Of at most as many items as the stage says, as a command line can name, and as a sandbox shows.
+enum class JobsAre { Plain, Sandboxed };
+std::vector<EachJob> each_jobs(const Stage& stage, std::vector<EachItem> items, JobsAre jobs_are);
 
 // `of_stage` is what the stage would be run by; this gives it the commands of the job, a log of its own, and
 // lines that bear its name. Names of its files begin with `scratch` (absolute), in a directory that exists;

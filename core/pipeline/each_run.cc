@@ -13,6 +13,7 @@
 #include "core/pipeline/each_command.h"
 #include "core/pipeline/each_survey.h"
 #include "core/pipeline/foreign_files.h"
+#include "core/trace/trace_check.h"
 #include "core/workspace/checkout.h"
 #include "core/workspace/private_copy.h"
 
@@ -78,7 +79,7 @@ std::optional<StageFailure> EachRun::prepare() {
   if (auto failure = restore_outputs()) return failure;
   open_file(run_.log_file(), O_WRONLY | O_CREAT | O_TRUNC);
   to_run_ = items.size();
-  jobs_ = each_jobs(stage_, std::move(items));
+  jobs_ = each_jobs(stage_, std::move(items), is_sandboxed_ ? JobsAre::Sandboxed : JobsAre::Plain);
   attempts_.assign(jobs_.size(), 0);
   key_of_items_ = item_key(decision_.key_fields, *stage_.each);
   ended_items_.emplace(repository, stage_.name, key_of_items_, journal_start(decision_));
@@ -87,8 +88,26 @@ std::optional<StageFailure> EachRun::prepare() {
     progress_.warning(
         fmt::format("no file matches '{}' of stage '{}'", display_path(stage_.each->in), stage_.name));
   }
+  if (is_sandboxed_) {
+    shared_inputs_ = dvx::sandbox_inputs(survey_, stage_, decision_.key_fields);
+  } else if (trace_ != Trace::Off) {
+    watched_.emplace(survey_, stage_, trace_, implicit_dependencies(decision_.key_fields));
+  }
   started_ = settled_ = told_ = Clock::now();
   return std::nullopt;
+}
+
+// That of the first job: what is wrong with it is wrong with all of them.
+std::optional<StageFailure> EachRun::try_sandbox() {
+  if (!is_sandboxed_ || jobs_.empty()) return std::nullopt;
+  Repository& repository = survey_.repository();
+  try {
+    StageSandbox(repository, stage_, sandbox_scope(shared_inputs_, stage_, jobs_.front()), repository.root());
+    return std::nullopt;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::Config) throw;
+    return StageFailure{error.message(), error.hint(), {}};
+  }
 }
 
 // They are made by this stage and can be made again, so nothing in their place is worth keeping.
@@ -116,7 +135,7 @@ void EachRun::make_room(const EachItem& item) {
   const std::string path = repository.path(item.out);
   if (stage_.outs.front().persist) {
     make_private(path, repository.store_dir());
-  } else {
+  } else if (!is_sandboxed_) {  // else it is replaced when there is a new one
     remove_tree(path);
   }
   make_directories(parent_path(path));
@@ -130,8 +149,25 @@ std::string EachRun::log_file_of(std::size_t job) const {
   return scratch_of(job) + ".log";
 }
 
-CommandJob EachRun::command(std::size_t job) {
+CommandJob EachRun::plain_command(std::size_t job) const {
   return each_command_job(run_.job(progress_), stage_, jobs_[job], scratch_of(job));
+}
+
+CommandJob EachRun::command(std::size_t job) {
+  CommandJob command = plain_command(job);
+  Repository& repository = survey_.repository();
+  if (watched_) command.traced_beneath = repository.root();
+  if (!is_sandboxed_) return command;
+  if (auto before = sandboxes_.extract(job)) before.mapped().keep_what_persists();
+  SandboxScope scope = sandbox_scope(shared_inputs_, stage_, jobs_[job]);
+  scope.files = command.files;
+  sandboxes_.try_emplace(job, repository, stage_, std::move(scope), repository.root())
+      .first->second.enter(command);
+  return command;
+}
+
+std::optional<std::vector<std::string>> EachRun::sandbox_inputs() const {
+  return is_sandboxed_ ? std::optional(shared_inputs_) : std::nullopt;
 }
 
 bool EachRun::end(std::size_t job, const CommandOutcome& outcome, Retry may_retry) {
@@ -149,21 +185,45 @@ bool EachRun::end(std::size_t job, const CommandOutcome& outcome, Retry may_retr
   }
   --running_;
   was_stopped_ = was_stopped_ || was_stopped;
+  const auto failure = judge(job, outcome);
   take_log(job);
-  if (outcome.ok()) {
+  if (!failure) {
     ended_.push_back(job);
   } else if (!was_stopped) {
-    fail(ended.name, ended.items.size(), run_.failure_of(outcome)->message);
+    fail(ended.name, ended.items.size(), *failure);
   }
   const bool is_due = ended_.size() >= kMostUnsettled || Clock::now() - settled_ >= kSettleEvery;
   if (is_due || running_ == 0) settle();
   return false;
 }
 
+std::optional<StageFailure> EachRun::judge(std::size_t job, const CommandOutcome& outcome) {
+  if (auto failure = leave_sandbox(job, outcome)) return failure;
+  if (auto failure = run_.failure_of(outcome)) {
+    const bool has_exited = outcome.signal == 0 && !outcome.stopped;
+    if (is_sandboxed_ && has_exited) {
+      const SandboxScope scope = sandbox_scope(shared_inputs_, stage_, jobs_[job]);
+      failure->message += fmt::format(" ({})", what_a_sandbox_shows(scope.inputs));
+    }
+    return failure;
+  }
+  return watched_ ? watched_->add(jobs_[job], outcome.files, progress_) : std::nullopt;
+}
+
+std::optional<StageFailure> EachRun::leave_sandbox(std::size_t job, const CommandOutcome& outcome) {
+  const auto sandbox = sandboxes_.extract(job);
+  if (sandbox.empty()) return std::nullopt;
+  auto failure = sandbox.mapped().leave(outcome, log_file_of(job));
+  const std::string& left = sandbox.mapped().left();
+  if (!left.empty() && ++left_ == 1)
+    first_left_ = fmt::format("{} in the sandbox of '{}'", left, jobs_[job].name);
+  return failure;
+}
+
 void EachRun::give_up(std::size_t job, const std::string& message) {
   --running_;
   take_log(job);
-  fail(jobs_[job].name, jobs_[job].items.size(), message);
+  fail(jobs_[job].name, jobs_[job].items.size(), {message, {}, {}});
   if (running_ == 0) settle();
 }
 
@@ -211,15 +271,18 @@ void EachRun::settle() {
 
 void EachRun::check(const EachItem& item, const Snapshot& input, const Snapshot& output) {
   const auto checked = check_item(item, input, output);
-  if (const auto* problem = std::get_if<std::string>(&checked)) return fail(item.in, 1, *problem);
+  if (const auto* problem = std::get_if<std::string>(&checked)) return fail(item.in, 1, {*problem, {}, {}});
   ++done_;
   ended_items_->add(item.in, std::get<EndedItem>(checked));
 }
 
-void EachRun::fail(const std::string& name, std::size_t items, const std::string& message) {
+void EachRun::fail(const std::string& name, std::size_t items, const StageFailure& failure) {
+  if (failed_ == 0) {
+    first_failure_ = failure;
+    first_failure_.message = fmt::format("'{}': {}", display_path(name), failure.message);
+  }
   failed_ += items;
-  if (first_failure_.empty()) first_failure_ = fmt::format("'{}': {}", display_path(name), message);
-  progress_.line(fmt::format("{} | {} | failed: {}", stage_.name, display_path(name), message));
+  progress_.line(fmt::format("{} | {} | failed: {}", stage_.name, display_path(name), failure.message));
 }
 
 void EachRun::tell_progress() {
@@ -241,6 +304,13 @@ std::string EachRun::extent() const {
   return text;
 }
 
+void EachRun::tell_what_sandboxes_held() {
+  if (left_ == 0) return;
+  const std::string others = left_ == 1 ? "" : fmt::format(" (and so in {} more)", grouped(left_ - 1));
+  progress_.warning(fmt::format("stage '{}' wrote {}{}, and does not declare that: it is gone", stage_.name,
+                                first_left_, others));
+}
+
 void EachRun::tell_foreign_files(const std::vector<std::string>& removed) {
   if (removed.empty()) return;
   progress_.warning(fmt::format(
@@ -255,10 +325,12 @@ RunItems EachRun::counts() const {
 }
 
 std::variant<FinishedRun, StageFailure> EachRun::finish(const GitState& git, const std::string& executor) {
+  if (watched_) found_ = watched_->finish(progress_);
+  tell_what_sandboxes_held();
   if (failed_ > 0) {
     return StageFailure{
-        fmt::format("{} of {} inputs failed, {}", grouped(failed_), grouped(to_run_), first_failure_),
-        {},
+        fmt::format("{} of {} inputs failed, {}", grouped(failed_), grouped(to_run_), first_failure_.message),
+        first_failure_.hint,
         {}};
   }
   if (!jobs_.empty())

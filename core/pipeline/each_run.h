@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -17,8 +18,10 @@
 #include "core/pipeline/each_job.h"
 #include "core/pipeline/each_journal.h"
 #include "core/pipeline/each_plan.h"
+#include "core/pipeline/each_trace.h"
 #include "core/pipeline/run_journal.h"
 #include "core/pipeline/stage_run.h"
+#include "core/pipeline/stage_sandbox.h"
 #include "core/workspace/snapshot.h"
 
 namespace dvx {
@@ -30,17 +33,28 @@ class EachRun {
   EachRun(PipelineSurvey& survey, const Stage& stage, StageDecision decision, std::string scratch,
           RunJournal& journal, Progress& progress);
 
+  // Before prepare(). What is not said of a sandbox or of tracing is as the stage says; in a sandbox nothing
+  // is traced.
+  void run_in_sandbox() { is_sandboxed_ = true; }
+  void set_trace(Trace trace) { trace_ = trace; }
   // Looks at what is to be done, removes outputs of inputs that are gone, brings back those that are stored.
   std::optional<StageFailure> prepare();
+
+  // After prepare(), where jobs run here.
+  std::optional<StageFailure> try_sandbox();
 
   bool has_next() const { return next_ < jobs_.size(); }
   std::size_t running() const { return running_; }
   std::size_t begin_next();             // the number of a job, whose old outputs are gone now
   CommandJob command(std::size_t job);  // of one that was begun
+  // The same for another machine, where they are to be watched and sandboxed as these say.
+  CommandJob plain_command(std::size_t job) const;
+  const std::optional<EachTrace>& watched() const { return watched_; }
+  std::optional<std::vector<std::string>> sandbox_inputs() const;  // those of all jobs
   // The job has ended. True: it is to be tried again, which `may_retry` allows.
   enum class Retry { Forbidden, Allowed };
   bool end(std::size_t job, const CommandOutcome& outcome, Retry may_retry);
-  // Nobody knows how the job ended, and it does not run.
+  // It does not run, and has failed for another reason than what its commands ended with.
   void give_up(std::size_t job, const std::string& message);
   bool has_failed() const { return failed_ > 0; }
   bool was_stopped() const { return was_stopped_; }  // a job was, by a signal to dvx
@@ -49,6 +63,9 @@ class EachRun {
   void settle();
   // Of a stage that nothing runs of any more. All jobs have ended, or one failed.
   std::variant<FinishedRun, StageFailure> finish(const GitState& git, const std::string& executor);
+
+  // After finish(), of what was traced.
+  const std::optional<StageTrace>& found() const { return found_; }
 
   const Stage& stage() const { return stage_; }
   const std::vector<EachJob>& jobs() const { return jobs_; }
@@ -64,12 +81,15 @@ class EachRun {
   using Clock = std::chrono::steady_clock;
 
   std::optional<StageFailure> restore_outputs();
+  std::optional<StageFailure> leave_sandbox(std::size_t job, const CommandOutcome& outcome);
+  std::optional<StageFailure> judge(std::size_t job, const CommandOutcome& outcome);
   void make_room(const EachItem& item);
   std::string scratch_of(std::size_t job) const;
   void take_log(std::size_t job);
   void check(const EachItem& item, const Snapshot& input, const Snapshot& output);
-  void fail(const std::string& name, std::size_t items, const std::string& message);
+  void fail(const std::string& name, std::size_t items, const StageFailure& failure);
   void tell_progress();
+  void tell_what_sandboxes_held();
   void tell_foreign_files(const std::vector<std::string>& removed);
 
   PipelineSurvey& survey_;
@@ -88,7 +108,15 @@ class EachRun {
   std::size_t to_run_ = 0, done_ = 0, failed_ = 0;  // items
   std::size_t next_ = 0, running_ = 0;              // jobs
   bool was_stopped_ = false;
-  std::string first_failure_;
+  StageFailure first_failure_;
+  bool is_sandboxed_ = stage_.execution.sandbox;
+  std::vector<std::string> shared_inputs_;         // of sandboxes
+  std::map<std::size_t, StageSandbox> sandboxes_;  // by job that runs
+  std::string first_left_;                         // in a sandbox, for people
+  std::size_t left_ = 0;                           // jobs
+  Trace trace_ = stage_.execution.trace;
+  std::optional<EachTrace> watched_;
+  std::optional<StageTrace> found_;
   CommandOutcome total_;
   Clock::time_point started_, settled_, told_;
 };

@@ -81,7 +81,6 @@ class PipelineRun {
   void launch(std::size_t token, std::size_t i, CommandJob job);
   void start_each(std::size_t i, StageDecision decision);
   std::unique_ptr<EachRun> begin_each(std::size_t i, StageDecision decision, const std::string& scratch);
-  void tell_what_does_not_reach(const Stage& stage);
   void start_job(std::size_t i);
   void complete(RunningStages::Finished finished);
   void complete_job(std::size_t token, const CommandOutcome& outcome);

@@ -80,7 +80,9 @@ void PipelineRun::queue(std::size_t i) {
 
 // Which inputs are to be run is known when all stages before it are done, and not earlier.
 void PipelineRun::queue_array(std::size_t i, StageDecision decision) {
-  const auto scratch = cluster().begin_array(selected_[i], describe_briefly(decision.reasons));
+  refuse_sandboxes_by_option(stage(i));
+  const auto scratch =
+      cluster().begin_array(selected_[i], describe_briefly(decision.reasons), options_.trace);
   if (!scratch) return order_.enter_queue(i, QueuedAs::Alone);
   try {
     if (others_interfered()) {
@@ -164,14 +166,15 @@ void PipelineRun::settle_array(std::size_t i, const EndedJob& ended, bool is_ear
   end_tasks(begun, ended, survey_.repository(), progress_);
   results_[i].seconds = begun.seconds();
   results_[i].items = begun.counts();
-  conclude(i, begun.finish(git_state(), "slurm"), begun.log_file());
+  auto concluded = begun.finish(git_state(), "slurm");
+  results_[i].trace = begun.found();
+  conclude(i, std::move(concluded), begun.log_file());
   cluster_->let_go(selected_[i]);  // all of it is on record
 }
 
 // What it has done is not done again by the run that records it.
 void PipelineRun::settle_adopted_array(std::size_t i, const EndedJob& ended, bool is_earlier) {
-  auto failure =
-      stage(i).each ? keep_ended_tasks(ended, stage(i).name, survey_.repository(), progress_) : std::nullopt;
+  auto failure = stage(i).each ? keep_ended_tasks(ended, stage(i), survey_, progress_) : std::nullopt;
   if (failure && !is_earlier) {
     cluster_->let_go(selected_[i]);
     return fail(i, *std::move(failure));

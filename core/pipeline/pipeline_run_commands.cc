@@ -45,10 +45,10 @@ void PipelineRun::launch(std::size_t token, std::size_t i, CommandJob job) {
 
 // A stage that is run per input stays ready as long as it has jobs, which so take turns with other stages.
 void PipelineRun::start_each(std::size_t i, StageDecision decision) {
-  tell_what_does_not_reach(stage(i));
   if (runs_on_cluster(stage(i))) return queue_array(i, std::move(decision));
   auto run = begin_each(i, std::move(decision), join_path(logs_->path(), fmt::format("{}", i)));
   if (!run) return;
+  if (auto failure = run->try_sandbox()) return fail(i, *std::move(failure));
   tasks_.get().task_started(stage(i).name, expected_seconds(stage(i)));
   EachRun& begun = *(each_[i] = std::move(run));
   if (begun.has_next()) {
@@ -63,6 +63,8 @@ std::unique_ptr<EachRun> PipelineRun::begin_each(std::size_t i, StageDecision de
                                                  const std::string& scratch) {
   const std::string why = describe_briefly(decision.reasons);
   auto run = std::make_unique<EachRun>(survey_, stage(i), std::move(decision), scratch, journal_, progress_);
+  run->set_trace(std::max(stage(i).execution.trace, options_.trace));
+  if (options_.sandboxes == Sandboxes::EveryStage) run->run_in_sandbox();
   if (auto failure = run->prepare()) {
     fail(i, *std::move(failure));
     return nullptr;
@@ -71,17 +73,6 @@ std::unique_ptr<EachRun> PipelineRun::begin_each(std::size_t i, StageDecision de
   ignore_outputs(stage(i));
   git_state();  // as it was before the first command
   return run;
-}
-
-// What is asked for and not done must not look as if it were.
-void PipelineRun::tell_what_does_not_reach(const Stage& stage) {
-  if (options_.sandboxes == Sandboxes::EveryStage) {
-    throw Error(ErrorKind::Config,
-                fmt::format("stage '{}' is run per input, which '--sandbox' does not reach", stage.name),
-                "dvx repro --sandbox <other stages>", stage.file);
-  }
-  if (options_.trace != Trace::Off)
-    progress_.warning(fmt::format("{}: it is run per input, and not traced", stage.name));
 }
 
 void PipelineRun::start_job(std::size_t i) {
@@ -116,7 +107,9 @@ void PipelineRun::end_each(std::size_t i) {
   results_[i].seconds = run->seconds();
   results_[i].items = run->counts();
   if (interrupt_signal() != 0) journal_.commit();
-  conclude(i, run->finish(git_state(), runner_.name()), run->log_file());
+  auto ended = run->finish(git_state(), runner_.name());
+  results_[i].trace = run->found();
+  conclude(i, std::move(ended), run->log_file());
 }
 
 // Whether another attempt was begun.

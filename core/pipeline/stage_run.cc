@@ -109,7 +109,9 @@ std::optional<StageFailure> StageRun::prepare(Progress& progress) {
 std::optional<StageFailure> StageRun::make_sandbox() {
   try {
     if (sandbox_) sandbox_->keep_what_persists();
-    sandbox_.emplace(survey_, stage_, decision_.key_fields, survey_.repository().root());
+    Repository& repository = survey_.repository();
+    auto inputs = sandbox_inputs(survey_, stage_, decision_.key_fields);
+    sandbox_.emplace(repository, stage_, sandbox_scope(std::move(inputs), stage_), repository.root());
     return std::nullopt;
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::Config) throw;
@@ -145,7 +147,12 @@ std::variant<FinishedRun, StageFailure> StageRun::finish(const CommandOutcome& o
 std::optional<StageFailure> StageRun::check(const CommandOutcome& outcome, Ingest* into, Progress& progress) {
   for (const StageOutput& out : stage_.outs) survey_.forget(out.path);
   if (sandbox_) {
-    if (auto failure = sandbox_->leave(outcome, log_file_, progress)) return failure;
+    if (auto failure = sandbox_->leave(outcome, log_file_)) return failure;
+    if (!sandbox_->left().empty()) {
+      progress.warning(
+          fmt::format("stage '{}' wrote {} in its sandbox, and does not declare that: it is gone",
+                      stage_.name, sandbox_->left()));
+    }
   }
   if (auto failure = failure_of(outcome)) return failure;
   if (auto failure = check_trace(outcome, progress)) return failure;

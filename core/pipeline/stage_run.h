@@ -50,7 +50,7 @@ class StageRun {
   // `decision` is Run, so it has the key. `log_file` is the caller's, in a directory that exists.
   StageRun(PipelineSurvey& survey, const Stage& stage, StageDecision decision, std::string log_file);
 
-  // Whatever the stage says.
+  // Whatever the stage says. (One that is run per input gets a sandbox for each job, and none from here.)
   void run_in_sandbox() { is_sandboxed_ = true; }
   // Checks schemas of dependencies, removes old outputs, makes their directories.
   std::optional<StageFailure> prepare(Progress& progress);
@@ -104,7 +104,7 @@ class StageRun {
   std::string machine_;
   Trace trace_ = Trace::Off;
   std::optional<StageTrace> found_;
-  bool is_sandboxed_ = stage_.execution.sandbox;
+  bool is_sandboxed_ = stage_.execution.sandbox && !stage_.each;
   std::optional<StageSandbox> sandbox_;
   std::optional<RunItems> items_;
 };

@@ -4,13 +4,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
-#include <vector>
 
 #include "base/error.h"
 #include "base/path.h"
 #include "core/metafile/canonical_json.h"
+#include "core/metafile/each_paths.h"
 #include "core/repo/link_kind.h"
 #include "core/sandbox/sandbox_support.h"
 
@@ -60,24 +61,10 @@ SandboxMachine machine_of(Repository& repository) {
           .extra_paths = configured_paths(repository, home)};
 }
 
-std::vector<std::string> inputs_of(PipelineSurvey& survey, const Stage& stage,
-                                   const nlohmann::json& key_fields) {
-  std::vector<std::string> inputs;
-  for (const StageDependency& dep : stage.deps) inputs.push_back(dep.path);
-  for (const StageParams& params : stage.params) inputs.push_back(params.file);
-  for (const std::string& name : stage.stage_deps) {
-    const LockedStage* needed = survey.locked(name);
-    if (needed == nullptr) continue;
-    for (const LockedPath& out : needed->outs) inputs.push_back(out.path);
-  }
-  // What belongs to the key may be seen.
-  if (const auto imports = key_fields.find("imports"); imports != key_fields.end() && imports->is_object()) {
-    for (const auto& item : imports->items()) inputs.push_back(path_from_json_text(item.key()));
-  }
-  std::erase_if(inputs, [&](const std::string& path) { return !exists(survey.repository().path(path)); });
-  std::ranges::sort(inputs);
-  inputs.erase(std::unique(inputs.begin(), inputs.end()), inputs.end());
-  return inputs;
+std::vector<std::string> sorted_paths(std::vector<std::string> paths) {
+  std::ranges::sort(paths);
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+  return paths;
 }
 
 // With core.link=symlink files of a directory are links into the store. (Of one that is a dependency itself
@@ -95,9 +82,7 @@ std::vector<std::string> objects_behind(Repository& repository, const std::vecto
       if (is_beneath(target, store) && exists(target)) objects.push_back(std::move(target));
     }
   }
-  std::ranges::sort(objects);
-  objects.erase(std::unique(objects.begin(), objects.end()), objects.end());
-  return objects;
+  return sorted_paths(std::move(objects));
 }
 
 void refuse_network(const Stage& stage) {
@@ -108,9 +93,9 @@ void refuse_network(const Stage& stage) {
 }
 
 // What lies in an output would be hidden by it, and what an output lies in cannot be written to.
-void refuse_overlap(const std::vector<std::string>& inputs, const Stage& stage) {
-  for (const StageOutput& out : stage.outs) {
-    for (const std::string& input : inputs) {
+void refuse_overlap(const SandboxScope& scope) {
+  for (const SandboxOutput& out : scope.outputs) {
+    for (const std::string& input : scope.inputs) {
       if (!is_beneath(input, out.path) && !is_beneath(out.path, input)) continue;
       throw Error(ErrorKind::Config,
                   fmt::format("its input '{}' and its output '{}' are one within the other: a sandbox cannot "
@@ -121,18 +106,18 @@ void refuse_overlap(const std::vector<std::string>& inputs, const Stage& stage) 
   }
 }
 
-SandboxRequest request_of(PipelineSurvey& survey, const Stage& stage, const nlohmann::json& key_fields,
+SandboxRequest request_of(Repository& repository, const Stage& stage, SandboxScope scope,
                           const std::string& shown_root) {
-  Repository& repository = survey.repository();
   refuse_network(stage);
+  refuse_overlap(scope);
   SandboxRequest request;
   request.root = repository.root();
   request.shown_root = shown_root;
   request.wdir = stage.wdir;
-  request.inputs = inputs_of(survey, stage, key_fields);
-  refuse_overlap(request.inputs, stage);
-  for (const StageOutput& out : stage.outs) request.outputs.push_back({out.path, out.persist});
-  request.objects = objects_behind(repository, request.inputs);
+  request.objects = objects_behind(repository, scope.inputs);
+  std::ranges::move(scope.files, std::back_inserter(request.objects));
+  request.inputs = std::move(scope.inputs);
+  request.outputs = std::move(scope.outputs);
   request.gpus = stage.demands.gpus > 0 ? Gpus::Visible : Gpus::Hidden;
   return request;
 }
@@ -158,11 +143,48 @@ std::string complaint_in(const std::string& log_file) {
 
 }  // namespace
 
-StageSandbox::StageSandbox(PipelineSurvey& survey, const Stage& stage, const nlohmann::json& key_fields,
+std::vector<std::string> sandbox_inputs(PipelineSurvey& survey, const Stage& stage,
+                                        const nlohmann::json& key_fields) {
+  const std::string of_items = stage.each ? each_input_directory(stage.each->in) : "";
+  std::vector<std::string> inputs;
+  for (const StageDependency& dep : stage.deps) {
+    if (dep.path != of_items) inputs.push_back(dep.path);
+  }
+  for (const StageParams& params : stage.params) inputs.push_back(params.file);
+  for (const std::string& name : stage.stage_deps) {
+    const LockedStage* needed = survey.locked(name);
+    if (needed == nullptr) continue;
+    for (const LockedPath& out : needed->outs) inputs.push_back(out.path);
+  }
+  // What belongs to the key may be seen.
+  if (const auto imports = key_fields.find("imports"); imports != key_fields.end() && imports->is_object()) {
+    for (const auto& item : imports->items()) inputs.push_back(path_from_json_text(item.key()));
+  }
+  std::erase_if(inputs, [&](const std::string& path) { return !exists(survey.repository().path(path)); });
+  return sorted_paths(std::move(inputs));
+}
+
+SandboxScope sandbox_scope(std::vector<std::string> inputs, const Stage& stage) {
+  SandboxScope scope{.inputs = std::move(inputs), .outputs = {}, .files = {}};
+  for (const StageOutput& out : stage.outs) scope.outputs.push_back({out.path, out.persist});
+  return scope;
+}
+
+SandboxScope sandbox_scope(std::vector<std::string> inputs, const Stage& stage, const EachJob& job) {
+  SandboxScope scope{.inputs = std::move(inputs), .outputs = {}, .files = {}};
+  for (const EachItem& item : job.items) {
+    scope.inputs.push_back(item.in);
+    scope.outputs.push_back({item.out, stage.outs.front().persist});
+  }
+  scope.inputs = sorted_paths(std::move(scope.inputs));
+  return scope;
+}
+
+StageSandbox::StageSandbox(Repository& repository, const Stage& stage, SandboxScope scope,
                            const std::string& shown_root)
     : stage_(stage),
-      sandbox_(request_of(survey, stage, key_fields, shown_root), machine_of(survey.repository()),
-               survey.repository().temporary_dir()) {}
+      sandbox_(request_of(repository, stage, std::move(scope), shown_root), machine_of(repository),
+               repository.temporary_dir()) {}
 
 void StageSandbox::enter(CommandJob& job) const {
   for (const auto& [name, value] : sandbox_environment()) {
@@ -172,8 +194,7 @@ void StageSandbox::enter(CommandJob& job) const {
   job.launcher = {.words = sandbox_.launcher(), .tell = [this](int signal) { return sandbox_.tell(signal); }};
 }
 
-std::optional<StageFailure> StageSandbox::leave(const CommandOutcome& outcome, const std::string& log_file,
-                                                Progress& progress) {
+std::optional<StageFailure> StageSandbox::leave(const CommandOutcome& outcome, const std::string& log_file) {
   if (!outcome.ok()) {
     keep_what_persists();
     if (outcome.stopped || sandbox_.was_entered()) return std::nullopt;
@@ -183,15 +204,11 @@ std::optional<StageFailure> StageSandbox::leave(const CommandOutcome& outcome, c
   if (!yield.wrong.empty()) return StageFailure{yield.wrong, {}, {}};
   if (!yield.missing.empty())
     return StageFailure{fmt::format("it did not make its output '{}'", display_path(yield.missing)), {}, {}};
-  if (yield.left_count > 0) {
-    progress.warning(fmt::format("stage '{}' wrote {} in its sandbox, and does not declare that: it is gone",
-                                 stage_.name, quoted(yield.left, yield.left_count)));
-  }
+  if (yield.left_count > 0) left_ = quoted(yield.left, yield.left_count);
   return std::nullopt;
 }
 
-std::string StageSandbox::what_it_sees() const {
-  const std::vector<std::string>& inputs = sandbox_.request().inputs;
+std::string what_a_sandbox_shows(const std::vector<std::string>& inputs) {
   if (inputs.empty()) return "sandboxed: it sees nothing of the repository";
   return "sandboxed: of the repository it sees nothing but " + quoted(inputs, inputs.size());
 }

@@ -16,6 +16,7 @@
 #include "base/task_watch.h"
 #include "core/metafile/canonical_json.h"
 #include "core/pipeline/each_check.h"
+#include "core/pipeline/each_trace.h"
 #include "core/slurm/job_directory.h"
 #include "core/slurm/job_json.h"
 #include "core/slurm/slurm_settings.h"
@@ -91,7 +92,9 @@ void tell_lines(Progress& progress, const std::string& stage, const JobTask& tas
   }
 }
 
-std::string failure_of(const CommandOutcome& outcome) {
+std::string failure_of(const EndedTask& end) {
+  const CommandOutcome& outcome = end.outcome;
+  if (!end.failure.empty()) return end.failure;
   if (outcome.overdue) return "was stopped for its timeout";
   if (outcome.signal != 0) return fmt::format("was ended by signal {}", outcome.signal);
   return fmt::format("exited with status {}", outcome.exit_status);
@@ -104,51 +107,76 @@ std::string trouble_of(const EndedJob& ended) {
 
 }  // namespace
 
-std::vector<JobTask> begin_tasks(EachRun& run) {
+JobTasks begin_tasks(EachRun& run) {
   std::vector<JobTask> tasks;
   tasks.reserve(run.jobs().size());
   while (run.has_next()) {
     const std::size_t number = run.begin_next();
     const EachJob& job = run.jobs()[number];
+    CommandJob command = run.plain_command(number);
     JobTask task{.name = job.name,
-                 .commands = run.command(number).commands,
+                 .commands = std::move(command.commands),
+                 .ins = {},
                  .outs = {},
+                 .files = std::move(command.files),
                  .note = note_of(job, run.key_of_items())};
-    for (const EachItem& item : job.items) task.outs.push_back(item.out);
+    for (const EachItem& item : job.items) {
+      task.ins.push_back(item.in);
+      task.outs.push_back(item.out);
+    }
     tasks.push_back(std::move(task));
   }
-  return tasks;
+  return spread(std::move(tasks), {.sandbox_inputs = run.sandbox_inputs(),
+                                   .also_declared = run.watched() ? run.watched()->also_declared()
+                                                                  : std::vector<std::string>()});
 }
 
 void end_tasks(EachRun& run, const EndedJob& ended, Repository& repository, Progress& progress) {
   await_outputs(ended, repository);
   for (std::size_t i = 0; i < ended.tasks.size(); ++i) {
-    if (!ended.task_ends[i]) {
-      run.give_up(i, trouble_of(ended));
-      continue;
+    const auto& end = ended.task_ends[i];
+    if (end) tell_lines(progress, run.stage().name, ended.tasks[i], run.log_file_of(i));
+    if (!end || !end->failure.empty()) {
+      run.give_up(i, end ? end->failure : trouble_of(ended));
+    } else {
+      run.end(i, end->outcome, EachRun::Retry::Forbidden);
     }
-    tell_lines(progress, run.stage().name, ended.tasks[i], run.log_file_of(i));
-    run.end(i, *ended.task_ends[i], EachRun::Retry::Forbidden);
   }
 }
 
-std::optional<StageFailure> keep_ended_tasks(const EndedJob& ended, const std::string& stage,
-                                             Repository& repository, Progress& progress) {
+std::optional<StageFailure> keep_ended_tasks(const EndedJob& ended, const Stage& stage,
+                                             PipelineSurvey& survey, Progress& progress) {
+  Repository& repository = survey.repository();
   await_outputs(ended, repository);
+  std::optional<EachTrace> watched;
+  if (ended.trace != Trace::Off) watched.emplace(survey, stage, ended.trace, ended.terms.also_declared);
   std::optional<StageFailure> failure;
+  const auto fail = [&](std::size_t i, StageFailure why) {
+    if (failure) return;
+    failure = std::move(why);
+    failure->message = fmt::format("'{}': {}", ended.tasks[i].name, failure->message);
+  };
   std::vector<EachItem> items;
   std::optional<ObjectId> key;
   for (std::size_t i = 0; i < ended.tasks.size(); ++i) {
     const auto& end = ended.task_ends[i];
-    if (end && end->ok()) {
-      TaskItems done = items_of(ended.tasks[i]);
-      key = done.key;
-      std::ranges::move(done.items, std::back_inserter(items));
-    } else if (!failure) {
-      failure = StageFailure{
-          fmt::format("'{}': {}", ended.tasks[i].name, end ? failure_of(*end) : trouble_of(ended)), {}, {}};
+    if (!end || !end->ok()) {
+      fail(i, {end ? failure_of(*end) : trouble_of(ended), {}, {}});
+      continue;
     }
+    TaskItems done = items_of(ended.tasks[i]);
+    if (watched) {
+      auto why =
+          watched->add({.items = done.items, .name = ended.tasks[i].name}, end->outcome.files, progress);
+      if (why) {
+        fail(i, *std::move(why));
+        continue;
+      }
+    }
+    key = done.key;
+    std::ranges::move(done.items, std::back_inserter(items));
   }
+  if (watched) watched->finish(progress);
   if (!key) return failure;
   std::vector<std::string> inputs, outputs;
   for (const EachItem& item : items) {
@@ -157,7 +185,7 @@ std::optional<StageFailure> keep_ended_tasks(const EndedJob& ended, const std::s
   }
   const auto read = take_snapshots(repository, inputs, {}, progress);
   const auto made = take_snapshots(repository, outputs, {}, progress);
-  EachJournal journal(repository, stage, *key, JournalStart::Continue);
+  EachJournal journal(repository, stage.name, *key, JournalStart::Continue);
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto checked = check_item(items[i], read[i], made[i]);
     if (const auto* item = std::get_if<EndedItem>(&checked)) journal.add(items[i].in, *item);

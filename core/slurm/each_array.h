@@ -12,14 +12,14 @@
 namespace dvx {
 
 // All jobs of `run`, which so have begun.
-std::vector<JobTask> begin_tasks(EachRun& run);
+JobTasks begin_tasks(EachRun& run);
 
 // The array that begin_tasks() was for has ended, as a whole or in part: what has not failed.
 void end_tasks(EachRun& run, const EndedJob& ended, Repository& repository, Progress& progress);
 
 // The same of an array that an earlier dvx submitted, without its EachRun: what ended well enters the journal
 // of the stage (each_journal.h), so that a run that begins now does not do it again. Returns what failed.
-std::optional<StageFailure> keep_ended_tasks(const EndedJob& ended, const std::string& stage,
-                                             Repository& repository, Progress& progress);
+std::optional<StageFailure> keep_ended_tasks(const EndedJob& ended, const Stage& stage,
+                                             PipelineSurvey& survey, Progress& progress);
 
 }  // namespace dvx

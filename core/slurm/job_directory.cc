@@ -244,12 +244,11 @@ std::string JobDirectory::task_log_file(std::size_t task) const {
   return fmt::format("{}-{}.log", scratch(), task);
 }
 
-void JobDirectory::write_task_end(const std::string& id, std::size_t task,
-                                  const CommandOutcome& outcome) const {
-  write_file_atomically(file(fmt::format("tasks/{}.json", task).c_str()), serialize_task_end(id, outcome));
+void JobDirectory::write_task_end(const std::string& id, std::size_t task, const EndedTask& end) const {
+  write_file_atomically(file(fmt::format("tasks/{}.json", task).c_str()), serialize_task_end(id, end));
 }
 
-std::optional<CommandOutcome> JobDirectory::task_end(const std::string& id, std::size_t task) const {
+std::optional<EndedTask> JobDirectory::task_end(const std::string& id, std::size_t task) const {
   const std::string path = file(fmt::format("tasks/{}.json", task).c_str());
   const auto text = read_file_if_exists(path);
   if (!text) return std::nullopt;

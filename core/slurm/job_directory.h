@@ -68,8 +68,8 @@ class JobDirectory {
   bool has_tasks() const;
   std::optional<JobTasks> tasks() const;
   std::string task_log_file(std::size_t task) const;
-  void write_task_end(const std::string& id, std::size_t task, const CommandOutcome& outcome) const;
-  std::optional<CommandOutcome> task_end(const std::string& id, std::size_t task) const;
+  void write_task_end(const std::string& id, std::size_t task, const EndedTask& end) const;
+  std::optional<EndedTask> task_end(const std::string& id, std::size_t task) const;
   std::size_t ended_tasks() const;  // how many
 
   // The one dvx that waits for the job and records it. A kernel lock: it ends with its process.

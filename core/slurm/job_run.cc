@@ -274,7 +274,7 @@ JobExit run_job(Repository& repository, const JobOptions& options, Progress& pro
       variable(options.environment, is_array ? "SLURM_ARRAY_JOB_ID" : "SLURM_JOB_ID");
   const std::string node = variable(options.environment, "SLURMD_NODENAME");
   if (!directory.claim_for({slurm_job, node, repository.clock().now_ns()})) return JobExit::NotOurs;
-  if (is_array) return run_tasks(seen, options, directory, *job);
+  if (is_array) return run_tasks(seen, options, directory, *job, progress);
   JobResult result;
   result.id = job->id;
   result.slurm_job = slurm_job;

@@ -5,13 +5,16 @@
 
 #include "core/metafile/canonical_json.h"
 #include "core/slurm/job_json.h"
+#include "core/trace/file_use_json.h"
 
 namespace dvx {
 
 using Json = nlohmann::json;
 
-JobTasks spread(std::vector<JobTask> tasks) {
-  return {.elements = std::min(tasks.size(), kMostElements), .tasks = std::move(tasks)};
+JobTasks spread(std::vector<JobTask> tasks, TaskTerms terms) {
+  return {.elements = std::min(tasks.size(), kMostElements),
+          .tasks = std::move(tasks),
+          .terms = std::move(terms)};
 }
 
 std::string serialize_tasks(const JobTasks& tasks) {
@@ -19,22 +22,32 @@ std::string serialize_tasks(const JobTasks& tasks) {
   for (const JobTask& task : tasks.tasks) {
     list.push_back({{"name", path_to_json_text(task.name)},
                     {"commands", paths_to_json(task.commands)},
+                    {"ins", paths_to_json(task.ins)},
                     {"outs", paths_to_json(task.outs)},
+                    {"files", paths_to_json(task.files)},
                     {"note", task.note}});
   }
-  return canonical_json(
-             Json{{"dvx_job", kJobVersion}, {"elements", tasks.elements}, {"tasks", std::move(list)}}) +
-         "\n";
+  Json json = {{"dvx_job", kJobVersion},
+               {"elements", tasks.elements},
+               {"declared", paths_to_json(tasks.terms.also_declared)},
+               {"tasks", std::move(list)}};
+  if (tasks.terms.sandbox_inputs) json["sandbox"] = paths_to_json(*tasks.terms.sandbox_inputs);
+  return canonical_json(json) + "\n";
 }
 
 JobTasks parse_tasks(std::string_view text, const std::string& name) {
   const Json json = parse_job_json(text, name);
   try {
-    JobTasks tasks{.elements = json.at("elements").get<std::size_t>(), .tasks = {}};
+    JobTasks tasks{.elements = json.at("elements").get<std::size_t>(),
+                   .tasks = {},
+                   .terms = {.sandbox_inputs = {}, .also_declared = paths_from_json(json.at("declared"))}};
+    if (json.contains("sandbox")) tasks.terms.sandbox_inputs = paths_from_json(json["sandbox"]);
     for (const Json& object : json.at("tasks")) {
       tasks.tasks.push_back({.name = path_from_json_text(object.at("name").get<std::string>()),
                              .commands = paths_from_json(object.at("commands")),
+                             .ins = paths_from_json(object.at("ins")),
                              .outs = paths_from_json(object.at("outs")),
+                             .files = paths_from_json(object.at("files")),
                              .note = object.at("note")});
     }
     if (tasks.elements == 0) fail_with_damaged_job(name, "it has no elements");
@@ -44,18 +57,22 @@ JobTasks parse_tasks(std::string_view text, const std::string& name) {
   }
 }
 
-std::string serialize_task_end(const std::string& submission, const CommandOutcome& outcome) {
-  return canonical_json(
-             Json{{"dvx_job", kJobVersion}, {"id", submission}, {"outcome", json_of_outcome(outcome)}}) +
-         "\n";
+std::string serialize_task_end(const std::string& submission, const EndedTask& end) {
+  Json json = {{"dvx_job", kJobVersion}, {"id", submission}, {"outcome", json_of_outcome(end.outcome)}};
+  if (!end.failure.empty()) json["failure"] = path_to_json_text(end.failure);
+  if (end.outcome.files) json["use"] = json_of_use(*end.outcome.files);
+  return canonical_json(json) + "\n";
 }
 
-std::optional<CommandOutcome> parse_task_end(std::string_view text, const std::string& submission,
-                                             const std::string& name) {
+std::optional<EndedTask> parse_task_end(std::string_view text, const std::string& submission,
+                                        const std::string& name) {
   const Json json = parse_job_json(text, name);
   try {
     if (json.at("id").get<std::string>() != submission) return std::nullopt;
-    return outcome_of_json(json.at("outcome"));
+    EndedTask end{.outcome = outcome_of_json(json.at("outcome")),
+                  .failure = path_from_json_text(json.value("failure", ""))};
+    if (json.contains("use")) end.outcome.files = use_of_json(json["use"]);
+    return end;
   } catch (const Json::exception& error) {
     fail_with_damaged_job(name, error.what());
   }

@@ -18,8 +18,16 @@ namespace dvx {
 struct JobTask {
   std::string name;                   // for people
   std::vector<std::string> commands;  // run in order by /bin/sh -c, as those of the stage
+  std::vector<std::string> ins;       // from the root: what a sandbox shows besides what all tasks may read
   std::vector<std::string> outs;      // from the root; removed before another attempt
+  std::vector<std::string> files;     // absolute: made for the task, which reads them
   nlohmann::json note = nullptr;      // for who made the task: comes back with its end
+};
+
+// What all of them have in common.
+struct TaskTerms {
+  std::optional<std::vector<std::string>> sandbox_inputs;  // that each sandbox shows; none: no sandboxes
+  std::vector<std::string> also_declared;                  // to who judges a trace
 };
 
 // Slurm limits how many elements an array has (MaxArraySize, 1001 unless set). Element k does the tasks k,
@@ -27,17 +35,26 @@ struct JobTask {
 struct JobTasks {
   std::size_t elements = 0;
   std::vector<JobTask> tasks;
+  TaskTerms terms;
 };
 
 constexpr std::size_t kMostElements = 1000;
-JobTasks spread(std::vector<JobTask> tasks);
+JobTasks spread(std::vector<JobTask> tasks, TaskTerms terms);
+
+// What became of a task.
+struct EndedTask {
+  CommandOutcome outcome;
+  std::string failure;  // another one than what the outcome says: of its sandbox
+
+  bool ok() const { return outcome.ok() && failure.empty(); }
+};
 
 std::string serialize_tasks(const JobTasks& tasks);
 JobTasks parse_tasks(std::string_view text, const std::string& name_for_errors);
 
-std::string serialize_task_end(const std::string& submission, const CommandOutcome& outcome);
+std::string serialize_task_end(const std::string& submission, const EndedTask& end);
 // nullopt when it is of another submission.
-std::optional<CommandOutcome> parse_task_end(std::string_view text, const std::string& submission,
-                                             const std::string& name_for_errors);
+std::optional<EndedTask> parse_task_end(std::string_view text, const std::string& submission,
+                                        const std::string& name_for_errors);
 
 }  // namespace dvx

@@ -69,8 +69,7 @@ bool SlurmStages::adopt(std::size_t stage) {
 }
 
 void SlurmStages::submit(std::size_t stage, const std::string& why, Force force, Trace trace) {
-  JobDescription description = describe(survey_.stages()[stage], why, force);
-  description.stage.execution.trace = std::max(description.stage.execution.trace, trace);
+  const JobDescription description = describe(survey_.stages()[stage], why, force, trace);
   remove_recorded(description.stage.name);
   auto directory = JobDirectory::make(repository_, description);
   if (!directory) {  // another dvx was faster
@@ -84,11 +83,11 @@ void SlurmStages::submit(std::size_t stage, const std::string& why, Force force,
   jobs_.emplace(stage, std::move(job));
 }
 
-std::optional<std::string> SlurmStages::begin_array(std::size_t stage, const std::string& why) {
-  const JobDescription description = describe(survey_.stages()[stage], why, Force::No);
+std::optional<std::string> SlurmStages::begin_array(std::size_t stage, const std::string& why, Trace trace) {
+  const JobDescription description = describe(survey_.stages()[stage], why, Force::No, trace);
   remove_recorded(description.stage.name);
   auto directory = JobDirectory::make(repository_, description);
-  if (!directory) return adopt(stage) ? std::nullopt : begin_array(stage, why);
+  if (!directory) return adopt(stage) ? std::nullopt : begin_array(stage, why, trace);
   Job job{.directory = *std::move(directory), .description = description};
   std::string scratch = job.directory.scratch();
   make_directories(parent_path(scratch));
@@ -96,9 +95,9 @@ std::optional<std::string> SlurmStages::begin_array(std::size_t stage, const std
   return scratch;
 }
 
-void SlurmStages::submit_array(std::size_t stage, std::vector<JobTask> tasks) {
+void SlurmStages::submit_array(std::size_t stage, JobTasks tasks) {
   Job& job = jobs_.at(stage);
-  job.tasks = spread(std::move(tasks));
+  job.tasks = std::move(tasks);
   job.directory.write_tasks(*job.tasks);
   try {
     send(job);
@@ -115,7 +114,8 @@ void SlurmStages::remove_recorded(const std::string& stage) {
   if (before.is_recorded() && before.watch()) before.remove();
 }
 
-JobDescription SlurmStages::describe(const Stage& stage, const std::string& why, Force force) const {
+JobDescription SlurmStages::describe(const Stage& stage, const std::string& why, Force force,
+                                     Trace trace) const {
   JobDescription job{.id = new_submission_id(repository_),
                      .stage = stage,
                      .upstream = {},
@@ -123,6 +123,7 @@ JobDescription SlurmStages::describe(const Stage& stage, const std::string& why,
                      .environment = {},
                      .submitted_ns = repository_.clock().now_ns(),
                      .why = why};
+  job.stage.execution.trace = std::max(stage.execution.trace, trace);
   const std::size_t index = *survey_.graph().find(stage.name);
   for (const std::size_t before : survey_.graph().upstream(index)) {
     JobUpstream upstream{.stage = survey_.stages()[before].name, .outs = {}, .job = {}};
@@ -281,6 +282,8 @@ std::optional<EndedJob> SlurmStages::look_at_tasks(std::size_t stage, Job& job) 
 void SlurmStages::add_tasks(const Job& job, EndedJob& ended) const {
   if (!job.tasks) return;
   ended.tasks = job.tasks->tasks;
+  ended.terms = job.tasks->terms;
+  ended.trace = job.description.stage.execution.trace;
   for (std::size_t i = 0; i < ended.tasks.size(); ++i)
     ended.task_ends.push_back(job.directory.task_end(job.description.id, i));
 }

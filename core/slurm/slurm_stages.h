@@ -38,7 +38,9 @@ struct EndedJob {
   StageFailure failure;     // of the others
   // Of a job array, whatever its fate: nullopt for a task that has not ended.
   std::vector<JobTask> tasks = {};
-  std::vector<std::optional<CommandOutcome>> task_ends = {};
+  std::vector<std::optional<EndedTask>> task_ends = {};
+  TaskTerms terms = {};
+  Trace trace = Trace::Off;  // of the tasks
 };
 
 class SlurmStages {
@@ -53,8 +55,8 @@ class SlurmStages {
   // The same in two steps for a stage that is many tasks, as a job array. Between them files that tasks read
   // are written; their names begin with what the first returns. nullopt: there is a job already, and it is
   // watched from now on.
-  std::optional<std::string> begin_array(std::size_t stage, const std::string& why);
-  void submit_array(std::size_t stage, std::vector<JobTask> tasks);
+  std::optional<std::string> begin_array(std::size_t stage, const std::string& why, Trace trace);
+  void submit_array(std::size_t stage, JobTasks tasks);
   bool is_array(std::size_t stage) const { return jobs_.at(stage).tasks.has_value(); }
   bool has_jobs() const { return !jobs_.empty(); }  // that are watched, or have ended and not been let go
   std::size_t count() const { return jobs_.size(); }
@@ -98,7 +100,7 @@ class SlurmStages {
   };
 
   void remove_recorded(const std::string& stage);
-  JobDescription describe(const Stage& stage, const std::string& why, Force force) const;
+  JobDescription describe(const Stage& stage, const std::string& why, Force force, Trace trace) const;
   SbatchRequest request_for(const Job& job) const;
   std::string script_of(const Job& job) const;
   void send(Job& job);

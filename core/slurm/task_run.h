@@ -8,6 +8,6 @@
 namespace dvx {
 
 JobExit run_tasks(Repository& repository, const JobOptions& options, const JobDirectory& directory,
-                  const JobDescription& job);
+                  const JobDescription& job, Progress& progress);
 
 }  // namespace dvx

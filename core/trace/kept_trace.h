@@ -13,7 +13,7 @@ namespace dvx {
 
 struct KeptTrace {
   FileUse use;
-  std::vector<std::string> also_declared;  // as in TraceSubject
+  std::vector<std::string> also_declared;  // as for declared_paths()
 };
 
 void keep_trace(Repository& repository, const std::string& stage, const KeptTrace& trace);

@@ -23,7 +23,7 @@ StageTrace judge_trace(Repository& repository, const std::vector<Stage>& stages,
   CountedFiles counted(repository.root());
   std::vector<std::string> missing = use.missing;
   std::erase_if(missing, [&](const std::string& path) { return !counted.counts(path); });
-  return {.findings = find_undeclared(use, {stage, stages, trace.also_declared}, counted),
+  return {.findings = find_undeclared(use, declared_paths(stage, stages, trace.also_declared), counted),
           .missing = std::move(missing),
           .unseen = use.unseen};
 }

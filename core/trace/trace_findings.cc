@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/path.h"
+#include "core/metafile/each_paths.h"
 
 namespace dvx {
 
@@ -38,22 +39,8 @@ UsedPath sources_of(const UsedPath& used) {
 
 class TraceJudge {
  public:
-  TraceJudge(const FileUse& use, const TraceSubject& subject, CountedFiles& counted)
-      : use_(use), subject_(subject), counted_(counted) {
-    for (const StageOutput& out : subject.stage.outs) outs_.insert(out.path);
-    readable_ = outs_;
-    for (const StageDependency& dep : subject.stage.deps) readable_.insert(dep.path);
-    for (const StageParams& params : subject.stage.params) readable_.insert(params.file);
-    readable_.insert(subject.also_declared.begin(), subject.also_declared.end());
-    for (const Stage& stage : subject.stages) {
-      const auto& needed = subject.stage.stage_deps;
-      const bool is_needed = std::ranges::find(needed, stage.name) != needed.end();
-      for (const StageOutput& out : stage.outs) {
-        outputs_of_all_.insert(out.path);
-        if (is_needed) readable_.insert(out.path);
-      }
-    }
-  }
+  TraceJudge(const FileUse& use, const DeclaredPaths& declared, CountedFiles& counted)
+      : use_(use), declared_(declared), counted_(counted) {}
 
   std::vector<TraceFinding> judge() {
     writes();
@@ -76,9 +63,8 @@ class TraceJudge {
   }
 
   void writes() {
-    Paths found;
     for (const UsedPath& used : use_.written) {
-      if (const auto path = undeclared(used, outs_)) written_.insert(*path);
+      if (const auto path = undeclared(used, declared_.writable)) written_.insert(*path);
     }
     const Paths made(use_.made.begin(), use_.made.end());
     std::map<std::string, std::size_t> directories;
@@ -97,7 +83,9 @@ class TraceJudge {
   std::optional<std::string> made_directory_of(const std::string& path, const Paths& made) const {
     std::optional<std::string> topmost;
     for (std::string at = parent_path(path); !at.empty(); at = parent_path(at)) {
-      if (made.contains(at) && !has_inside(readable_, at) && !has_inside(outputs_of_all_, at)) topmost = at;
+      if (made.contains(at) && !has_inside(declared_.readable, at) &&
+          !has_inside(declared_.outputs_of_all, at))
+        topmost = at;
     }
     return topmost;
   }
@@ -105,7 +93,7 @@ class TraceJudge {
   void reads() {
     Paths files;
     for (const UsedPath& used : use_.read) {
-      const auto path = undeclared(sources_of(used), readable_);
+      const auto path = undeclared(sources_of(used), declared_.readable);
       if (path && !counted_.is_directory(*path)) files.insert(*path);
     }
     std::map<std::string, std::size_t> counts;  // directory → how many are beneath it
@@ -138,8 +126,8 @@ class TraceJudge {
   }
 
   bool is_mostly_read(const std::string& directory, std::size_t count) {
-    if (count < kManyFiles || has_inside(outputs_of_all_, directory) || has_inside(readable_, directory) ||
-        has_inside(written_, directory))
+    if (count < kManyFiles || has_inside(declared_.outputs_of_all, directory) ||
+        has_inside(declared_.readable, directory) || has_inside(written_, directory))
       return false;
     const std::size_t most = count * 4 / 3;
     return counted_.files_in(directory, most) <= most;
@@ -147,7 +135,8 @@ class TraceJudge {
 
   void removals() {
     for (const UsedPath& used : use_.removed) {
-      if (const auto path = undeclared(used, outs_)) add(TraceFindingKind::UndeclaredRemoval, *path, 0);
+      if (const auto path = undeclared(used, declared_.writable))
+        add(TraceFindingKind::UndeclaredRemoval, *path, 0);
     }
   }
 
@@ -158,9 +147,8 @@ class TraceJudge {
         for (const std::string& name : sources_of(path).names) used.insert(name);
       }
     }
-    for (const StageDependency& dep : subject_.stage.deps) {
-      if (!used.contains(dep.path) && !has_inside(used, dep.path))
-        add(TraceFindingKind::UnreadDependency, dep.path, 0);
+    for (const std::string& path : declared_.dependencies) {
+      if (!used.contains(path) && !has_inside(used, path)) add(TraceFindingKind::UnreadDependency, path, 0);
     }
   }
 
@@ -169,9 +157,9 @@ class TraceJudge {
   }
 
   const FileUse& use_;
-  const TraceSubject& subject_;
+  const DeclaredPaths& declared_;
   CountedFiles& counted_;
-  Paths outs_, readable_, outputs_of_all_, written_;
+  Paths written_;
   std::vector<TraceFinding> findings_;
 };
 
@@ -209,9 +197,31 @@ std::string describe(const TraceFinding& finding) {
   return {};
 }
 
-std::vector<TraceFinding> find_undeclared(const FileUse& use, const TraceSubject& subject,
+DeclaredPaths declared_paths(const Stage& stage, const std::vector<Stage>& stages,
+                             const std::vector<std::string>& also_declared) {
+  DeclaredPaths declared;
+  for (const StageDependency& dep : stage.deps) declared.dependencies.push_back(dep.path);
+  declared.readable.insert(declared.dependencies.begin(), declared.dependencies.end());
+  if (stage.each) declared.readable.erase(each_input_directory(stage.each->in));
+  for (const StageParams& params : stage.params) declared.readable.insert(params.file);
+  declared.readable.insert(also_declared.begin(), also_declared.end());
+  for (const StageOutput& out : stage.outs) {
+    declared.writable.insert(out.path);
+    declared.readable.insert(out.path);
+  }
+  for (const Stage& other : stages) {
+    const bool is_needed = std::ranges::find(stage.stage_deps, other.name) != stage.stage_deps.end();
+    for (const StageOutput& out : other.outs) {
+      declared.outputs_of_all.insert(out.path);
+      if (is_needed) declared.readable.insert(out.path);
+    }
+  }
+  return declared;
+}
+
+std::vector<TraceFinding> find_undeclared(const FileUse& use, const DeclaredPaths& declared,
                                           CountedFiles& counted) {
-  return TraceJudge(use, subject, counted).judge();
+  return TraceJudge(use, declared, counted).judge();
 }
 
 }  // namespace dvx

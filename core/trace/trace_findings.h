@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,15 +34,21 @@ struct StageTrace {
 
 std::string describe(const TraceFinding& finding);  // "reads 'data/b.csv', which it does not declare"
 
-struct TraceSubject {
-  const Stage& stage;
-  const std::vector<Stage>& stages;               // of the whole pipeline
-  const std::vector<std::string>& also_declared;  // paths that count as dependencies
+// What a stage may do without being told of it. Paths are from the root, and stand for what is in them.
+struct DeclaredPaths {
+  std::set<std::string> readable, writable;
+  std::set<std::string> outputs_of_all;   // of the whole pipeline
+  std::vector<std::string> dependencies;  // that ought to be read
 };
+
+// `also_declared` count as dependencies. Inputs of a stage that is run per input are not readable: each run
+// has its own, which are to be added.
+DeclaredPaths declared_paths(const Stage& stage, const std::vector<Stage>& stages,
+                             const std::vector<std::string>& also_declared);
 
 // Sorted by kind and path. Where most files of a directory are read, or a directory is made, it stands for
 // them: at least four files, three quarters of those in it, and no output of a stage among them.
-std::vector<TraceFinding> find_undeclared(const FileUse& use, const TraceSubject& subject,
+std::vector<TraceFinding> find_undeclared(const FileUse& use, const DeclaredPaths& declared,
                                           CountedFiles& counted);
 
 }  // namespace dvx

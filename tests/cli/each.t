@@ -373,23 +373,94 @@ Each way in which it can be wrong:
   hint: make it in a stage behind this one
   [2]
 
-What judges one process by what its stage declares cannot stand beside it, and is not passed over in silence:
+Each run may use what the stage names and its own input, and not the input of another one:
+
+  $ rm -rf a b; mkdir a; echo x > a/one; echo y > a/two; echo z > rate
+  $ cat > dvx.yaml <<'END'
+  > stages:
+  >   s:
+  >     cmd: cat {in} a/two > {out}; cat rate > b/left
+  >     each: {in: "a/*", out: "b/{name}"}
+  >     deps: [unused]
+  > END
+  $ touch unused
+  $ dvx repro --trace
+  s: running 2 of 2 inputs, as it has never run
+  warning: s: it reads 'a/two', which it does not declare
+  warning: s: it reads 'rate', which it does not declare
+  warning: s: it writes 'b/left', which it does not declare
+  warning: s: it declares 'unused' and does not read it
+  warning: removed 'b/left', which stage 's' left beside its outputs
+  s: ran 2 of 2 inputs in * s (glob)
+  1 ran in * s (glob)
+  $ dvx stage fix -n --remove
+  --- a/dvx.yaml
+  +++ b/dvx.yaml
+  @@ -2,4 +2,4 @@
+     s:
+       cmd: cat {in} a/two > {out}; cat rate > b/left
+       each: {in: "a/*", out: "b/{name}"}
+  -    deps: [unused]
+  +    deps: [a/two, rate]
+  $ dvx stage fix -q --remove; sed -i 's/; cat rate > b.left/; cat rate/' dvx.yaml
+  $ dvx repro --trace=enforce -j1
+  s: running 2 of 2 inputs, as command: * (glob)
+  s | one | z
+  s | two | z
+  s: ran 2 of 2 inputs in * s, same outputs as before (glob)
+  1 ran in * s (glob)
+
+With `enforce` an input fails whose run used what it does not declare, and is not done:
+
+  $ sed -i 's/cat rate$/grep -q x {in} || cat unused/; s|\(deps: .*\)|\1\n    trace: enforce|' dvx.yaml
+  $ dvx repro -k -j1
+  s: running 2 of 2 inputs, as command: * (glob)
+  s | two | failed: it reads 'unused', which it does not declare
+  warning: s: it reads 'unused', which it does not declare
+  warning: s: it declares 'rate' and does not read it
+  s: failed: 1 of 2 inputs failed, 'two': it reads 'unused', which it does not declare
+  1 failed in * s (glob)
+  error: stage 's' failed: 1 of 2 inputs failed, 'two': it reads 'unused', which it does not declare
+  hint: dvx stage fix s
+  [1]
+  $ sed -i 's/; grep.*//; s/, rate//' dvx.yaml; dvx repro
+  s: running 2 of 2 inputs, as command: * (glob)
+  s: ran 2 of 2 inputs in * s, same outputs as before (glob)
+  1 ran in * s (glob)
+
+In a sandbox there is nothing else, and an output takes its place when its commands have succeeded:
 
   $ cat > dvx.yaml <<'END'
   > stages:
-  >   s: {cmd: 'cp {in} {out}', each: {in: "a/*", out: "b/{name}"}, sandbox: true}
+  >   s:
+  >     cmd: ls a rate 2>/dev/null; cut -f1 {pairs}; cat {in} > {out}; echo > b/left
+  >     each: {in: "a/*", out: "b/{name}", batch: 1}
+  >     deps: [rate]
+  >     sandbox: true
   > END
-  $ dvx stage list
-  error: dvx.yaml:2:74: stage 's': 'sandbox' cannot stand beside 'each'
-  [2]
-  $ sed -i 's/, sandbox: true//' dvx.yaml
-  $ rm -rf a b; mkdir a; echo x > a/one
-  $ dvx repro --trace
-  warning: s: it is run per input, and not traced
-  s: running 1 of 1 input, as it has never run
-  s: ran 1 of 1 inputs in * s (glob)
+  $ dvx repro -j1
+  s: running 2 of 2 inputs, as command: * (glob)
+  s | one | rate
+  s | one | 
+  s | one | a:
+  s | one | one
+  s | one | a/one
+  s | two | rate
+  s | two | 
+  s | two | a:
+  s | two | two
+  s | two | a/two
+  warning: stage 's' wrote 'b/left' in the sandbox of 'one' (and so in 1 more), and does not declare that: it is gone
+  s: ran 2 of 2 inputs in * s (glob)
   1 ran in * s (glob)
-  $ dvx repro -f --sandbox
-  error: stage 's' is run per input, which '--sandbox' does not reach
-  hint: dvx repro --sandbox <other stages>
-  [2]
+  $ ls b; git add a rate; dvx verify --rebuild -j1 2>/dev/null
+  one
+  two
+  \xe2\x9c\x93 s: rebuilt, 1 output identical (4 B, * s) (esc) (glob)
+  \xe2\x9c\x93 verified: 1 stage, 1 run record, * objects (* B) (esc) (glob)
+  $ sed -i 's|cat {in} > {out}; .*|echo > {out} \&\& cat a/two|' dvx.yaml; dvx repro -q -k
+  error: stage 's' failed: 1 of 2 inputs failed, 'one': 'ls a rate 2>/dev/null; cut -f1 {pairs}; echo > {out} && cat a/two' exited with status 1 (sandboxed: of the repository it sees nothing but 'a/one' and 'rate')
+  hint: dvx logs s
+  [1]
+  $ cat b/one
+  x

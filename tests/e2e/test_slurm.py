@@ -472,6 +472,41 @@ stages:
         project.write("go", "")
         assert project.repro() == {"copy": "ran", "all": "ran"}, project.last
 
+    def array_watched(self):
+        """In a sandbox tasks see their own inputs alone; watched, what else they use is found, also after a kill."""
+        pipeline = """executor: slurm
+stages:
+  copy:
+    cmd: ls in | wc -l && cat rate {in}  > {out}
+    each: {in: "in/*", out: "out/{name}", batch: 1}
+    deps: [rate]
+    sandbox: true
+"""
+        project = self.project("array-watched", pipeline, {f"in/{i}": f"{i}\n" for i in range(6)} | {"rate": "x\n"})
+        assert project.repro() == {"copy": "ran"}, project.last
+        assert project.run("logs", "copy").stdout == "".join(f"==> {i}\n1\n" for i in range(6))
+        assert project.read("out/3") == "x\n3\n" and project.run("verify", "--rebuild").returncode == 0
+        project.write("dvx.yaml", pipeline.replace("}  >", "} in/0 >"))
+        assert project.repro() == {"copy": "failed"}, project.last
+        assert project.messages()["copy"].startswith("5 of 6 inputs failed, '1': 'ls in"), project.last
+        assert project.read("out/3") == "x\n3\n", "the old one stays"
+        # Watched: each task fails that reads the input of another one.
+        project.write("dvx.yaml", pipeline.replace("}  >", "} in/0 >").replace("sandbox: true", "trace: enforce"))
+        dvx = project.start("repro")
+        project.wait_for("copy", "running")
+        dvx.kill()
+        dvx.communicate()
+        assert project.repro("--attach") == {"copy": "failed"}, project.last
+        wrong = "it reads 'in/0', which it does not declare"
+        assert wrong in project.messages()["copy"], project.last
+        assert project.repro() == {"copy": "failed"}, project.last
+        assert project.messages()["copy"] == f"5 of 5 inputs failed, '1': {wrong}", project.last
+        trace = project.last["data"]["stages"][0]["trace"]
+        assert [(one["kind"], one["path"]) for one in trace["findings"]] == [("undeclared-read", "in/0")], trace
+        assert project.run("stage", "fix").returncode == 0 and "deps: [rate, in/0]" in project.read("dvx.yaml")
+        assert project.repro() == {"copy": "ran"}, project.last
+        assert project.read("out/3") == "x\n3\n0\n"
+
     def refusals(self):
         project = self.project("refusals", "executor: slurm\nstages: {s: {cmd: echo > o, outs: [o]}}\n")
         project.run("config", "slurm.partition", "nowhere")

@@ -64,8 +64,8 @@ Stage batches_of(std::size_t batch) {
 }
 
 TEST(EachJobs, HoldAtMostABatch) {
-  const auto jobs =
-      each_jobs(batches_of(2), {item("in/a", "out/a"), item("in/b", "out/b"), item("in/c", "out/c")});
+  const auto jobs = each_jobs(
+      batches_of(2), {item("in/a", "out/a"), item("in/b", "out/b"), item("in/c", "out/c")}, JobsAre::Plain);
   ASSERT_EQ(jobs.size(), 2U);
   EXPECT_EQ(jobs[0].items.size(), 2U);
   EXPECT_EQ(jobs[0].name, "a +1");
@@ -75,7 +75,8 @@ TEST(EachJobs, HoldAtMostABatch) {
 TEST(EachJobs, AreCutBeforeTheCommandIsTooLong) {
   std::vector<EachItem> items;
   for (int i = 0; i < 100; ++i) items.push_back(item("in/" + std::string(2000, 'a'), "out/a"));
-  for (const EachJob& job : each_jobs(batches_of(1000), items)) EXPECT_LE(job.items.size(), 50U);
+  for (const EachJob& job : each_jobs(batches_of(1000), items, JobsAre::Plain))
+    EXPECT_LE(job.items.size(), 50U);
 }
 
 }  // namespace

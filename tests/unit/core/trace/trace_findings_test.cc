@@ -31,7 +31,7 @@ class TraceFindingsTest : public testing::Test {
     std::vector<Stage> stages = others;
     stages.push_back(stage_);
     std::vector<std::string> lines;
-    for (const TraceFinding& finding : find_undeclared(use_, {stage_, stages, {}}, counted_)) {
+    for (const TraceFinding& finding : find_undeclared(use_, declared_paths(stage_, stages, {}), counted_)) {
       lines.push_back(fmt::format("{} {}", trace_finding_name(finding.kind), finding.path));
       if (finding.files != 0) lines.back() += fmt::format(" ({})", finding.files);
     }
