@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <chrono>
 #include <string>
+#include <thread>
 
 #include "base/error.h"
 
@@ -30,6 +32,23 @@ void check_git(int code, std::string_view action) {
   }
   throw Error(code == GIT_ENOTFOUND ? ErrorKind::NotFound : ErrorKind::Io,
               fmt::format("cannot {}: {}", action, reason));
+}
+
+// libgit2 asks for the size of the file and opens it then. When another one takes its name between the two,
+// what is read is cut short or too short, and says so, or fails its checksum.
+GitIndex read_git_index(const std::function<int(git_index**)>& open, std::string_view action) {
+  constexpr int kAttempts = 20;
+  int code = -1;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    git_index* raw = nullptr;
+    code = open(&raw);
+    GitIndex index(raw);
+    if (code >= 0) code = git_index_read(index.get(), 0);
+    if (code >= 0) return index;
+    std::this_thread::sleep_for(std::chrono::milliseconds(attempt));
+  }
+  check_git(code, action);
+  return nullptr;
 }
 
 }  // namespace dvx

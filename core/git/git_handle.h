@@ -3,6 +3,7 @@
 
 #include <git2.h>
 
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -46,5 +47,9 @@ Handle git_make(std::string_view action, Make make, Arguments... arguments) {
   check_git(make(&raw, arguments...), action);
   return Handle(raw);
 }
+
+// The index as it is now, while other processes may put new ones in its place: in memory where `open` gives
+// one that was read before, and read again if it changed.
+GitIndex read_git_index(const std::function<int(git_index**)>& open, std::string_view action);
 
 }  // namespace dvx

@@ -379,9 +379,8 @@ void GitReach::Impl::for_each_indexed(
   // And those that `git commit` of some paths, or a merge, keeps beside it for a while are gone when it ends.
   const std::string file = join_path(worktree.git_dir, "index");
   if (!exists(file)) return;
-  const auto index = git_make<GitIndex>(fmt::format("read the git index of '{}'", worktree.path),
-                                        git_index_open, file.c_str());
-  check_git(git_index_read(index.get(), 1), fmt::format("read the git index of '{}'", worktree.path));
+  const GitIndex index = read_git_index([&](git_index** raw) { return git_index_open(raw, file.c_str()); },
+                                        fmt::format("read the git index of '{}'", worktree.path));
   for (std::size_t i = 0; i < git_index_entrycount(index.get()); ++i) {
     const git_index_entry* entry = git_index_get_byindex(index.get(), i);
     if (entry->mode == GIT_FILEMODE_COMMIT || entry->mode == GIT_FILEMODE_LINK) continue;

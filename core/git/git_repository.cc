@@ -121,11 +121,12 @@ struct GitRepository::Impl {
 
   // Read again when another process changed it.
   GitIndex index() const {
-    GitIndex index = index_file.empty()
-                         ? git_make<GitIndex>("open git's index", git_repository_index, repository.get())
-                         : git_make<GitIndex>("open git's index", git_index_open, index_file.c_str());
-    check_git(git_index_read(index.get(), 0), "read git's index");
-    return index;
+    return read_git_index(
+        [this](git_index** raw) {
+          return index_file.empty() ? git_repository_index(raw, repository.get())
+                                    : git_index_open(raw, index_file.c_str());
+        },
+        "read git's index");
   }
 
   GitCommit commit(const std::string& id) const {

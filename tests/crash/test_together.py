@@ -184,7 +184,10 @@ class Worker:
         self.counts["collections that removed"] += bool(outcome.get("packs") or outcome.get("whole_files"))
 
     def names(self):
-        """The pointer files that are this person's own, and in a work tree of its own the commit."""
+        """What only this person's commands change: its pointer files, and in a work tree of its own the commit. None
+        where another one commits, which records whatever differs in the work tree."""
+        if not self.person.owner and not self.person.alone:
+            return None
         pointers = {path: (self.root / f"{path}.dvx").read_bytes() if (self.root / f"{path}.dvx").exists() else None
                     for path in self.person.paths}
         return pointers, self.git("rev-parse", "HEAD") if self.person.owner else ""

@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <string>
 #include <thread>
 
 #include "base/error.h"
@@ -154,6 +156,25 @@ TEST_F(GitRepositoryTest, ListsTheFilesOfACommitInPathOrder) {
   EXPECT_EQ(paths_of(entries), (Paths{"a.txt", "a/x", "b"}));
   EXPECT_EQ(entries.at(2).size, 3U);
   EXPECT_EQ(open().read_blob(entries.at(0).blob_id), "22");
+}
+
+// Another git puts a new index in the place of the one that is being read.
+TEST_F(GitRepositoryTest, ReadsAnIndexThatOthersReplace) {
+  const std::string index = path(".git/index");
+  write("a", "a\n");
+  git({"add", "-A"});
+  const std::string with_one = read_file(index);
+  for (int i = 0; i < 30; ++i) write("more/" + std::to_string(i), "x\n");
+  git({"add", "-A"});
+  const std::string with_many = read_file(index);
+  std::atomic<bool> is_over = false;
+  std::thread other([&] {
+    for (int i = 0; !is_over; ++i)
+      write_file_atomically(index, i % 2 == 0 ? with_one : with_many, 0666, Durability::Relaxed);
+  });
+  for (int i = 0; i < 500; ++i) EXPECT_NO_THROW(EXPECT_TRUE(open().read_index("a")));
+  is_over = true;
+  other.join();
 }
 
 TEST_F(GitRepositoryTest, ListsWhatIsStaged) {
