@@ -18,6 +18,7 @@
 #include "core/workspace/snapshot.h"
 #include "core/workspace/stored.h"
 #include "core/workspace/tracked.h"
+#include "core/workspace/unfinished_checkout.h"
 #include "hooks/data_kind.h"
 
 namespace dvx {
@@ -190,6 +191,7 @@ class PreCommitCheck {
   void check_recorded(const StagedPointer& staged, const Snapshot& snapshot) {
     for (const FailedPath& failed : snapshot.failed) verdict_.warnings.push_back(failed.error.message());
     if (!snapshot.data || *snapshot.data == staged.pointer.data) return;
+    if (unfinished_.concern(staged.path)) return;  // `dvx commit` does not record it either
     // Recorded in the pointer file, which is deliberately not part of this commit.
     const auto text = read_file_if_exists(repository_.path(staged.file));
     if (text && parse_pointer(*text, staged.file).data == *snapshot.data) return;
@@ -231,6 +233,7 @@ class PreCommitCheck {
 
   Repository& repository_;
   Progress& progress_;
+  const UnfinishedCheckouts unfinished_{repository_};
   PreCommitVerdict verdict_;
   IndexedTracking tracking_;
 };

@@ -18,6 +18,11 @@ std::string line_of(Repository& repository, const RecordedChange& change) {
                      human_count(change.after.files, "file"), human_size(change.after.size));
 }
 
+std::string checkout_hint(Repository& repository, const std::string& path) {
+  const std::string quoted = shell_quote(repository.to_user(path));
+  return fmt::format("dvx checkout {0}   (or dvx add {0}, to record what is there)", quoted);
+}
+
 void describe_stop(Repository& repository, const CommitReport& report, Outcome& outcome) {
   for (const FailedPath& failed : report.failed) outcome.errors.push_back(failed.error);
   for (const std::string& path : report.changed_outputs) {
@@ -39,6 +44,7 @@ void describe_stop(Repository& repository, const CommitReport& report, Outcome& 
 
 nlohmann::json json_of(const CommitReport& report) {
   nlohmann::json out = {{"recorded", nlohmann::json::array()},
+                        {"partial", report.partial},
                         {"changed_outputs", report.changed_outputs},
                         {"invalid", nlohmann::json::array()},
                         {"git_status", nullptr}};
@@ -66,6 +72,10 @@ Outcome run(Invocation& invocation, CommitOptions options) {
   if (invocation.quiet()) options.output = GitOutput::Quiet;
   if (invocation.json()) options.output = GitOutput::ErrorStream;
   const CommitReport report = commit(repository, options, invocation.progress());
+  for (const std::string& path : report.partial) {
+    invocation.progress().warning(fmt::format("'{}' stays recorded as it was: its checkout was cut short",
+                                              display_path(repository.to_user(path))));
+  }
   Outcome outcome;
   outcome.data = json_of(report);
   if (report.stopped()) {
@@ -73,11 +83,12 @@ Outcome run(Invocation& invocation, CommitOptions options) {
     return outcome;
   }
   outcome.exit = report.git_status.value_or(0);
+  if (!report.partial.empty()) outcome.hint = checkout_hint(repository, report.partial.front());
   if (invocation.quiet()) return outcome;
   for (const RecordedChange& change : report.recorded) outcome.text += line_of(repository, change);
   if (!options.message) {
     if (report.recorded.empty()) outcome.text = "tracked data is as recorded\n";
-    outcome.hint = "git commit";
+    if (outcome.hint.empty()) outcome.hint = "git commit";
   }
   return outcome;
 }

@@ -79,6 +79,7 @@ class StatusText {
         return out;
       }
       case DataState::Modified:
+      case DataState::Partial:
         return modified_lines(status);
     }
     return {};
@@ -86,7 +87,10 @@ class StatusText {
 
   std::string modified_lines(const DataStatus& status) const {
     const bool single = status.changes.size() == 1 && status.changes.front().path == status.path;
-    std::string out = fmt::format("  {}  {}", text_.yellow("modified"), shown(status.path));
+    const bool is_partial = status.state == DataState::Partial;
+    std::string out =
+        fmt::format("  {}  {}", text_.yellow(is_partial ? "partial " : "modified"), shown(status.path));
+    if (is_partial) out += "  (its checkout was cut short)";
     if (single) return out + "\n";
     if (!status.compared) return out + "  (what was recorded is not in the store)\n";
     out += fmt::format("  ({})\n", counts(status));
@@ -142,6 +146,9 @@ nlohmann::json json_of(const StatusReport& report) {
 std::string hint_for(const StatusReport& report) {
   for (const DataStatus& status : report.data) {
     if (status.state == DataState::Missing) return status.stored ? "dvx checkout" : "dvx pull";
+  }
+  for (const DataStatus& status : report.data) {
+    if (status.state == DataState::Partial) return "dvx checkout";
   }
   for (const DataStatus& status : report.data) {
     if (status.state == DataState::Modified)

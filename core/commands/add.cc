@@ -15,6 +15,7 @@
 #include "core/repo/work_tree_file.h"
 #include "core/workspace/gitignore.h"
 #include "core/workspace/tracked.h"
+#include "core/workspace/unfinished_checkout.h"
 
 namespace dvx {
 
@@ -127,6 +128,9 @@ class AddRun {
                                                   : AddResult::Unchanged,
                                prepared.hashed, prepared.reused});
     }
+    std::vector<std::string> meant;
+    for (const Prepared& prepared : prepared_) meant.push_back(prepared.path);
+    UnfinishedCheckouts(repository_).end(meant);
     if (!unstage.empty()) repository_.git().unstage(unstage);
     if (!stage.empty()) repository_.git().stage(stage);
   }

@@ -19,7 +19,7 @@ CheckoutReport checkout(Repository& repository, const CheckoutOptions& options, 
   std::vector<std::string> places;
   for (const CheckoutTarget& target : targets) places.push_back(target.path);
   const StageClaims claims = keep_outputs(repository, places);
-  return checkout_paths(repository, targets, options.overwrite, progress);
+  return checkout_paths(repository, targets, options.overwrite, progress, IfCutShort::Remember);
 }
 
 bool names_revision(Repository& repository, const std::string& word) {

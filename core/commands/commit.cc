@@ -10,6 +10,7 @@
 #include "core/repo/work_tree_file.h"
 #include "core/workspace/project_files.h"
 #include "core/workspace/tracked.h"
+#include "core/workspace/unfinished_checkout.h"
 
 namespace dvx {
 
@@ -47,10 +48,32 @@ void find_changed_outputs(Repository& repository, const std::vector<TrackedPath>
   }
 }
 
+// What is there in part is so until a checkout is done, unless somebody has brought the rest.
+void leave_out_partial(Repository& repository, std::vector<TrackedPath>& pointed, Progress& progress,
+                       CommitReport& report) {
+  UnfinishedCheckouts unfinished(repository);
+  if (unfinished.empty()) return;
+  std::vector<TrackedPath> concerned;
+  std::ranges::copy_if(pointed, std::back_inserter(concerned),
+                       [&](const TrackedPath& each) { return unfinished.concern(each.path); });
+  const auto snapshots = snapshots_of(repository, concerned, IngestMode::HashOnly, progress);
+  std::vector<std::string> whole;
+  for (std::size_t i = 0; i < concerned.size(); ++i) {
+    if (!snapshots[i].data) continue;  // nothing of it
+    const bool is_whole = *snapshots[i].data == *concerned[i].data;
+    (is_whole ? whole : report.partial).push_back(concerned[i].path);
+  }
+  unfinished.end(whole);
+  std::erase_if(pointed, [&](const TrackedPath& each) {
+    return std::ranges::find(report.partial, each.path) != report.partial.end();
+  });
+}
+
 // What is not in the workspace was never checked out, and stays recorded as it is.
 std::vector<PointedData> store_pointed_data(Repository& repository, const std::vector<TrackedPath>& tracked,
                                             Progress& progress, CommitReport& report) {
   auto pointed = select(tracked, [](const TrackedPath& t) { return !t.pointer.empty(); });
+  leave_out_partial(repository, pointed, progress, report);
   auto snapshots = snapshots_of(repository, pointed, IngestMode::Store, progress);
   std::vector<PointedData> present;
   for (std::size_t i = 0; i < pointed.size(); ++i) {

@@ -30,6 +30,7 @@ struct RecordedChange {
 
 struct CommitReport {
   std::vector<RecordedChange> recorded;
+  std::vector<std::string> partial;  // left as they were recorded, as their checkout was cut short
   // Any of these stops it, before any pointer is rewritten:
   std::vector<SchemaVerdict> invalid;
   std::vector<std::string> changed_outputs;  // of stages, that are not what the lock records

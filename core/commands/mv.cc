@@ -19,6 +19,7 @@
 #include "core/workspace/pipelines.h"
 #include "core/workspace/pointed_path.h"
 #include "core/workspace/tracked.h"
+#include "core/workspace/unfinished_checkout.h"
 #include "objects/model/tree.h"
 
 namespace dvx {
@@ -153,6 +154,12 @@ MvReport mv(Repository& repository, const MvOptions& options, Progress&) {
   if (!was_begun(repository, tracked, source, to)) {
     if (is_directory(repository.path(to))) to = join_path(to, file_name(source.path));
     check_destination(repository, tracked, source, to);
+  }
+  if (UnfinishedCheckouts(repository).concern(source.path)) {
+    throw Error(ErrorKind::Blocked,
+                fmt::format("'{}' is there in part: its checkout was cut short",
+                            display_path(repository.to_user(source.path))),
+                "dvx checkout " + shell_quote(repository.to_user(source.path)), source.path);
   }
   MvReport report{.from = source.path, .to = to, .data_moved = false, .stages = {}};
   report.data_moved = Move(repository, source, to).run();

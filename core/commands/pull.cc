@@ -13,7 +13,7 @@ PullReport pull(Repository& repository, const PullOptions& options, Progress& pr
   for (const CheckoutTarget& target : targets) places.push_back(target.path);
   const WritingLock lock = repository.lock_for_writing();
   const StageClaims claims = keep_outputs(repository, places);
-  report.checkout = checkout_paths(repository, targets, options.overwrite, progress);
+  report.checkout = checkout_paths(repository, targets, options.overwrite, progress, IfCutShort::Remember);
   return report;
 }
 

@@ -83,6 +83,7 @@ ReproReport repro(Repository& repository, const ReproOptions& options, Progress&
   PipelineSurvey survey(repository, progress);
   const std::vector<std::size_t> selected =
       survey.graph().select(options.targets, repository.cwd(), options.reach, FrozenStages::End);
+  refuse_partial_inputs(survey, selected);
   survey.look_at(selected);
   std::optional<RemotePull> remotes;
   if (options.pull == PullFirst::Yes) {

@@ -16,6 +16,7 @@
 #include "core/workspace/snapshot.h"
 #include "core/workspace/stored.h"
 #include "core/workspace/tracked.h"
+#include "core/workspace/unfinished_checkout.h"
 #include "objects/store/session_directory.h"
 
 namespace dvx {
@@ -100,6 +101,9 @@ RmReport rm(Repository& repository, const RmOptions& options, Progress& progress
     report.removed.push_back(std::move(removed));
   }
   forget(repository, selected);
+  std::vector<std::string> forgotten;
+  for (const TrackedPath& each : selected) forgotten.push_back(each.path);
+  UnfinishedCheckouts(repository).end(forgotten);
   return report;
 }
 

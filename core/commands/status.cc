@@ -7,6 +7,7 @@
 #include "base/path.h"
 #include "core/workspace/project_files.h"
 #include "core/workspace/tracked.h"
+#include "core/workspace/unfinished_checkout.h"
 #include "objects/store/object_store.h"
 
 namespace dvx {
@@ -92,6 +93,8 @@ std::string_view state_name(DataState state) {
       return "unchanged";
     case DataState::Modified:
       return "modified";
+    case DataState::Partial:
+      return "partial";
     case DataState::Missing:
       return "missing";
     case DataState::Unreadable:
@@ -123,9 +126,12 @@ StatusReport status(Repository& repository, const StatusOptions& options, Progre
       {.mode = IngestMode::HashOnly,
        .on_tree = [&](const std::string&, const ObjectId& id, const Tree& tree) { trees.keep(id, tree); }},
       progress);
+  const UnfinishedCheckouts unfinished(repository);
   StatusReport report;
   for (std::size_t i = 0; i < tracked.size(); ++i) {
     report.data.push_back(compare(store, trees, tracked[i], std::move(now[i])));
+    auto& state = report.data.back().state;
+    if (state == DataState::Modified && unfinished.concern(tracked[i].path)) state = DataState::Partial;
   }
   if (options.paths.empty()) report.stages = pipeline_state(repository, files, progress);
   return report;

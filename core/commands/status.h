@@ -19,6 +19,7 @@ namespace dvx {
 enum class DataState {
   Unchanged,
   Modified,
+  Partial,     // as its checkout was cut short
   Missing,     // recorded, but not in the workspace
   Unreadable,  // see `failed`
 };

@@ -11,7 +11,9 @@
 #include "base/error.h"
 #include "base/nearest_word.h"
 #include "base/path.h"
+#include "base/subprocess.h"
 #include "core/workspace/tracked.h"
+#include "core/workspace/unfinished_checkout.h"
 
 namespace dvx {
 
@@ -68,6 +70,23 @@ std::vector<std::string> missing_inputs(PipelineSurvey& survey, const std::vecto
     for (const StageParams& params : stage.params) look_at(params.file);
   }
   return {missing.begin(), missing.end()};
+}
+
+void refuse_partial_inputs(PipelineSurvey& survey, const std::vector<std::size_t>& selected) {
+  Repository& repository = survey.repository();
+  const UnfinishedCheckouts unfinished(repository);
+  if (unfinished.empty()) return;
+  for (const std::size_t i : selected) {
+    const Stage& stage = survey.stages()[i];
+    if (stage.frozen) continue;
+    for (const StageDependency& dep : stage.deps) {
+      if (!unfinished.concern(dep.path) || survey.maker_of(dep.path)) continue;
+      throw Error(ErrorKind::Blocked,
+                  fmt::format("dependency '{}' of stage '{}' is there in part: its checkout was cut short",
+                              display_path(dep.path), stage.name),
+                  "dvx checkout " + shell_quote(repository.to_user(dep.path)), dep.path);
+    }
+  }
 }
 
 void refuse_missing_inputs(PipelineSurvey& survey, const std::vector<std::size_t>& selected) {

@@ -1,4 +1,4 @@
-// Dependencies that are not there and that nobody will make: found before anything runs.
+// Dependencies that are not there, or not whole, and that nobody will make: found before anything runs.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,10 @@ namespace dvx {
 // the store or a remote, the stage that makes it when that is not selected, or the nearest name.
 void refuse_missing_inputs(PipelineSurvey& survey, const std::vector<std::size_t>& selected);
 
-// Those inputs: dependencies and params files that are not there and that no selected stage makes. Sorted.
+// Blocked for a dependency whose checkout was cut short.
+void refuse_partial_inputs(PipelineSurvey& survey, const std::vector<std::size_t>& selected);
+
+// Dependencies and params files that are not there and that no selected stage makes. Sorted.
 std::vector<std::string> missing_inputs(PipelineSurvey& survey, const std::vector<std::size_t>& selected);
 
 }  // namespace dvx

@@ -24,6 +24,7 @@
 #include "core/workspace/checkout_plan.h"
 #include "core/workspace/linker.h"
 #include "core/workspace/scan.h"
+#include "core/workspace/unfinished_checkout.h"
 
 namespace dvx {
 
@@ -43,6 +44,17 @@ std::vector<ScannedPath> scan_targets(Repository& repository, const std::vector<
   std::vector<std::string> paths;
   for (const CheckoutTarget& target : targets) paths.push_back(target.path);
   return WorkspaceScan(repository, {}, progress).run(paths);
+}
+
+// All but those that are left as they are.
+std::vector<std::string> finished_paths(const std::vector<CheckoutTarget>& targets,
+                                        const CheckoutReport& report) {
+  std::vector<std::string> paths;
+  for (const CheckoutTarget& target : targets) {
+    if (std::ranges::find(report.missing, target.path, &CheckoutTarget::path) == report.missing.end())
+      paths.push_back(target.path);
+  }
+  return paths;
 }
 
 class PlanExecution {
@@ -217,7 +229,7 @@ class PlanExecution {
 }  // namespace
 
 CheckoutReport checkout_paths(Repository& repository, const std::vector<CheckoutTarget>& targets,
-                              Overwrite overwrite, Progress& progress) {
+                              Overwrite overwrite, Progress& progress, IfCutShort if_cut_short) {
   const std::vector<ScannedPath> scanned = scan_targets(repository, targets, progress);
   CheckoutPlan plan = make_checkout_plan(repository.store(), targets, scanned);
   if (!plan.report.would_lose.empty() && overwrite == Overwrite::StoredOnly) {
@@ -227,8 +239,15 @@ CheckoutReport checkout_paths(Repository& repository, const std::vector<Checkout
     return refused;
   }
   if (overwrite == Overwrite::Everything) plan.report.would_lose.clear();
+  if (if_cut_short == IfCutShort::Nothing) {
+    PlanExecution(repository, plan, progress).run();
+    return std::move(plan.report);
+  }
+  UnfinishedCheckouts unfinished(repository);
+  unfinished.begin(plan.changed_trees);
   PlanExecution(repository, plan, progress).run();
-  return plan.report;
+  unfinished.end(finished_paths(targets, plan.report));
+  return std::move(plan.report);
 }
 
 }  // namespace dvx

@@ -24,10 +24,15 @@ struct CheckoutReport {
   std::vector<CheckoutTarget> missing;  // targets with objects that the store lacks: left as they are
 };
 
+// Whether a checkout that is cut short is remembered (unfinished_checkout.h), for which the caller has the
+// lock for writing.
+enum class IfCutShort { Nothing, Remember };
+
 // Files of a target's directory that are not in its tree are removed, unless ignored. Files are created
 // beneath a directory handle, by temp name and rename, so that a kill leaves old or new. The index is brought
 // up to date.
 CheckoutReport checkout_paths(Repository& repository, const std::vector<CheckoutTarget>& targets,
-                              Overwrite overwrite, Progress& progress);
+                              Overwrite overwrite, Progress& progress,
+                              IfCutShort if_cut_short = IfCutShort::Nothing);
 
 }  // namespace dvx

@@ -177,7 +177,10 @@ CheckoutPlan make_checkout_plan(const ObjectStore& store, const std::vector<Chec
     const DataRef& data = targets[i].data;
     const bool complete = data.kind == DataKind::Tree ? is_complete(store, data.id) : store.contains(data.id);
     if (complete) {
+      const std::uint64_t before = plan.changes();
       planner.target(targets[i], scanned[i]);
+      if (data.kind == DataKind::Tree && plan.changes() > before)
+        plan.changed_trees.push_back(targets[i].path);
     } else {
       plan.report.missing.push_back(targets[i]);
     }

@@ -30,8 +30,14 @@ struct CheckoutPlan {
   std::set<std::string> beside;        // directories where such may lie that no walk has seen
   std::vector<std::string> remove_files, remove_directories, make_parents, make_directories;
   std::vector<DirectoryPlacements> placements;
-  std::vector<std::string> forget;     // index entries that go, from the root
-  std::uint64_t files = 0, bytes = 0;  // to be placed
+  std::vector<std::string> forget;         // index entries that go, from the root
+  std::uint64_t files = 0, bytes = 0;      // to be placed
+  std::vector<std::string> changed_trees;  // targets in which anything of this happens
+
+  std::uint64_t changes() const {
+    return report.created + report.replaced + report.removed + make_directories.size() +
+           remove_directories.size();
+  }
 };
 
 // `scanned` are the paths of `targets` as they are now, in the same order.

@@ -101,3 +101,43 @@ Objects that are nowhere:
   [5]
   $ rm -r .dvx/store && mv .dvx/gone .dvx/store && dvx checkout -q && dvx status
   everything is as recorded
+
+A checkout that was cut short is said to be, and what is there is taken for no change:
+
+  $ mkdir big && echo small > big/a && mkdir big/sub && seq 400000 > big/sub/numbers
+  $ dvx add -q big && git commit -qm big && rm -r big
+  $ (ulimit -f 1024; dvx -j1 checkout big)
+  error: cannot write '*': File too large (glob)
+  [74]
+  $ find big -type f
+  big/a
+  $ dvx status big
+  data that is not as recorded:
+    partial   big  (its checkout was cut short)  (1 deleted)
+      deleted   big/sub/numbers
+  hint: dvx checkout
+  $ dvx commit -m all
+  On branch main
+  nothing to commit, working tree clean
+  warning: 'big' stays recorded as it was: its checkout was cut short
+  hint: dvx checkout big   (or dvx add big, to record what is there)
+  [1]
+  $ printf 'stages:\n  s: {cmd: ls big > list, deps: [big], outs: [list]}\n' > dvx.yaml; dvx repro
+  error: dependency 'big' of stage 's' is there in part: its checkout was cut short
+  hint: dvx checkout big
+  [1]
+  $ dvx mv big large
+  error: 'big' is there in part: its checkout was cut short
+  hint: dvx checkout big
+  [1]
+  $ dvx checkout big && dvx status -q big && dvx repro -q && cat list
+  1 file created
+  a
+  sub
+
+Or it is meant as it is:
+
+  $ rm -r big; (ulimit -f 1024; dvx -q -j1 checkout big 2> /dev/null); dvx add big && dvx status -q big; ls .dvx/checkout
+  * (glob)
+  ls: cannot access '.dvx/checkout': No such file or directory
+  [2]

@@ -41,7 +41,7 @@ With -a, files that git tracks are committed too, as git does:
 As JSON; what git says goes to stderr:
 
   $ echo z > data/single && dvx commit --json -m "Single" 2> said
-  {"dvx":1,"command":"commit","ok":true,"exit":0,"data":{"changed_outputs":[],"git_status":0,"invalid":[],"recorded":[{"after":"c865f6c5ab8d1b0bcd383a5e1e3879d22681c96bf462c269b7581d523fbe70ab","before":"3bb2abb69ebb27fbfe63c7639624c6ec5e331b841a5bc8c3ebc10b9285e90877","files":1,"path":"data/single","size":2}]},"warnings":[],"errors":[]}
+  {"dvx":1,"command":"commit","ok":true,"exit":0,"data":{"changed_outputs":[],"git_status":0,"invalid":[],"partial":[],"recorded":[{"after":"c865f6c5ab8d1b0bcd383a5e1e3879d22681c96bf462c269b7581d523fbe70ab","before":"3bb2abb69ebb27fbfe63c7639624c6ec5e331b841a5bc8c3ebc10b9285e90877","files":1,"path":"data/single","size":2}]},"warnings":[],"errors":[]}
   $ grep -c Single said
   1
 

@@ -1,0 +1,61 @@
+#include "core/workspace/unfinished_checkout.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "core/metafile/canonical_json.h"
+
+namespace dvx {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int kVersion = 1;
+
+}  // namespace
+
+UnfinishedCheckouts::UnfinishedCheckouts(Repository& repository)
+    : file_(join_path(repository.dvx_dir(), "checkout")) {
+  const auto text = read_file_if_exists(file_);
+  if (!text) return;
+  try {
+    const Json json = parse_json(*text, file_);
+    if (json.at("dvx_checkout") != kVersion) return;
+    for (std::string& path : paths_from_json(json.at("paths"))) paths_.insert(std::move(path));
+  } catch (const Error&) {
+    // Cut short by a power cut, as it need not be durable.
+  } catch (const Json::exception&) {
+  }
+}
+
+bool UnfinishedCheckouts::concern(const std::string& path) const {
+  return std::ranges::any_of(paths_, [&](const std::string& unfinished) {
+    return is_beneath(unfinished, path) || is_beneath(path, unfinished);
+  });
+}
+
+void UnfinishedCheckouts::begin(const std::vector<std::string>& paths) {
+  if (paths.empty()) return;
+  paths_.insert(paths.begin(), paths.end());
+  write();
+}
+
+void UnfinishedCheckouts::end(const std::vector<std::string>& paths) {
+  const auto ended = std::erase_if(paths_, [&](const std::string& unfinished) {
+    return std::ranges::any_of(paths, [&](const std::string& path) { return is_beneath(unfinished, path); });
+  });
+  if (ended > 0) write();
+}
+
+void UnfinishedCheckouts::write() const {
+  if (paths_.empty()) return remove_tree(file_);
+  const Json json = {{"dvx_checkout", kVersion},
+                     {"paths", paths_to_json(std::vector<std::string>(paths_.begin(), paths_.end()))}};
+  write_file_atomically(file_, canonical_json(json) + "\n", 0666, Durability::Relaxed);
+}
+
+}  // namespace dvx
