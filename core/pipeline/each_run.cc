@@ -337,6 +337,10 @@ std::variant<FinishedRun, StageFailure> EachRun::finish(const GitState& git, con
     tell_foreign_files(remove_foreign_files(survey_.repository(), plan_.outputs, stage_.outs.front().path));
   journal_.commit();  // outputs that were stored as they came are not read again
   run_.set_items(counts());
+  const auto is_link = [](const EachItem& item) { return item.input.kind == EntryKind::Symlink; };
+  const bool has_links =
+      std::ranges::any_of(jobs_, [&](const EachJob& job) { return std::ranges::any_of(job.items, is_link); });
+  if (!has_links) run_.trust_inputs_of_items();
   return run_.finish(total_, git, executor, journal_.ingest(), progress_);
 }
 

@@ -14,6 +14,7 @@
 #include "base/version.h"
 #include "core/lineage/run_record.h"
 #include "core/metafile/canonical_json.h"
+#include "core/metafile/each_paths.h"
 #include "core/pipeline/stage_environment.h"
 #include "core/pipeline/stage_key.h"
 #include "core/pipeline/stage_schemas.h"
@@ -263,10 +264,27 @@ std::optional<StageFailure> StageRun::store_outputs(Ingest* into, Progress& prog
   return std::nullopt;
 }
 
+// Of a tree that the store lacks, with those in it. False when the survey does not have them.
+bool StageRun::keep_seen_trees(const ObjectId& id) {
+  if (survey_.repository().store().contains(id)) return true;
+  const Tree* tree = survey_.seen_tree(id);
+  if (tree == nullptr) return false;
+  trees_.push_back(tree->serialize());
+  return std::ranges::all_of(tree->entries(), [this](const TreeEntry& entry) {
+    return entry.kind != EntryKind::Directory || keep_seen_trees(entry.id);
+  });
+}
+
 std::optional<StageFailure> StageRun::check_inputs_again(Progress& progress) {
+  const std::string of_items = trusts_inputs_of_items_ ? each_input_directory(stage_.each->in) : "";
+  std::vector<const LockedPath*> inputs;
+  for (const LockedPath& dep : deps_) {
+    if (dep.path != of_items || !keep_seen_trees(dep.data.id)) inputs.push_back(&dep);
+  }
+  const std::size_t named = inputs.size();
+  for (const LockedPath& import : imports_) inputs.push_back(&import);
   std::vector<std::string> paths;
-  for (const LockedPath& dep : deps_) paths.push_back(dep.path);
-  for (const LockedPath& import : imports_) paths.push_back(import.path);
+  for (const LockedPath* input : inputs) paths.push_back(input->path);
   // Trees of directories that nobody tracks, such as code, are kept with the record: `why` names files by
   // them.
   const auto keep_tree = [this](const std::string&, const ObjectId& id, const Tree& tree) {
@@ -280,10 +298,9 @@ std::optional<StageFailure> StageRun::check_inputs_again(Progress& progress) {
     return StageFailure{fmt::format("'{}' changed while the stage ran", url), "dvx repro " + stage_.name, {}};
   }
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    const bool is_named = i < deps_.size();
-    if (snapshots[i].data == (is_named ? deps_[i] : imports_[i - deps_.size()]).data) continue;
+    if (snapshots[i].data == inputs[i]->data) continue;
     survey_.forget(paths[i]);
-    if (is_named) {
+    if (i < named) {
       return StageFailure{fmt::format("input '{}' changed while the stage ran", display_path(paths[i])),
                           "dvx repro " + stage_.name,
                           {}};

@@ -77,6 +77,8 @@ class StageRun {
   std::optional<StageFailure> failure_of(const CommandOutcome& outcome) const;
   // For the record of a stage that is run per input.
   void set_items(const RunItems& items) { items_ = items; }
+  // Of such a stage: each input was looked at again after its own commands, so the directory need not be.
+  void trust_inputs_of_items() { trusts_inputs_of_items_ = true; }
 
   const Stage& stage() const { return stage_; }
   const std::string& log_file() const { return log_file_; }
@@ -88,6 +90,7 @@ class StageRun {
   // Null: hashed only.
   std::optional<StageFailure> store_outputs(Ingest* into, Progress& progress);
   std::optional<StageFailure> check_inputs_again(Progress& progress);
+  bool keep_seen_trees(const ObjectId& id);
   ObjectId record(const CommandOutcome& outcome, const GitState& git, const std::string& executor,
                   Ingest& into);
   std::vector<RunDependency> dependencies();
@@ -107,6 +110,7 @@ class StageRun {
   bool is_sandboxed_ = stage_.execution.sandbox && !stage_.each;
   std::optional<StageSandbox> sandbox_;
   std::optional<RunItems> items_;
+  bool trusts_inputs_of_items_ = false;
 };
 
 // The entry of dvx.lock for a stage with these key fields.

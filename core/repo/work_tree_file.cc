@@ -1,5 +1,7 @@
 #include "core/repo/work_tree_file.h"
 
+#include <fcntl.h>
+
 #include <cerrno>
 #include <cstdio>
 
@@ -13,7 +15,11 @@ void write_work_tree_file(Repository& repository, const std::string& path, std::
   const std::string target = repository.path(path);
   const TemporaryDirectory scratch(repository.temporary_dir(), "write");
   const std::string fresh = join_path(scratch.path(), "file");
-  write_file_atomically(fresh, bytes);
+  {
+    const UniqueFd fd = open_file(fresh, O_WRONLY | O_CREAT | O_EXCL);
+    write_all(fd.get(), bytes, path);
+    fsync_file(fd.get(), path);
+  }
   if (std::rename(fresh.c_str(), target.c_str()) != 0) {
     if (errno != EXDEV) throw system_error("replace", path);
     return write_file_atomically(target, bytes);  // a file system of its own is mounted here

@@ -122,6 +122,11 @@ class Store:
         require(sha256(data) == object_id, f"object {object_id} is not what its id says")
         return data
 
+    def kept(self):
+        """What is no object and yet no cache: path to bytes of what says who uses the store, and of the runs it lists."""
+        return {path.relative_to(self.directory).as_posix(): path.read_bytes()
+                for name in ("format", "users/*.json", "runs/??/*") for path in self.directory.glob(name)}
+
     def read_all(self):
         for object_id in sorted(self.ids()):
             self.read(object_id)
@@ -205,6 +210,13 @@ def check_names(root, store, dependencies=False):
             if not out.get("git"):
                 kind = "tree" if "tree" in out else "file"
                 store.files(kind, plain(out[kind]))
+
+
+def remote_lists(directory):
+    """Path to bytes of what is no pack in a remote: without it nobody finds what is in the packs."""
+    return {path.relative_to(directory).as_posix(): path.read_bytes()
+            for name in ("dvx-remote.json", "index/*.seg", "roots/*/*.json", "runs/*/*.json")
+            for path in pathlib.Path(directory).glob(name)}
 
 
 def check_remote(directory):

@@ -345,6 +345,8 @@ class Worker:
         person = self.person
         if not person.commits or person.head not in person.commits or person.commits[person.head] != person.snapshot():
             return
+        if any(len(contents) > 1 for contents in person.paths.values()):
+            return  # `git checkout -f` gives up what was staged and is in no commit
         commit = self.dice.choice(list(person.commits))
         for target, data in ((commit, person.commits[commit]), (person.name, person.commits[person.head])):
             self.git("checkout", "-q", "-f", target)
