@@ -82,7 +82,7 @@ bool PackWriter::append(const FrameInfo& info, std::span<const std::byte> stored
   return true;
 }
 
-SealedPack PackWriter::seal() {
+SealedPack PackWriter::seal(Durability durability) {
   std::vector<PackEntry>& entries = state_->entries;
   std::sort(entries.begin(), entries.end(),
             [](const PackEntry& a, const PackEntry& b) { return a.id < b.id; });
@@ -101,7 +101,7 @@ SealedPack PackWriter::seal() {
   }
   trailer.pack_id = hasher.finish();
   state_->file.append(as_bytes(serialize_pack_trailer(trailer)));
-  state_->file.finish();
+  state_->file.finish(durability);
   return {trailer.pack_id, state_->path, state_->file.size(), std::move(entries)};
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "objects/pack/pack_format.h"
 
 namespace dvx {
@@ -37,8 +38,8 @@ class PackWriter {
   std::size_t entry_count() const;
   bool is_full() const { return size() >= kPackRollBytes || entry_count() >= kPackRollEntries; }
 
-  // Writes index and trailer and syncs the file. There must be an entry. Nothing may be appended afterwards.
-  SealedPack seal();
+  // Writes index and trailer. There must be an entry. Nothing may be appended afterwards.
+  SealedPack seal(Durability durability = Durability::Synced);
 
  private:
   struct State;

@@ -153,7 +153,7 @@ void SequentialFile::append(std::span<const std::byte> bytes) {
   }
 }
 
-void SequentialFile::finish() {
+void SequentialFile::finish(Durability durability) {
   State& s = *state_;
   s.wait_until_written();
   if (s.filled > 0) {
@@ -167,7 +167,7 @@ void SequentialFile::finish() {
   }
   if (s.written != s.size && ::ftruncate(s.fd.get(), static_cast<off_t>(s.size)) != 0)
     throw system_error("write", s.path);
-  fsync_file(s.fd.get(), s.path);
+  if (durability == Durability::Synced) fsync_file(s.fd.get(), s.path);
   s.done = true;
 }
 

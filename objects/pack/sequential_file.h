@@ -11,6 +11,8 @@
 #include <span>
 #include <string>
 
+#include "base/file.h"
+
 namespace dvx {
 
 class SequentialFile {
@@ -23,7 +25,7 @@ class SequentialFile {
   void append(
       std::span<const std::byte> bytes);  // an Error of an earlier write may come here or from finish()
   std::uint64_t size() const;
-  void finish();  // all bytes are in the file and synced
+  void finish(Durability durability = Durability::Synced);  // all bytes are in the file
 
  private:
   struct State;

@@ -245,7 +245,7 @@ void Push::send_whole_objects() {
 }
 
 void Push::send_spool(PackWriter& spool, const std::string& path) {
-  SealedPack sealed = spool.seal();
+  SealedPack sealed = spool.seal(Durability::Relaxed);  // it is the remote that keeps it
   FileSource source(path);
   send(sealed.pack_id, source, sealed.size, std::move(sealed.entries));
   if (::remove(path.c_str()) != 0) throw system_error("remove", path);

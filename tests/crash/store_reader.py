@@ -124,8 +124,11 @@ class Store:
 
     def kept(self):
         """What is no object and yet no cache: path to bytes of what says who uses the store, and of the runs it lists."""
-        return {path.relative_to(self.directory).as_posix(): path.read_bytes()
-                for name in ("format", "users/*.json", "runs/??/*") for path in self.directory.glob(name)}
+        found = {path.relative_to(self.directory).as_posix(): path.read_bytes()
+                 for name in ("format", "users/*.json", "runs/??/*") for path in self.directory.glob(name)}
+        for name, data in found.items():
+            require(name.startswith("runs/") or data.endswith(b"}\n"), f"{name} of the store is cut short")
+        return found
 
     def read_all(self):
         for object_id in sorted(self.ids()):

@@ -61,7 +61,9 @@ FILE_SYSTEMS = {
 # git's files, are not looked at: the repair after a cut may put anything in their place. Git's directory lies
 # elsewhere, or else the sync of the file system that it is on would be one of everything.
 WITHOUT_JOURNAL = "ext4 without a journal"
-STRICT = {WITHOUT_JOURNAL: (48, ["mkfs.ext4", "-q", "-F", "-O", "^resize_inode,^has_journal"], "nodelalloc")}
+LINKED = WITHOUT_JOURNAL + ", linked"  # whole files in the store, which elsewhere reflinks make
+STRICT = dict.fromkeys((WITHOUT_JOURNAL, LINKED),
+                       (48, ["mkfs.ext4", "-q", "-F", "-O", "^resize_inode,^has_journal"], "nodelalloc"))
 
 
 @dataclasses.dataclass
@@ -194,7 +196,7 @@ class Disk:
 
     def __init__(self, harness, kind):
         self.harness, self.kind = harness, kind
-        self.place = harness.place / kind.replace(" ", "-")
+        self.place = harness.place / re.sub("[ ,]+", "-", kind)
         self.place.mkdir()
         self.megabytes, self.make, self.options = (FILE_SYSTEMS | STRICT)[kind]
         self.is_strict = kind in STRICT
@@ -219,7 +221,8 @@ class Disk:
             (project / "data/words.txt").write_text("pear\napple\n" * 50)
             (project / "dvx.yaml").write_text(PIPELINE)
             elsewhere = f"--separate-git-dir {self.git}" if self.is_strict else ""
-            self.harness.must(f"git init -q {elsewhere} && dvx init -q && dvx remote add -d there ../remote && git add .dvx dvx.yaml && "
+            link = "hardlink" if self.kind == LINKED else "copy" if self.is_strict else "auto"
+            self.harness.must(f"git init -q {elsewhere} && dvx init -q && dvx config core.link {link} && dvx remote add -d there ../remote && git add .dvx dvx.yaml && "
                               "git commit -qm begin && dvx status", project)
             self.known.append(self.look(root))
         self.keep_git(image)
@@ -352,7 +355,7 @@ class Disk:
             raise Failure("a root of the remote is gone")
         if done and not known.remote.items() <= store_reader.remote_lists(root / "remote").items():
             raise Failure("a list of the remote is gone")
-        if not self.git_syncs:
+        if self.is_strict or not (self.git_syncs or done):
             return
         head = self.harness.sh("git rev-parse HEAD && git fsck --no-dangling --no-progress && git ls-files -s", project)
         if head.returncode != 0:

@@ -230,8 +230,14 @@ class Worker:
         content = new_content(self.dice, path.endswith("-d"))
         self.put(path, content)
         self.person.paths[path] = self.person.paths[path] + [content]
-        if self.dvx("add", path):
-            self.person.paths[path] = [content]
+        self.record(path, content)
+
+    def record(self, path, content):
+        """Again and again where another one commits: what is in the work tree and not recorded, that one may record."""
+        while not self.dvx("add", path):
+            if self.person.owner or self.person.alone:
+                return
+        self.person.paths[path] = [content]
 
     def commit(self):
         """Whatever is tracked is recorded as it is in the work tree."""
@@ -303,8 +309,7 @@ class Worker:
             self.holds(path, old)
         else:
             self.put(path, old)
-        if self.dvx("add", path):
-            self.person.paths[path] = [old]
+        self.record(path, old)
 
     def rm(self):
         if not self.person.settled():

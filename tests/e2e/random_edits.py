@@ -111,6 +111,7 @@ class Editor:
             stage.wdir = None
         stage.listed = random.random() < 0.2
         stage.sleep = random.choice((0, 0, 0, 0, 0.02))
+        stage.sandbox = random.random() < 0.15
         if random.random() < 0.2:
             return self.add_stage_per_input(stage)
         if random.random() < 0.25:
@@ -251,6 +252,11 @@ class Editor:
             return None
         stage.items = sorted(set(needed) | set(self.random.sample(("p", "q", "r"), self.random.randint(1, 2))))
         return f"items of {stage.name}: {stage.items}"
+
+    def toggle_sandbox(self):
+        stage = self.random.choice(self.project.stages)
+        stage.sandbox = not stage.sandbox and self.random.random() < 0.7
+        return f"sandbox of {stage.name}: {stage.sandbox}"
 
     def toggle_always(self):
         stage = self.random.choice(self.project.stages)
@@ -403,7 +409,8 @@ class Editor:
                 self.make_executable, self.add_file, self.remove_file, self.rename_file, self.move_source,
                 self.change_param, self.change_param, self.reorder_params, self.change_variable, self.change_command,
                 self.change_env, self.change_flags, self.add_stage, self.remove_stage, self.rename_stage,
-                self.change_items, self.toggle_always, self.toggle_anchors, self.tamper, self.tamper, self.tamper))
+                self.change_items, self.toggle_always, self.toggle_sandbox, self.toggle_anchors, self.tamper,
+                self.tamper, self.tamper))
             said = edit()
             if said:
                 return said

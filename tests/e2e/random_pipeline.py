@@ -43,11 +43,16 @@ class Stage:
         self.always = self.frozen = self.broken = False
         self.sleep = 0
         self.listed = False           # cmd as a list
+        self.sandbox = False
         self.batch = None             # of a stage that is run per input; then it reads an ["each", folder]
 
     def inputs(self):
         """Of a stage that is run per input: the folder they lie in."""
         return next(what for kind, what, *_ in self.reads if kind == "each")
+
+    def is_sandboxed(self):
+        """What a tool says belongs to the key, and the file that it says it from is not seen."""
+        return self.sandbox and all(read[0] != "tool" for read in self.reads)
 
     def base(self):
         return self.folder if self.wdir is None else self.wdir
@@ -138,6 +143,8 @@ class Project:
             body["always_changed"] = True
         if stage.frozen:
             body["frozen"] = True
+        if stage.is_sandboxed():
+            body["sandbox"] = True
         if stage.items is not None and not stage.matrix:
             return {"foreach": list(stage.items), "do": body}
         return body
@@ -262,7 +269,7 @@ class Project:
                 content.append((what[0], what[1], self.params[what[0]][what[1]]))
         outs = sorted((self.for_item(stage, out["path"], item), out["flags"].get("cache", True),
                        out["flags"].get("persist", False)) for out in stage.outs)
-        return repr((stage.base(), stage.listed, self.command(stage, item=item), sorted(content, key=repr), outs,
+        return repr((stage.base(), stage.listed, stage.is_sandboxed(), self.command(stage, item=item), sorted(content, key=repr), outs,
                      sorted(stage.env.items())))
 
     def out_paths(self, stage, item):
