@@ -191,7 +191,12 @@ class PreCommitCheck {
   void check_recorded(const StagedPointer& staged, const Snapshot& snapshot) {
     for (const FailedPath& failed : snapshot.failed) verdict_.warnings.push_back(failed.error.message());
     if (!snapshot.data || *snapshot.data == staged.pointer.data) return;
-    if (unfinished_.concern(staged.path)) return;  // `dvx commit` does not record it either
+    if (unfinished_.concern(staged.path)) {  // `dvx commit` does not record it either
+      verdict_.warnings.push_back(
+          fmt::format("'{}' is there in part, as its checkout was cut short: it stays as recorded",
+                      display_path(staged.path)));
+      return;
+    }
     // Recorded in the pointer file, which is deliberately not part of this commit.
     const auto text = read_file_if_exists(repository_.path(staged.file));
     if (text && parse_pointer(*text, staged.file).data == *snapshot.data) return;

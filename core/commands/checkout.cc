@@ -6,6 +6,7 @@
 #include "core/workspace/revision.h"
 #include "core/workspace/targets.h"
 #include "core/workspace/tracked.h"
+#include "core/workspace/unfinished_checkout.h"
 
 namespace dvx {
 
@@ -19,7 +20,12 @@ CheckoutReport checkout(Repository& repository, const CheckoutOptions& options, 
   std::vector<std::string> places;
   for (const CheckoutTarget& target : targets) places.push_back(target.path);
   const StageClaims claims = keep_outputs(repository, places);
-  return checkout_paths(repository, targets, options.overwrite, progress, IfCutShort::Remember);
+  CheckoutReport report =
+      checkout_paths(repository, targets, options.overwrite, progress, IfCutShort::Remember);
+  // What was tracked when its checkout was cut short, and is not any more, is nobody's business.
+  const bool is_all = options.paths.empty() && report.would_lose.empty() && report.missing.empty();
+  if (is_all) UnfinishedCheckouts(repository).end_all();
+  return report;
 }
 
 bool names_revision(Repository& repository, const std::string& word) {

@@ -83,13 +83,13 @@ ReproReport repro(Repository& repository, const ReproOptions& options, Progress&
   PipelineSurvey survey(repository, progress);
   const std::vector<std::size_t> selected =
       survey.graph().select(options.targets, repository.cwd(), options.reach, FrozenStages::End);
-  refuse_partial_inputs(survey, selected);
   survey.look_at(selected);
   std::optional<RemotePull> remotes;
   if (options.pull == PullFirst::Yes) {
     survey.pull_from(remotes.emplace(repository, progress));
     pull_missing_inputs(survey, selected, progress);
   }
+  refuse_partial_inputs(survey, selected);
   if (options.missing == Missing::Allowed) {
     survey.allow_missing();
   } else {

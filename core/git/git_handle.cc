@@ -43,7 +43,8 @@ GitIndex read_git_index(const std::function<int(git_index**)>& open, std::string
     git_index* raw = nullptr;
     code = open(&raw);
     GitIndex index(raw);
-    if (code >= 0) code = git_index_read(index.get(), 0);
+    // One that could not be read whole is empty in memory, and looks unchanged when its file comes back.
+    if (code >= 0) code = git_index_read(index.get(), attempt > 0 ? 1 : 0);
     if (code >= 0) return index;
     std::this_thread::sleep_for(std::chrono::milliseconds(attempt));
   }

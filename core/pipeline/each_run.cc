@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/interrupt.h"
 #include "base/path.h"
 #include "core/pipeline/each_check.h"
 #include "core/pipeline/each_command.h"
@@ -24,6 +25,7 @@ namespace {
 // Short items are written down together: hashing and the workspace index cost less for many at once.
 constexpr std::size_t kMostUnsettled = 256;
 constexpr std::chrono::milliseconds kSettleEvery{250};
+constexpr int kSettlingShare = 10;  // looking at large inputs of all items takes no more than this part
 constexpr std::chrono::seconds kTellEvery{5};
 
 std::string grouped(std::size_t count) {
@@ -192,9 +194,13 @@ bool EachRun::end(std::size_t job, const CommandOutcome& outcome, Retry may_retr
   } else if (!was_stopped) {
     fail(ended.name, ended.items.size(), *failure);
   }
-  const bool is_due = ended_.size() >= kMostUnsettled || Clock::now() - settled_ >= kSettleEvery;
-  if (is_due || running_ == 0) settle();
+  if (is_settling_due() || running_ == 0) settle();
   return false;
+}
+
+bool EachRun::is_settling_due() const {
+  const auto passed = Clock::now() - settled_;
+  return passed >= kSettlingShare * settling_ && (ended_.size() >= kMostUnsettled || passed >= kSettleEvery);
 }
 
 std::optional<StageFailure> EachRun::judge(std::size_t job, const CommandOutcome& outcome) {
@@ -242,6 +248,7 @@ void EachRun::take_log(std::size_t job) {
 }
 
 void EachRun::settle() {
+  const auto begun = Clock::now();
   std::vector<const EachItem*> items;
   std::vector<std::string> inputs, outputs;
   for (const std::size_t job : std::exchange(ended_, {})) {
@@ -253,20 +260,48 @@ void EachRun::settle() {
   }
   if (items.empty()) return;
   SilentProgress silent;  // how far the stage is is told in items
+  const auto read = take_snapshots(survey_.repository(), inputs,
+                                   {.mode = IngestMode::HashOnly,
+                                    .on_tree = {},
+                                    .fresh = FreshFiles::HashAgain,
+                                    .interrupted = WhenInterrupted::Finish},
+                                   silent);
+  const auto made = take_outputs(outputs);
+  if (!spoilt_) spoilt_ = run_.check_shared_inputs(silent);
+  if (spoilt_) {
+    failed_ += items.size();
+  } else {
+    for (std::size_t i = 0; i < items.size(); ++i) check(*items[i], read[i], made[i]);
+    ended_items_->flush();
+  }
+  settled_ = Clock::now();
+  settling_ = settled_ - begun;
+  tell_progress();
+}
+
+// A signal ends the storing of large ones; that they were made is worth knowing nevertheless.
+std::vector<Snapshot> EachRun::take_outputs(const std::vector<std::string>& outputs) {
+  Repository& repository = survey_.repository();
+  SilentProgress silent;
   SnapshotOptions options{.mode = IngestMode::HashOnly,
                           .on_tree = {},
                           .fresh = FreshFiles::HashAgain,
                           .interrupted = WhenInterrupted::Finish};
-  const auto read = take_snapshots(survey_.repository(), inputs, options, silent);
-  if (stage_.outs.front().cache) {
+  if (stage_.outs.front().cache && interrupt_signal() == 0) {
+    if (!ingest_)
+      ingest_ = repository.store().begin_ingest({.mode = IngestMode::Store, .threads = repository.jobs()});
     options.mode = IngestMode::Store;
-    options.into = &journal_.ingest();
+    options.into = ingest_.get();
+    try {
+      return take_snapshots(repository, outputs, options, silent);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::Interrupted) throw;
+    }
+    ingest_.reset();
+    options.mode = IngestMode::HashOnly;
+    options.into = nullptr;
   }
-  const auto made = take_snapshots(survey_.repository(), outputs, options, silent);
-  for (std::size_t i = 0; i < items.size(); ++i) check(*items[i], read[i], made[i]);
-  ended_items_->flush();
-  settled_ = Clock::now();
-  tell_progress();
+  return take_snapshots(repository, outputs, options, silent);
 }
 
 void EachRun::check(const EachItem& item, const Snapshot& input, const Snapshot& output) {
@@ -304,6 +339,14 @@ std::string EachRun::extent() const {
   return text;
 }
 
+void EachRun::tell_findings() {
+  const bool has_run_all = to_run_ == plan_.inputs() && done_ == to_run_;
+  if (watched_)
+    found_ =
+        watched_->finish(has_run_all ? EachTrace::Jobs::OfAllInputs : EachTrace::Jobs::OfSome, progress_);
+  tell_what_sandboxes_held();
+}
+
 void EachRun::tell_what_sandboxes_held() {
   if (left_ == 0) return;
   const std::string others = left_ == 1 ? "" : fmt::format(" (and so in {} more)", grouped(left_ - 1));
@@ -325,8 +368,8 @@ RunItems EachRun::counts() const {
 }
 
 std::variant<FinishedRun, StageFailure> EachRun::finish(const GitState& git, const std::string& executor) {
-  if (watched_) found_ = watched_->finish(progress_);
-  tell_what_sandboxes_held();
+  tell_findings();
+  if (spoilt_) return *spoilt_;
   if (failed_ > 0) {
     return StageFailure{
         fmt::format("{} of {} inputs failed, {}", grouped(failed_), grouped(to_run_), first_failure_.message),
@@ -335,7 +378,8 @@ std::variant<FinishedRun, StageFailure> EachRun::finish(const GitState& git, con
   }
   if (!jobs_.empty())
     tell_foreign_files(remove_foreign_files(survey_.repository(), plan_.outputs, stage_.outs.front().path));
-  journal_.commit();  // outputs that were stored as they came are not read again
+  const auto held = survey_.repository().store().hold();
+  if (const auto stored = std::exchange(ingest_, nullptr)) stored->finish();  // those are not read again
   run_.set_items(counts());
   const auto is_link = [](const EachItem& item) { return item.input.kind == EntryKind::Symlink; };
   const bool has_links =

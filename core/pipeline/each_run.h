@@ -1,14 +1,15 @@
 // One run of a stage with `each`: a list of jobs, which the caller runs in any order and as many at once as
 // it likes, between what a StageRun does before and after.
 //
-// What ended well is written to the journal (each_journal.h) once outputs are hashed and inputs are found
-// unchanged, so that whatever ends the stage early loses no more than a moment's items. Nothing here starts a
-// process or knows of other stages. Single-threaded.
+// What ended well is written to the journal (each_journal.h) once outputs are hashed and inputs, their own
+// and those of all items, are found unchanged, so that whatever ends the stage early loses no more than a
+// moment's items. Nothing here starts a process or knows of other stages. Single-threaded.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -43,7 +44,7 @@ class EachRun {
   // After prepare(), where jobs run here.
   std::optional<StageFailure> try_sandbox();
 
-  bool has_next() const { return next_ < jobs_.size(); }
+  bool has_next() const { return next_ < jobs_.size() && !spoilt_; }
   std::size_t running() const { return running_; }
   std::size_t begin_next();             // the number of a job, whose old outputs are gone now
   CommandJob command(std::size_t job);  // of one that was begun
@@ -58,6 +59,8 @@ class EachRun {
   void give_up(std::size_t job, const std::string& message);
   bool has_failed() const { return failed_ > 0; }
   bool was_stopped() const { return was_stopped_; }  // a job was, by a signal to dvx
+  // When the stage ends before all jobs have: what is known of those that did.
+  void tell_findings();
 
   // Writes down what has ended; when the last job has, call it before anything else.
   void settle();
@@ -86,6 +89,8 @@ class EachRun {
   void make_room(const EachItem& item);
   std::string scratch_of(std::size_t job) const;
   void take_log(std::size_t job);
+  bool is_settling_due() const;
+  std::vector<Snapshot> take_outputs(const std::vector<std::string>& outputs);
   void check(const EachItem& item, const Snapshot& input, const Snapshot& output);
   void fail(const std::string& name, std::size_t items, const StageFailure& failure);
   void tell_progress();
@@ -102,6 +107,7 @@ class EachRun {
   EachPlan plan_;
   ObjectId key_of_items_;
   std::optional<EachJournal> ended_items_;
+  std::unique_ptr<Ingest> ingest_;  // of outputs as they come; of its own, for a signal may cut it short
   std::vector<EachJob> jobs_;
   std::vector<std::size_t> attempts_;               // by job, that failed
   std::vector<std::size_t> ended_;                  // jobs, not written down yet
@@ -109,6 +115,7 @@ class EachRun {
   std::size_t next_ = 0, running_ = 0;              // jobs
   bool was_stopped_ = false;
   StageFailure first_failure_;
+  std::optional<StageFailure> spoilt_;  // what all items read is not what it was
   bool is_sandboxed_ = stage_.execution.sandbox;
   std::vector<std::string> shared_inputs_;         // of sandboxes
   std::map<std::size_t, StageSandbox> sandboxes_;  // by job that runs
@@ -119,6 +126,7 @@ class EachRun {
   std::optional<StageTrace> found_;
   CommandOutcome total_;
   Clock::time_point started_, settled_, told_;
+  Clock::duration settling_{};  // how long that took last
 };
 
 }  // namespace dvx

@@ -103,7 +103,7 @@ void EachTrace::merge_use(const EachJob& job, const FileUse& use) {
 }
 
 // That inputs were read is said by their directory.
-FileUse EachTrace::merged_use() const {
+FileUse EachTrace::merged_use(Jobs jobs) const {
   FileUse use{.read = list_of(read_),
               .listed = list_of(listed_),
               .written = list_of(written_),
@@ -112,14 +112,18 @@ FileUse EachTrace::merged_use() const {
               .missing = list_of(missing_),
               .unseen = list_of(unseen_)};
   use.listed.push_back({{each_input_directory(stage_.each->in)}});
+  if (jobs == Jobs::OfSome) {
+    for (const std::string& path : declared_.dependencies) use.listed.push_back({{path}});
+  }
   return use;
 }
 
-std::optional<StageTrace> EachTrace::finish(Progress& progress) {
+std::optional<StageTrace> EachTrace::finish(Jobs jobs, Progress& progress) {
   if (!has_any_) return std::nullopt;
-  keep_trace(survey_.repository(), stage_.name, {merged_use(), also_declared_});
+  keep_trace(survey_.repository(), stage_.name, {merged_use(jobs), also_declared_});
   StageTrace trace{.findings = {}, .missing = list_of(missing_), .unseen = list_of(unseen_)};
   for (const auto& [what, files] : found_) trace.findings.push_back({what.first, what.second, files});
+  if (jobs == Jobs::OfSome) unread_->clear();
   for (const std::string& path : *unread_)
     trace.findings.push_back({TraceFindingKind::UnreadDependency, path, 0});
   say_trace(trace, stage_.name, progress);

@@ -26,8 +26,10 @@ class EachTrace {
 
   // Of a job whose commands succeeded. With Trace::Enforce, why it fails nevertheless.
   std::optional<StageFailure> add(const EachJob& job, const std::optional<FileUse>& use, Progress& progress);
-  // Says what was found, and keeps the trace for `dvx stage fix`. nullopt when add() was never called.
-  std::optional<StageTrace> finish(Progress& progress);
+  // Says what was found, and keeps the trace for `dvx stage fix`. nullopt when add() was never called. What
+  // the jobs of some inputs do not read those of others may.
+  enum class Jobs { OfSome, OfAllInputs };
+  std::optional<StageTrace> finish(Jobs jobs, Progress& progress);
 
   const std::vector<std::string>& also_declared() const { return also_declared_; }
 
@@ -35,7 +37,7 @@ class EachTrace {
   std::vector<TraceFinding> judge(const EachJob& job, const FileUse& use);
   void merge_findings(const std::vector<TraceFinding>& findings, bool has_seen_all);
   void merge_use(const EachJob& job, const FileUse& use);
-  FileUse merged_use() const;
+  FileUse merged_use(Jobs jobs) const;
 
   PipelineSurvey& survey_;
   const Stage& stage_;

@@ -76,15 +76,24 @@ void refuse_partial_inputs(PipelineSurvey& survey, const std::vector<std::size_t
   Repository& repository = survey.repository();
   const UnfinishedCheckouts unfinished(repository);
   if (unfinished.empty()) return;
+  std::vector<TrackedPath> partial = tracked_paths(repository);
+  std::erase_if(partial, [&](const TrackedPath& each) {
+    if (each.pointer.empty() || !unfinished.concern(each.path)) return true;
+    const auto& data = survey.content(each.path);
+    return !data || data == each.data;
+  });
   for (const std::size_t i : selected) {
     const Stage& stage = survey.stages()[i];
     if (stage.frozen) continue;
     for (const StageDependency& dep : stage.deps) {
-      if (!unfinished.concern(dep.path) || survey.maker_of(dep.path)) continue;
+      const auto in_part = std::ranges::find_if(partial, [&](const TrackedPath& each) {
+        return is_beneath(each.path, dep.path) || is_beneath(dep.path, each.path);
+      });
+      if (in_part == partial.end()) continue;
       throw Error(ErrorKind::Blocked,
                   fmt::format("dependency '{}' of stage '{}' is there in part: its checkout was cut short",
                               display_path(dep.path), stage.name),
-                  "dvx checkout " + shell_quote(repository.to_user(dep.path)), dep.path);
+                  "dvx checkout " + shell_quote(repository.to_user(in_part->path)), dep.path);
     }
   }
 }

@@ -79,8 +79,21 @@ void PipelineRun::start_job(std::size_t i) {
   EachRun& run = *each_.at(i);
   const std::size_t job = run.begin_next(), token = selected_.size() + jobs_begun_++;
   jobs_[token] = {i, job};
-  launch(token, i, run.command(job));
-  if (run.has_next()) order_.ready().insert(i);
+  std::optional<CommandJob> command;
+  try {
+    command = run.command(job);
+  } catch (const Error& error) {  // it cannot be sandboxed as it should
+    if (error.kind() != ErrorKind::Config) throw;
+    jobs_.erase(token);
+    run.give_up(job, error.message());
+    has_failed_ = true;
+  }
+  if (command) launch(token, i, *std::move(command));
+  if (run.has_next() && (command || may_start())) {
+    order_.ready().insert(i);
+  } else if (run.running() == 0) {
+    end_each(i);
+  }
 }
 
 void PipelineRun::complete_job(std::size_t token, const CommandOutcome& outcome) {
@@ -102,6 +115,7 @@ void PipelineRun::end_each(std::size_t i) {
   if (!run->has_failed() && (run->has_next() || run->was_stopped())) {  // for a signal, or another stage
     progress_.line(
         fmt::format("{}: stopped, {} inputs are done and will not run again", stage(i).name, run->state()));
+    run->tell_findings();
     return;
   }
   results_[i].seconds = run->seconds();

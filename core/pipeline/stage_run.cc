@@ -276,31 +276,46 @@ bool StageRun::keep_seen_trees(const ObjectId& id) {
 }
 
 std::optional<StageFailure> StageRun::check_inputs_again(Progress& progress) {
-  const std::string of_items = trusts_inputs_of_items_ ? each_input_directory(stage_.each->in) : "";
-  std::vector<const LockedPath*> inputs;
-  for (const LockedPath& dep : deps_) {
-    if (dep.path != of_items || !keep_seen_trees(dep.data.id)) inputs.push_back(&dep);
+  for (const std::string& url : stage_.urls) {
+    if (survey_.look_again_at_url(url, stage_.name) == decision_.key_fields.at("urls").at(url)) continue;
+    return StageFailure{fmt::format("'{}' changed while the stage ran", url), "dvx repro " + stage_.name, {}};
   }
-  const std::size_t named = inputs.size();
-  for (const LockedPath& import : imports_) inputs.push_back(&import);
-  std::vector<std::string> paths;
-  for (const LockedPath* input : inputs) paths.push_back(input->path);
+  const std::string of_items = trusts_inputs_of_items_ ? each_input_directory(stage_.each->in) : "";
+  std::vector<LockedPath> inputs = deps_;
+  std::erase_if(inputs,
+                [&](const LockedPath& dep) { return dep.path == of_items && keep_seen_trees(dep.data.id); });
+  inputs.insert(inputs.end(), imports_.begin(), imports_.end());
   // Trees of directories that nobody tracks, such as code, are kept with the record: `why` names files by
   // them.
   const auto keep_tree = [this](const std::string&, const ObjectId& id, const Tree& tree) {
     if (!survey_.repository().store().contains(id)) trees_.push_back(tree.serialize());
   };
-  const auto snapshots = take_snapshots(
-      survey_.repository(), paths,
-      {.mode = IngestMode::HashOnly, .on_tree = keep_tree, .fresh = FreshFiles::HashAgain}, progress);
-  for (const std::string& url : stage_.urls) {
-    if (survey_.look_again_at_url(url, stage_.name) == decision_.key_fields.at("urls").at(url)) continue;
-    return StageFailure{fmt::format("'{}' changed while the stage ran", url), "dvx repro " + stage_.name, {}};
-  }
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    if (snapshots[i].data == inputs[i]->data) continue;
+  return compare_inputs(
+      inputs, {.mode = IngestMode::HashOnly, .on_tree = keep_tree, .fresh = FreshFiles::HashAgain}, progress);
+}
+
+std::optional<StageFailure> StageRun::check_shared_inputs(Progress& progress) {
+  const std::string of_items = each_input_directory(stage_.each->in);
+  std::vector<LockedPath> inputs = deps_;
+  std::erase_if(inputs, [&](const LockedPath& dep) { return dep.path == of_items; });
+  inputs.insert(inputs.end(), imports_.begin(), imports_.end());
+  return compare_inputs(inputs,
+                        {.mode = IngestMode::HashOnly,
+                         .on_tree = {},
+                         .fresh = FreshFiles::HashAgain,
+                         .interrupted = WhenInterrupted::Finish},
+                        progress);
+}
+
+std::optional<StageFailure> StageRun::compare_inputs(const std::vector<LockedPath>& inputs,
+                                                     const SnapshotOptions& options, Progress& progress) {
+  std::vector<std::string> paths;
+  for (const LockedPath& input : inputs) paths.push_back(input.path);
+  const auto snapshots = take_snapshots(survey_.repository(), paths, options, progress);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (snapshots[i].data == inputs[i].data) continue;
     survey_.forget(paths[i]);
-    if (i < named) {
+    if (std::ranges::find(deps_, paths[i], &LockedPath::path) != deps_.end()) {
       return StageFailure{fmt::format("input '{}' changed while the stage ran", display_path(paths[i])),
                           "dvx repro " + stage_.name,
                           {}};
@@ -327,11 +342,11 @@ std::vector<RunDependency> StageRun::dependencies() {
   for (const LockedPath& import : imports_)
     result.push_back({import.path, import.data, survey_.producer_of(import.path)});
   for (const std::string& name : stage_.stage_deps) {
-    const LockedStage* needed = survey_.locked(name);
-    if (needed == nullptr) continue;
+    const auto needed = survey_.made_by(name);
+    if (!needed) continue;
     for (const LockedPath& out : needed->outs) {
       const bool is_listed = std::ranges::find(result, out.path, &RunDependency::path) != result.end();
-      if (!is_listed) result.push_back({out.path, out.data, needed->run});
+      if (!is_listed) result.push_back({out.path, out.data, survey_.producer_of(out.path)});
     }
   }
   std::ranges::sort(result, {}, &RunDependency::path);

@@ -21,6 +21,7 @@
 #include "core/pipeline/survey.h"
 #include "core/schema/schema.h"
 #include "core/trace/trace_findings.h"
+#include "core/workspace/snapshot.h"
 #include "objects/store/ingest.h"
 
 namespace dvx {
@@ -77,7 +78,9 @@ class StageRun {
   std::optional<StageFailure> failure_of(const CommandOutcome& outcome) const;
   // For the record of a stage that is run per input.
   void set_items(const RunItems& items) { items_ = items; }
-  // Of such a stage: each input was looked at again after its own commands, so the directory need not be.
+  // Of such a stage, while it runs: whether what all items read is still as it was.
+  std::optional<StageFailure> check_shared_inputs(Progress& progress);
+  // And at its end: each input was looked at again after its own commands, so the directory need not be.
   void trust_inputs_of_items() { trusts_inputs_of_items_ = true; }
 
   const Stage& stage() const { return stage_; }
@@ -90,6 +93,8 @@ class StageRun {
   // Null: hashed only.
   std::optional<StageFailure> store_outputs(Ingest* into, Progress& progress);
   std::optional<StageFailure> check_inputs_again(Progress& progress);
+  std::optional<StageFailure> compare_inputs(const std::vector<LockedPath>& inputs,
+                                             const SnapshotOptions& options, Progress& progress);
   bool keep_seen_trees(const ObjectId& id);
   ObjectId record(const CommandOutcome& outcome, const GitState& git, const std::string& executor,
                   Ingest& into);

@@ -152,8 +152,8 @@ std::vector<std::string> sandbox_inputs(PipelineSurvey& survey, const Stage& sta
   }
   for (const StageParams& params : stage.params) inputs.push_back(params.file);
   for (const std::string& name : stage.stage_deps) {
-    const LockedStage* needed = survey.locked(name);
-    if (needed == nullptr) continue;
+    const auto needed = survey.made_by(name);
+    if (!needed) continue;
     for (const LockedPath& out : needed->outs) inputs.push_back(out.path);
   }
   // What belongs to the key may be seen.

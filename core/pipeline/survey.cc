@@ -212,6 +212,22 @@ const LockedStage* PipelineSurvey::locked(const std::string& stage) const {
   return found == lock_.stages.end() ? nullptr : &found->second;
 }
 
+std::optional<LockedStage> PipelineSurvey::made_by(const std::string& stage) {
+  const LockedStage* entry = locked(stage);
+  const auto index = graph_.find(stage);
+  const bool is_taken_as_it_is = index && stages()[*index].frozen && !stages()[*index].outs.empty();
+  if (!is_taken_as_it_is) return entry == nullptr ? std::nullopt : std::optional(*entry);
+  LockedStage made = entry == nullptr ? LockedStage{} : *entry;
+  made.outs.clear();
+  for (const StageOutput& out : stages()[*index].outs) {
+    const auto& data = content(out.path);
+    if (!data) return std::nullopt;
+    made.outs.push_back({out.path, *data});
+  }
+  std::ranges::sort(made.outs, {}, &LockedPath::path);
+  return made;
+}
+
 void PipelineSurvey::read_lock_again() {
   lock_stamp_ = stamp_of_lock(repository_);
   lock_ = load_lock(repository_);
@@ -238,7 +254,7 @@ StageFacts PipelineSurvey::facts(std::size_t index, Force force) {
   for (const std::string& tool : stage.tools) facts.tools[tool] = tools_.of(tool, stage.name);
   for (const std::string& url : stage.urls) facts.urls[url] = urls_.of(url, stage.name);
   for (const std::string& name : stage.stage_deps) {
-    if (const LockedStage* needed = locked(name)) facts.needed_stages[name] = stage_result(*needed);
+    if (const auto needed = made_by(name)) facts.needed_stages[name] = stage_result(*needed);
   }
   for (const std::string& path : imports_of(index)) {
     if (const auto& data = content(path)) facts.imports[path] = key_content(*data);

@@ -56,6 +56,9 @@ class PipelineSurvey {
   void know(const Contents& contents);
 
   const LockedStage* locked(const std::string& stage) const;
+  // What a stage that another one needs by name has made: as the lock has it, and of a frozen one what is
+  // there. nullopt: nobody can tell.
+  std::optional<LockedStage> made_by(const std::string& stage);
   void read_lock_again();  // another dvx has written it
   void set_locked(const std::string& stage, LockedStage entry) { lock_.stages[stage] = std::move(entry); }
 

@@ -149,7 +149,8 @@ std::optional<StageFailure> keep_ended_tasks(const EndedJob& ended, const Stage&
   Repository& repository = survey.repository();
   await_outputs(ended, repository);
   std::optional<EachTrace> watched;
-  if (ended.trace != Trace::Off) watched.emplace(survey, stage, ended.trace, ended.terms.also_declared);
+  if (ended.trace != Trace::Off && !ended.terms.sandbox_inputs)
+    watched.emplace(survey, stage, ended.trace, ended.terms.also_declared);
   std::optional<StageFailure> failure;
   const auto fail = [&](std::size_t i, StageFailure why) {
     if (failure) return;
@@ -176,7 +177,7 @@ std::optional<StageFailure> keep_ended_tasks(const EndedJob& ended, const Stage&
     key = done.key;
     std::ranges::move(done.items, std::back_inserter(items));
   }
-  if (watched) watched->finish(progress);
+  if (watched) watched->finish(EachTrace::Jobs::OfSome, progress);
   if (!key) return failure;
   std::vector<std::string> inputs, outputs;
   for (const EachItem& item : items) {

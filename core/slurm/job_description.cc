@@ -122,13 +122,15 @@ Stage stage_of(const Json& json) {
 Json json_of(const JobUpstream& upstream) {
   Json json = {{"stage", upstream.stage}, {"outs", paths_to_json(upstream.outs)}};
   if (!upstream.job.empty()) json["job"] = upstream.job;
+  if (upstream.frozen) json["frozen"] = true;
   return json;
 }
 
 JobUpstream upstream_of(const Json& json) {
   return {.stage = json.at("stage").get<std::string>(),
           .outs = paths_from_json(json.at("outs")),
-          .job = json.value("job", "")};
+          .job = json.value("job", ""),
+          .frozen = json.value("frozen", false)};
 }
 
 }  // namespace

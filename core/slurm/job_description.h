@@ -18,6 +18,7 @@ struct JobUpstream {
   std::string stage;
   std::vector<std::string> outs;  // paths from the root
   std::string job;                // id of its submission when its job was in the queue, else ""
+  bool frozen = false;
 };
 
 struct JobDescription {

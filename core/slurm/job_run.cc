@@ -43,6 +43,7 @@ std::vector<Stage> stages_of(const JobDescription& job) {
   for (const JobUpstream& upstream : job.upstream) {
     Stage stage;
     stage.name = upstream.stage;
+    stage.frozen = upstream.frozen;
     for (const std::string& path : upstream.outs) stage.outs.push_back({.path = path});
     stages.push_back(std::move(stage));
   }

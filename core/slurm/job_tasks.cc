@@ -11,6 +11,15 @@ namespace dvx {
 
 using Json = nlohmann::json;
 
+namespace {
+
+std::vector<std::string> paths_in(const Json& json, const char* field) {
+  const auto found = json.find(field);
+  return found == json.end() ? std::vector<std::string>() : paths_from_json(*found);
+}
+
+}  // namespace
+
 JobTasks spread(std::vector<JobTask> tasks, TaskTerms terms) {
   return {.elements = std::min(tasks.size(), kMostElements),
           .tasks = std::move(tasks),
@@ -40,14 +49,14 @@ JobTasks parse_tasks(std::string_view text, const std::string& name) {
   try {
     JobTasks tasks{.elements = json.at("elements").get<std::size_t>(),
                    .tasks = {},
-                   .terms = {.sandbox_inputs = {}, .also_declared = paths_from_json(json.at("declared"))}};
+                   .terms = {.sandbox_inputs = {}, .also_declared = paths_in(json, "declared")}};
     if (json.contains("sandbox")) tasks.terms.sandbox_inputs = paths_from_json(json["sandbox"]);
     for (const Json& object : json.at("tasks")) {
       tasks.tasks.push_back({.name = path_from_json_text(object.at("name").get<std::string>()),
                              .commands = paths_from_json(object.at("commands")),
-                             .ins = paths_from_json(object.at("ins")),
+                             .ins = paths_in(object, "ins"),
                              .outs = paths_from_json(object.at("outs")),
-                             .files = paths_from_json(object.at("files")),
+                             .files = paths_in(object, "files"),
                              .note = object.at("note")});
     }
     if (tasks.elements == 0) fail_with_damaged_job(name, "it has no elements");

@@ -126,7 +126,10 @@ JobDescription SlurmStages::describe(const Stage& stage, const std::string& why,
   job.stage.execution.trace = std::max(stage.execution.trace, trace);
   const std::size_t index = *survey_.graph().find(stage.name);
   for (const std::size_t before : survey_.graph().upstream(index)) {
-    JobUpstream upstream{.stage = survey_.stages()[before].name, .outs = {}, .job = {}};
+    JobUpstream upstream{.stage = survey_.stages()[before].name,
+                         .outs = {},
+                         .job = {},
+                         .frozen = survey_.stages()[before].frozen};
     for (const StageOutput& out : survey_.stages()[before].outs) upstream.outs.push_back(out.path);
     if (const auto queued = jobs_.find(before); queued != jobs_.end())
       upstream.job = queued->second.description.id;

@@ -59,17 +59,17 @@ class ElementRun {
       CommandOutcome stopped;
       stopped.stopped = true;
       if (!mutexes) return {.outcome = stopped, .failure = {}};
-      for (const std::string& path : task.outs) make_room(repository_.path(path), attempt);
+      for (const std::string& path : task.outs) make_room(repository_.path(path));
       const EndedTask end = run_once(number, task);
       const bool is_last = was_stopped(end.outcome) || attempt == job_.stage.demands.retries;
       if (end.outcome.ok() || is_last) return end;
     }
   }
 
-  // Before the first attempt who made the task has made room.
-  void make_room(const std::string& path, std::size_t attempt) const {
+  // Whether this is the first attempt or Slurm has started the task again, nothing of another one stays.
+  void make_room(const std::string& path) const {
     const bool persists = !job_.stage.outs.empty() && job_.stage.outs.front().persist;
-    if (attempt > 0 && !persists && !tasks_.terms.sandbox_inputs) remove_tree(path);
+    if (!persists && !tasks_.terms.sandbox_inputs) remove_tree(path);
     make_directories(parent_path(path));
   }
 

@@ -126,6 +126,8 @@ class TraceJudge {
   }
 
   bool is_mostly_read(const std::string& directory, std::size_t count) {
+    // That each run reads what all have is said file by file: the directory is declared already.
+    if (!declared_.of_items.empty() && is_beneath(declared_.of_items, directory)) return false;
     if (count < kManyFiles || has_inside(declared_.outputs_of_all, directory) ||
         has_inside(declared_.readable, directory) || has_inside(written_, directory))
       return false;
@@ -202,7 +204,10 @@ DeclaredPaths declared_paths(const Stage& stage, const std::vector<Stage>& stage
   DeclaredPaths declared;
   for (const StageDependency& dep : stage.deps) declared.dependencies.push_back(dep.path);
   declared.readable.insert(declared.dependencies.begin(), declared.dependencies.end());
-  if (stage.each) declared.readable.erase(each_input_directory(stage.each->in));
+  if (stage.each) {
+    declared.of_items = each_input_directory(stage.each->in);
+    declared.readable.erase(declared.of_items);
+  }
   for (const StageParams& params : stage.params) declared.readable.insert(params.file);
   declared.readable.insert(also_declared.begin(), also_declared.end());
   for (const StageOutput& out : stage.outs) {

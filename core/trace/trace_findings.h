@@ -39,6 +39,7 @@ struct DeclaredPaths {
   std::set<std::string> readable, writable;
   std::set<std::string> outputs_of_all;   // of the whole pipeline
   std::vector<std::string> dependencies;  // that ought to be read
+  std::string of_items;                   // where inputs lie of a stage that is run per input; else ""
 };
 
 // `also_declared` count as dependencies. Inputs of a stage that is run per input are not readable: each run

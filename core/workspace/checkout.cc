@@ -65,6 +65,20 @@ class PlanExecution {
         progress_(progress),
         linker_(repository.store(), repository.link()) {}
 
+  // Directories in which something is missing: all that were to change, until files are placed.
+  std::vector<std::string> unfinished_trees() {
+    const std::lock_guard lock(mutex_);
+    if (left_.empty()) return plan_.changed_trees;
+    std::vector<std::string> trees;
+    std::ranges::copy_if(plan_.changed_trees, std::back_inserter(trees), [this](const std::string& tree) {
+      for (std::size_t i = 0; i < left_.size(); ++i) {
+        if (left_[i] > 0 && is_beneath(plan_.placements[i].path, tree)) return true;
+      }
+      return false;
+    });
+    return trees;
+  }
+
   void run() {
     if (!plan_.forget.empty()) repository_.index().update({}, plan_.forget);
     remove_leftovers();
@@ -114,14 +128,16 @@ class PlanExecution {
   }
 
   void place_all() {
+    for (const DirectoryPlacements& placements : plan_.placements) left_.push_back(placements.entries.size());
     ThreadPool pool(repository_.jobs());
-    for (const DirectoryPlacements& placements : plan_.placements) {
+    for (std::size_t i = 0; i < plan_.placements.size(); ++i) {
+      const DirectoryPlacements& placements = plan_.placements[i];
       const bool at_once = can_appear_at_once(placements);
       const std::size_t share = at_once ? placements.entries.size() : kSlice;
       for (std::size_t begin = 0; begin < placements.entries.size(); begin += share) {
         const std::span entries =
             std::span(placements.entries).subspan(begin, std::min(share, placements.entries.size() - begin));
-        pool.submit([this, &placements, entries, at_once] { place_share(placements, entries, at_once); });
+        pool.submit([this, i, entries, at_once] { place_share(i, entries, at_once); });
         if (count_placed() >= kIndexBatch) update_index();
       }
     }
@@ -141,13 +157,18 @@ class PlanExecution {
     return bytes <= kMostBytesAtOnce;
   }
 
-  void place_share(const DirectoryPlacements& placements, std::span<const TreeEntry> entries, bool at_once) {
+  void place_share(std::size_t index, std::span<const TreeEntry> entries, bool at_once) {
     if (interrupt_signal() != 0 || failed_) return;
+    const DirectoryPlacements& placements = plan_.placements[index];
     try {
-      if (at_once && place_directory(placements)) return;
-      const int follow = placements.within_tree ? O_NOFOLLOW : 0;
-      const UniqueFd directory = open_file(placements.absolute, O_RDONLY | O_DIRECTORY | follow);
-      note(put_files(placements, entries, directory.get(), &Linker::place));
+      if (!at_once || !place_directory(placements)) {
+        const int follow = placements.within_tree ? O_NOFOLLOW : 0;
+        const UniqueFd directory = open_file(placements.absolute, O_RDONLY | O_DIRECTORY | follow);
+        note(put_files(placements, entries, directory.get(), &Linker::place));
+      }
+      if (interrupt_signal() != 0) return;
+      const std::lock_guard lock(mutex_);
+      left_[index] -= entries.size();
     } catch (...) {
       failed_ = true;
       throw;
@@ -224,6 +245,7 @@ class PlanExecution {
   std::atomic<bool> failed_ = false;
   std::mutex mutex_;
   std::vector<IndexEntry> placed_;  // under mutex_; not in the index yet
+  std::vector<std::size_t> left_;   // under mutex_; of each directory's files, once they are being placed
 };
 
 }  // namespace
@@ -245,7 +267,18 @@ CheckoutReport checkout_paths(Repository& repository, const std::vector<Checkout
   }
   UnfinishedCheckouts unfinished(repository);
   unfinished.begin(plan.changed_trees);
-  PlanExecution(repository, plan, progress).run();
+  PlanExecution execution(repository, plan, progress);
+  try {
+    execution.run();
+  } catch (...) {
+    const auto cut_short = execution.unfinished_trees();
+    std::vector<std::string> whole = plan.changed_trees;
+    std::erase_if(whole, [&](const std::string& tree) {
+      return std::ranges::find(cut_short, tree) != cut_short.end();
+    });
+    unfinished.end(whole);
+    throw;
+  }
   unfinished.end(finished_paths(targets, plan.report));
   return std::move(plan.report);
 }

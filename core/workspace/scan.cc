@@ -122,7 +122,10 @@ std::vector<ScannedPath> WorkspaceScan::run(const std::vector<std::string>& path
 Ingest& WorkspaceScan::ingest() {
   if (ingest_ == nullptr) {
     own_ingest_ = repository_.store().begin_ingest(
-        {.mode = options_.mode, .threads = repository_.jobs(), .progress = &progress_});
+        {.mode = options_.mode,
+         .threads = repository_.jobs(),
+         .progress = &progress_,
+         .stops_when_interrupted = options_.interrupted == WhenInterrupted::Stop});
     ingest_ = own_ingest_.get();
   }
   return *ingest_;

@@ -1,5 +1,7 @@
 #include "core/workspace/unfinished_checkout.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -22,13 +24,20 @@ UnfinishedCheckouts::UnfinishedCheckouts(Repository& repository)
     : file_(join_path(repository.dvx_dir(), "checkout")) {
   const auto text = read_file_if_exists(file_);
   if (!text) return;
+  int version = kVersion;
   try {
     const Json json = parse_json(*text, file_);
-    if (json.at("dvx_checkout") != kVersion) return;
-    for (std::string& path : paths_from_json(json.at("paths"))) paths_.insert(std::move(path));
+    version = json.at("dvx_checkout").get<int>();
+    if (version == kVersion)
+      for (std::string& path : paths_from_json(json.at("paths"))) paths_.insert(std::move(path));
   } catch (const Error&) {
     // Cut short by a power cut, as it need not be durable.
   } catch (const Json::exception&) {
+  }
+  if (version > kVersion) {
+    throw Error(ErrorKind::Config,
+                fmt::format("'{}' is of version {}, and this dvx knows {}", file_, version, kVersion),
+                "install a newer dvx");
   }
 }
 
@@ -49,6 +58,12 @@ void UnfinishedCheckouts::end(const std::vector<std::string>& paths) {
     return std::ranges::any_of(paths, [&](const std::string& path) { return is_beneath(unfinished, path); });
   });
   if (ended > 0) write();
+}
+
+void UnfinishedCheckouts::end_all() {
+  if (paths_.empty()) return;
+  paths_.clear();
+  write();
 }
 
 void UnfinishedCheckouts::write() const {

@@ -30,6 +30,7 @@ struct IngestOptions {
   IngestMode mode = IngestMode::Store;
   std::size_t threads = 0;       // 0: as many as processors
   Progress* progress = nullptr;  // gets advance() per file; may be null
+  bool stops_when_interrupted = true;
 };
 
 // What fstat said of the very descriptor that was read, before the first and after the last byte. When they

@@ -141,3 +141,25 @@ Or it is meant as it is:
   * (glob)
   ls: cannot access '.dvx/checkout': No such file or directory
   [2]
+
+Of several directories only those count that are not whole:
+
+  $ rm -r big dvx.yaml dvx.lock; seq 400000 > numbers && mkdir -p big/sub also && mv numbers big/sub/ && echo 1 > also/a && dvx add -q big also && git commit -qm again
+  $ rm -r big also; (ulimit -f 1024; dvx -q -j1 checkout 2> /dev/null); echo 2 >> also/a; dvx status
+  data that is not as recorded:
+    modified  also  (1 modified)
+      modified  also/a
+    partial   big  (its checkout was cut short)  (1 deleted)
+      deleted   big/sub/numbers
+  hint: dvx checkout
+  $ echo 'stages: {s: {cmd: cat also/a > list, deps: [also], outs: [list]}}' > dvx.yaml; dvx repro -q && cat list
+  1
+  2
+
+Nor those that are tracked no more:
+
+  $ git rm -q --cached big.dvx && rm -r big big.dvx && mkdir big && echo code > big/main && sed -i 's/also/big/g; s/a > /main > /' dvx.yaml
+  $ dvx repro -q && cat list && dvx checkout -q --force && ls .dvx/checkout
+  code
+  ls: cannot access '.dvx/checkout': No such file or directory
+  [2]

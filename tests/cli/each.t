@@ -417,7 +417,6 @@ With `enforce` an input fails whose run used what it does not declare, and is no
   s: running 2 of 2 inputs, as command: * (glob)
   s | two | failed: it reads 'unused', which it does not declare
   warning: s: it reads 'unused', which it does not declare
-  warning: s: it declares 'rate' and does not read it
   s: failed: 1 of 2 inputs failed, 'two': it reads 'unused', which it does not declare
   1 failed in * s (glob)
   error: stage 's' failed: 1 of 2 inputs failed, 'two': it reads 'unused', which it does not declare
@@ -464,3 +463,32 @@ In a sandbox there is nothing else, and an output takes its place when its comma
   [1]
   $ cat b/one
   x
+
+What all inputs read must stay as it was, or nothing that was made meanwhile counts:
+
+  $ cat > dvx.yaml <<'END'
+  > stages:
+  >   s:
+  >     cmd: cat rate {in} > {out}; sleep 0.5; test {stem} != two || echo wrong > rate
+  >     each: {in: "a/*", out: "b/{name}"}
+  >     deps: [rate]
+  > END
+  $ dvx repro -q -j1
+  error: stage 's' failed: input 'rate' changed while the stage ran
+  hint: dvx repro s
+  [1]
+  $ echo z > rate; sed -i 's/; test.*//' dvx.yaml; dvx repro -q -j1 && cat b/two
+  z
+  y
+
+Ctrl-C loses nothing that has ended:
+
+  $ for i in $(seq 30); do echo $i > a/$i; done; rm a/one a/two; sed -i 's/0.5/0.2/' dvx.yaml
+  $ timeout -s INT 1 dvx repro -j2
+  s: running 30 of 30 inputs, * (glob)
+  s: stopped, * of 30 inputs are done and will not run again (glob)
+  error: interrupted
+  [124]
+  $ dvx repro -j2 2>&1 | grep -c 'running 30 of 30'; ls b | wc -l
+  0
+  30

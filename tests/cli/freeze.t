@@ -122,3 +122,19 @@ What an anchor shares is not edited for one of those who use it:
   error: dvx.yaml:* is shared by an anchor * (glob)
   hint: edit it by hand, or write the value out where it is used
   [2]
+
+What is there counts too for a stage that needs a frozen one by name, whether that ever ran or not:
+
+  $ cat > dvx.yaml <<'END'
+  > stages:
+  >   table: {cmd: 'echo 1 > table', outs: [table], frozen: true}
+  >   count: {cmd: 'cat table > count', deps: [{stage: table}], outs: [count]}
+  > END
+  $ echo mine > table; dvx repro -q && cat count
+  mine
+  $ echo other > table; dvx repro -q && cat count
+  other
+  $ rm table; dvx repro -q
+  error: stage 'count' failed: its dependency 'stage table' does not exist
+  hint: dvx why count
+  [1]

@@ -234,9 +234,13 @@ class Worker:
 
     def record(self, path, content):
         """Again and again where another one commits: what is in the work tree and not recorded, that one may record."""
-        while not self.dvx("add", path):
+        for attempt in range(200):
+            if self.dvx("add", path):
+                break
             if self.person.owner or self.person.alone:
                 return
+        else:
+            raise Wrong(f"dvx add {path} does not come through")
         self.person.paths[path] = [content]
 
     def commit(self):
