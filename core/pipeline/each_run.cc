@@ -91,7 +91,7 @@ std::optional<StageFailure> EachRun::prepare() {
         fmt::format("no file matches '{}' of stage '{}'", display_path(stage_.each->in), stage_.name));
   }
   if (is_sandboxed_) {
-    shared_inputs_ = dvx::sandbox_inputs(survey_, stage_, decision_.key_fields);
+    sandboxes_.emplace(survey_, stage_, decision_.key_fields);
   } else if (trace_ != Trace::Off) {
     watched_.emplace(survey_, stage_, trace_, implicit_dependencies(decision_.key_fields));
   }
@@ -99,17 +99,9 @@ std::optional<StageFailure> EachRun::prepare() {
   return std::nullopt;
 }
 
-// That of the first job: what is wrong with it is wrong with all of them.
+// What is wrong with that of the first job is wrong with all of them.
 std::optional<StageFailure> EachRun::try_sandbox() {
-  if (!is_sandboxed_ || jobs_.empty()) return std::nullopt;
-  Repository& repository = survey_.repository();
-  try {
-    StageSandbox(repository, stage_, sandbox_scope(shared_inputs_, stage_, jobs_.front()), repository.root());
-    return std::nullopt;
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::Config) throw;
-    return StageFailure{error.message(), error.hint(), {}};
-  }
+  return sandboxes_ && !jobs_.empty() ? sandboxes_->try_one(jobs_.front()) : std::nullopt;
 }
 
 // They are made by this stage and can be made again, so nothing in their place is worth keeping.
@@ -157,19 +149,13 @@ CommandJob EachRun::plain_command(std::size_t job) const {
 
 CommandJob EachRun::command(std::size_t job) {
   CommandJob command = plain_command(job);
-  Repository& repository = survey_.repository();
-  if (watched_) command.traced_beneath = repository.root();
-  if (!is_sandboxed_) return command;
-  if (auto before = sandboxes_.extract(job)) before.mapped().keep_what_persists();
-  SandboxScope scope = sandbox_scope(shared_inputs_, stage_, jobs_[job]);
-  scope.files = command.files;
-  sandboxes_.try_emplace(job, repository, stage_, std::move(scope), repository.root())
-      .first->second.enter(command);
+  if (watched_) command.traced_beneath = survey_.repository().root();
+  if (sandboxes_) sandboxes_->enter(job, jobs_[job], command);
   return command;
 }
 
 std::optional<std::vector<std::string>> EachRun::sandbox_inputs() const {
-  return is_sandboxed_ ? std::optional(shared_inputs_) : std::nullopt;
+  return sandboxes_ ? std::optional(sandboxes_->shared_inputs()) : std::nullopt;
 }
 
 bool EachRun::end(std::size_t job, const CommandOutcome& outcome, Retry may_retry) {
@@ -204,26 +190,16 @@ bool EachRun::is_settling_due() const {
 }
 
 std::optional<StageFailure> EachRun::judge(std::size_t job, const CommandOutcome& outcome) {
-  if (auto failure = leave_sandbox(job, outcome)) return failure;
+  if (sandboxes_) {
+    if (auto failure = sandboxes_->leave(job, jobs_[job], outcome, log_file_of(job))) return failure;
+  }
   if (auto failure = run_.failure_of(outcome)) {
     const bool has_exited = outcome.signal == 0 && !outcome.stopped;
-    if (is_sandboxed_ && has_exited) {
-      const SandboxScope scope = sandbox_scope(shared_inputs_, stage_, jobs_[job]);
-      failure->message += fmt::format(" ({})", what_a_sandbox_shows(scope.inputs));
-    }
+    if (sandboxes_ && has_exited)
+      failure->message += fmt::format(" ({})", sandboxes_->what_is_shown(jobs_[job]));
     return failure;
   }
   return watched_ ? watched_->add(jobs_[job], outcome.files, progress_) : std::nullopt;
-}
-
-std::optional<StageFailure> EachRun::leave_sandbox(std::size_t job, const CommandOutcome& outcome) {
-  const auto sandbox = sandboxes_.extract(job);
-  if (sandbox.empty()) return std::nullopt;
-  auto failure = sandbox.mapped().leave(outcome, log_file_of(job));
-  const std::string& left = sandbox.mapped().left();
-  if (!left.empty() && ++left_ == 1)
-    first_left_ = fmt::format("{} in the sandbox of '{}'", left, jobs_[job].name);
-  return failure;
 }
 
 void EachRun::give_up(std::size_t job, const std::string& message) {
@@ -344,14 +320,7 @@ void EachRun::tell_findings() {
   if (watched_)
     found_ =
         watched_->finish(has_run_all ? EachTrace::Jobs::OfAllInputs : EachTrace::Jobs::OfSome, progress_);
-  tell_what_sandboxes_held();
-}
-
-void EachRun::tell_what_sandboxes_held() {
-  if (left_ == 0) return;
-  const std::string others = left_ == 1 ? "" : fmt::format(" (and so in {} more)", grouped(left_ - 1));
-  progress_.warning(fmt::format("stage '{}' wrote {}{}, and does not declare that: it is gone", stage_.name,
-                                first_left_, others));
+  if (sandboxes_) sandboxes_->tell_left(progress_);
 }
 
 void EachRun::tell_foreign_files(const std::vector<std::string>& removed) {

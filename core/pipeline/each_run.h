@@ -8,7 +8,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,10 +18,10 @@
 #include "core/pipeline/each_job.h"
 #include "core/pipeline/each_journal.h"
 #include "core/pipeline/each_plan.h"
+#include "core/pipeline/each_sandboxes.h"
 #include "core/pipeline/each_trace.h"
 #include "core/pipeline/run_journal.h"
 #include "core/pipeline/stage_run.h"
-#include "core/pipeline/stage_sandbox.h"
 #include "core/workspace/snapshot.h"
 
 namespace dvx {
@@ -84,7 +83,6 @@ class EachRun {
   using Clock = std::chrono::steady_clock;
 
   std::optional<StageFailure> restore_outputs();
-  std::optional<StageFailure> leave_sandbox(std::size_t job, const CommandOutcome& outcome);
   std::optional<StageFailure> judge(std::size_t job, const CommandOutcome& outcome);
   void make_room(const EachItem& item);
   std::string scratch_of(std::size_t job) const;
@@ -94,7 +92,6 @@ class EachRun {
   void check(const EachItem& item, const Snapshot& input, const Snapshot& output);
   void fail(const std::string& name, std::size_t items, const StageFailure& failure);
   void tell_progress();
-  void tell_what_sandboxes_held();
   void tell_foreign_files(const std::vector<std::string>& removed);
 
   PipelineSurvey& survey_;
@@ -117,10 +114,7 @@ class EachRun {
   StageFailure first_failure_;
   std::optional<StageFailure> spoilt_;  // what all items read is not what it was
   bool is_sandboxed_ = stage_.execution.sandbox;
-  std::vector<std::string> shared_inputs_;         // of sandboxes
-  std::map<std::size_t, StageSandbox> sandboxes_;  // by job that runs
-  std::string first_left_;                         // in a sandbox, for people
-  std::size_t left_ = 0;                           // jobs
+  std::optional<EachSandboxes> sandboxes_;
   Trace trace_ = stage_.execution.trace;
   std::optional<EachTrace> watched_;
   std::optional<StageTrace> found_;
