@@ -360,7 +360,9 @@ class Disk:
             raise Failure("a root of the remote is gone")
         if done and not known.remote.items() <= store_reader.remote_lists(root / "remote").items():
             raise Failure("a list of the remote is gone")
-        if self.is_strict or not (self.git_syncs or done):
+        # Where git is told to sync nothing, what is committed has to be there nevertheless.
+        is_committed = done and step.run.startswith("dvx commit")
+        if self.is_strict or not (self.git_syncs or is_committed):
             return
         head = self.harness.sh("git rev-parse HEAD && git fsck --no-dangling --no-progress && git ls-files -s", project)
         if head.returncode != 0:
