@@ -25,7 +25,6 @@ std::vector<Snapshot> snapshots_of(Repository& repository, const std::vector<Tra
                                    IngestMode mode, Progress& progress) {
   std::vector<std::string> paths;
   for (const TrackedPath& each : tracked) paths.push_back(each.path);
-  if (paths.empty()) return {};
   return take_snapshots(repository, paths, {.mode = mode, .on_tree = {}}, progress);
 }
 

@@ -48,7 +48,6 @@ Side workspace_side(Repository& repository, const std::vector<TrackedPath>& trac
   Side side;
   std::vector<std::string> paths;
   for (const TrackedPath& each : tracked) paths.push_back(each.path);
-  if (paths.empty()) return side;
   const SnapshotOptions options{.mode = IngestMode::HashOnly,
                                 .on_tree = [&](const std::string&, const ObjectId& id, const Tree& tree) {
                                   side.trees.emplace(id, tree);

@@ -242,14 +242,14 @@ void EachRun::settle() {
                                     .fresh = FreshFiles::HashAgain,
                                     .interrupted = WhenInterrupted::Finish},
                                    silent);
-  const auto made = take_outputs(outputs);
   if (!spoilt_) spoilt_ = run_.check_shared_inputs(silent);
   if (spoilt_) {
     failed_ += items.size();
-  } else {
-    for (std::size_t i = 0; i < items.size(); ++i) check(*items[i], read[i], made[i]);
-    ended_items_->flush();
+    return;
   }
+  const auto made = take_outputs(outputs);
+  for (std::size_t i = 0; i < items.size(); ++i) check(*items[i], read[i], made[i]);
+  ended_items_->flush();
   settled_ = Clock::now();
   settling_ = settled_ - begun;
   tell_progress();

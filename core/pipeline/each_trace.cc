@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/path.h"
+#include "base/path_set.h"
 #include "core/metafile/each_paths.h"
 #include "core/trace/kept_trace.h"
 #include "core/trace/trace_check.h"
@@ -73,17 +73,12 @@ void EachTrace::merge_findings(const std::vector<TraceFinding>& findings, bool h
 }
 
 void EachTrace::merge_use(const EachJob& job, const FileUse& use) {
-  std::set<std::string> own;
+  PathSet own;
   for (const EachItem& item : job.items) {
     own.insert(item.in);
     own.insert(item.out);
   }
-  const auto is_own = [&](std::string path) {
-    for (; !path.empty(); path = parent_path(path)) {
-      if (own.contains(path)) return true;
-    }
-    return false;
-  };
+  const auto is_own = [&](const std::string& path) { return covers(own, path); };
   const auto take = [&](const std::vector<UsedPath>& from, std::set<UsedPath>& into) {
     for (const UsedPath& used : from) {
       if (std::ranges::none_of(used.names, is_own)) into.insert(used);

@@ -82,6 +82,8 @@ class PipelineRun {
   void start_each(std::size_t i, StageDecision decision);
   std::unique_ptr<EachRun> begin_each(std::size_t i, StageDecision decision, const std::string& scratch);
   void start_job(std::size_t i);
+  bool launch_job(std::size_t token);
+  void go_on_after_job(std::size_t token);
   void complete(RunningStages::Finished finished);
   void complete_job(std::size_t token, const CommandOutcome& outcome);
   void end_each(std::size_t i);

@@ -79,32 +79,40 @@ void PipelineRun::start_job(std::size_t i) {
   EachRun& run = *each_.at(i);
   const std::size_t job = run.begin_next(), token = selected_.size() + jobs_begun_++;
   jobs_[token] = {i, job};
+  if (!launch_job(token)) return go_on_after_job(token);
+  if (run.has_next()) order_.ready().insert(i);
+}
+
+// False: it has failed, as it cannot be sandboxed as it should.
+bool PipelineRun::launch_job(std::size_t token) {
+  const auto [i, job] = jobs_.at(token);
+  EachRun& run = *each_.at(i);
   std::optional<CommandJob> command;
   try {
     command = run.command(job);
-  } catch (const Error& error) {  // it cannot be sandboxed as it should
+  } catch (const Error& error) {
     if (error.kind() != ErrorKind::Config) throw;
-    jobs_.erase(token);
     run.give_up(job, error.message());
-    has_failed_ = true;
+    return false;
   }
-  if (command) launch(token, i, *std::move(command));
-  if (run.has_next() && (command || may_start())) {
-    order_.ready().insert(i);
-  } else if (run.running() == 0) {
-    end_each(i);
-  }
+  launch(token, i, *std::move(command));
+  return true;
 }
 
 void PipelineRun::complete_job(std::size_t token, const CommandOutcome& outcome) {
   const auto [i, job] = jobs_.at(token);
-  EachRun& run = *each_.at(i);
   const auto may_retry = may_start() ? EachRun::Retry::Allowed : EachRun::Retry::Forbidden;
-  if (run.end(job, outcome, may_retry)) return launch(token, i, run.command(job));
-  jobs_.erase(token);
+  if (each_.at(i)->end(job, outcome, may_retry) && launch_job(token)) return;
+  go_on_after_job(token);
+}
+
+void PipelineRun::go_on_after_job(std::size_t token) {
+  const std::size_t i = jobs_.extract(token).mapped().first;
+  EachRun& run = *each_.at(i);
   has_failed_ = has_failed_ || run.has_failed();
-  const bool is_over = run.running() == 0 && !(run.has_next() && may_start());
-  if (is_over) end_each(i);
+  const bool has_more = run.has_next() && may_start();
+  if (has_more) order_.ready().insert(i);
+  if (run.running() == 0 && !has_more) end_each(i);
 }
 
 void PipelineRun::end_each(std::size_t i) {

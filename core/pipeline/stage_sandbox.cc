@@ -170,14 +170,21 @@ SandboxScope sandbox_scope(std::vector<std::string> inputs, const Stage& stage) 
   return scope;
 }
 
-SandboxScope sandbox_scope(std::vector<std::string> inputs, const Stage& stage, const EachJob& job) {
-  SandboxScope scope{.inputs = std::move(inputs), .outputs = {}, .files = {}};
-  for (const EachItem& item : job.items) {
-    scope.inputs.push_back(item.in);
-    scope.outputs.push_back({item.out, stage.outs.front().persist});
-  }
-  scope.inputs = sorted_paths(std::move(scope.inputs));
+SandboxScope sandbox_scope(std::vector<std::string> inputs, const Stage& stage,
+                           const std::vector<std::string>& ins, const std::vector<std::string>& outs) {
+  inputs.insert(inputs.end(), ins.begin(), ins.end());
+  SandboxScope scope{.inputs = sorted_paths(std::move(inputs)), .outputs = {}, .files = {}};
+  for (const std::string& out : outs) scope.outputs.push_back({out, stage.outs.front().persist});
   return scope;
+}
+
+SandboxScope sandbox_scope(std::vector<std::string> inputs, const Stage& stage, const EachJob& job) {
+  std::vector<std::string> ins, outs;
+  for (const EachItem& item : job.items) {
+    ins.push_back(item.in);
+    outs.push_back(item.out);
+  }
+  return sandbox_scope(std::move(inputs), stage, ins, outs);
 }
 
 StageSandbox::StageSandbox(Repository& repository, const Stage& stage, SandboxScope scope,

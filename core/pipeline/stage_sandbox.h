@@ -28,7 +28,9 @@ struct SandboxScope {
 std::vector<std::string> sandbox_inputs(PipelineSurvey& survey, const Stage& stage,
                                         const nlohmann::json& key_fields);
 SandboxScope sandbox_scope(std::vector<std::string> inputs, const Stage& stage);
-// Of one job of a stage that is run per input.
+// Of one job of a stage that is run per input, which reads `ins` besides and makes `outs`.
+SandboxScope sandbox_scope(std::vector<std::string> inputs, const Stage& stage,
+                           const std::vector<std::string>& ins, const std::vector<std::string>& outs);
 SandboxScope sandbox_scope(std::vector<std::string> inputs, const Stage& stage, const EachJob& job);
 
 // "sandboxed: of the repository it sees nothing but 'a' and 'b'": for when a command failed.

@@ -81,9 +81,8 @@ class ElementRun {
   }
 
   EndedTask run_in_sandbox(CommandJob command, const JobTask& task) {
-    SandboxScope scope{.inputs = *tasks_.terms.sandbox_inputs, .outputs = {}, .files = task.files};
-    scope.inputs.insert(scope.inputs.end(), task.ins.begin(), task.ins.end());
-    for (const std::string& out : task.outs) scope.outputs.push_back({out, job_.stage.outs.front().persist});
+    SandboxScope scope = sandbox_scope(*tasks_.terms.sandbox_inputs, job_.stage, task.ins, task.outs);
+    scope.files = task.files;
     EndedTask end;
     try {
       StageSandbox sandbox(repository_, job_.stage, std::move(scope), repository_.root());

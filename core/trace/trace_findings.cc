@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/path.h"
+#include "base/path_set.h"
 #include "core/metafile/each_paths.h"
 
 namespace dvx {
@@ -15,21 +16,6 @@ namespace dvx {
 namespace {
 
 constexpr std::size_t kManyFiles = 4;
-
-using Paths = std::set<std::string>;
-
-// Equal, or in a directory that is declared.
-bool covers(const Paths& declared, const std::string& path) {
-  for (std::string at = path;; at = parent_path(at)) {
-    if (declared.contains(at)) return true;
-    if (at.find('/') == std::string::npos) return false;
-  }
-}
-
-bool has_inside(const Paths& paths, const std::string& directory) {
-  const auto inside = paths.lower_bound(directory + "/");
-  return inside != paths.end() && is_beneath(*inside, directory);
-}
 
 UsedPath sources_of(const UsedPath& used) {
   UsedPath sources;
@@ -53,7 +39,7 @@ class TraceJudge {
 
  private:
   // The name to report, or nullopt when the file is declared or does not count.
-  std::optional<std::string> undeclared(const UsedPath& used, const Paths& declared) {
+  std::optional<std::string> undeclared(const UsedPath& used, const PathSet& declared) {
     std::optional<std::string> reported;
     for (const std::string& path : used.names) {
       if (covers(declared, path)) return std::nullopt;
@@ -66,7 +52,7 @@ class TraceJudge {
     for (const UsedPath& used : use_.written) {
       if (const auto path = undeclared(used, declared_.writable)) written_.insert(*path);
     }
-    const Paths made(use_.made.begin(), use_.made.end());
+    const PathSet made(use_.made.begin(), use_.made.end());
     std::map<std::string, std::size_t> directories;
     for (const std::string& path : written_) {
       const auto directory = made_directory_of(path, made);
@@ -80,7 +66,7 @@ class TraceJudge {
   }
 
   // The topmost that the stage made and in which nothing is declared.
-  std::optional<std::string> made_directory_of(const std::string& path, const Paths& made) const {
+  std::optional<std::string> made_directory_of(const std::string& path, const PathSet& made) const {
     std::optional<std::string> topmost;
     for (std::string at = parent_path(path); !at.empty(); at = parent_path(at)) {
       if (made.contains(at) && !has_inside(declared_.readable, at) &&
@@ -91,7 +77,7 @@ class TraceJudge {
   }
 
   void reads() {
-    Paths files;
+    PathSet files;
     for (const UsedPath& used : use_.read) {
       const auto path = undeclared(sources_of(used), declared_.readable);
       if (path && !counted_.is_directory(*path)) files.insert(*path);
@@ -143,7 +129,7 @@ class TraceJudge {
   }
 
   void unread() {
-    Paths used;
+    PathSet used;
     for (const auto* list : {&use_.read, &use_.listed}) {
       for (const UsedPath& path : *list) {
         for (const std::string& name : sources_of(path).names) used.insert(name);
@@ -161,7 +147,7 @@ class TraceJudge {
   const FileUse& use_;
   const DeclaredPaths& declared_;
   CountedFiles& counted_;
-  Paths written_;
+  PathSet written_;
   std::vector<TraceFinding> findings_;
 };
 

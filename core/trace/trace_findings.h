@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/path_set.h"
 #include "core/metafile/pipeline_file.h"
 #include "core/trace/counted_files.h"
 #include "core/trace/file_use.h"
@@ -36,8 +36,8 @@ std::string describe(const TraceFinding& finding);  // "reads 'data/b.csv', whic
 
 // What a stage may do without being told of it. Paths are from the root, and stand for what is in them.
 struct DeclaredPaths {
-  std::set<std::string> readable, writable;
-  std::set<std::string> outputs_of_all;   // of the whole pipeline
+  PathSet readable, writable;
+  PathSet outputs_of_all;                 // of the whole pipeline
   std::vector<std::string> dependencies;  // that ought to be read
   std::string of_items;                   // where inputs lie of a stage that is run per input; else ""
 };

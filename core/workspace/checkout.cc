@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <iterator>
 #include <mutex>
 #include <span>
 #include <thread>
@@ -19,6 +20,7 @@
 #include "base/file_time.h"
 #include "base/interrupt.h"
 #include "base/path.h"
+#include "base/path_set.h"
 #include "base/thread_pool.h"
 #include "core/index/workspace_index.h"
 #include "core/workspace/checkout_plan.h"
@@ -49,10 +51,11 @@ std::vector<ScannedPath> scan_targets(Repository& repository, const std::vector<
 // All but those that are left as they are.
 std::vector<std::string> finished_paths(const std::vector<CheckoutTarget>& targets,
                                         const CheckoutReport& report) {
+  PathSet missing;
+  for (const CheckoutTarget& target : report.missing) missing.insert(target.path);
   std::vector<std::string> paths;
   for (const CheckoutTarget& target : targets) {
-    if (std::ranges::find(report.missing, target.path, &CheckoutTarget::path) == report.missing.end())
-      paths.push_back(target.path);
+    if (!missing.contains(target.path)) paths.push_back(target.path);
   }
   return paths;
 }
@@ -65,16 +68,17 @@ class PlanExecution {
         progress_(progress),
         linker_(repository.store(), repository.link()) {}
 
-  // Directories in which something is missing: all that were to change, until files are placed.
-  std::vector<std::string> unfinished_trees() {
+  // After run() threw: the directories in which nothing is missing; none before files were placed.
+  std::vector<std::string> finished_trees() {
     const std::lock_guard lock(mutex_);
-    if (left_.empty()) return plan_.changed_trees;
     std::vector<std::string> trees;
-    std::ranges::copy_if(plan_.changed_trees, std::back_inserter(trees), [this](const std::string& tree) {
-      for (std::size_t i = 0; i < left_.size(); ++i) {
-        if (left_[i] > 0 && is_beneath(plan_.placements[i].path, tree)) return true;
-      }
-      return false;
+    if (left_.empty()) return trees;
+    PathSet unfinished;
+    for (std::size_t i = 0; i < left_.size(); ++i) {
+      if (left_[i] > 0) unfinished.insert(plan_.placements[i].path);
+    }
+    std::ranges::copy_if(plan_.changed_trees, std::back_inserter(trees), [&](const std::string& tree) {
+      return !unfinished.contains(tree) && !has_inside(unfinished, tree);
     });
     return trees;
   }
@@ -271,12 +275,7 @@ CheckoutReport checkout_paths(Repository& repository, const std::vector<Checkout
   try {
     execution.run();
   } catch (...) {
-    const auto cut_short = execution.unfinished_trees();
-    std::vector<std::string> whole = plan.changed_trees;
-    std::erase_if(whole, [&](const std::string& tree) {
-      return std::ranges::find(cut_short, tree) != cut_short.end();
-    });
-    unfinished.end(whole);
+    unfinished.end(execution.finished_trees());
     throw;
   }
   unfinished.end(finished_paths(targets, plan.report));

@@ -76,6 +76,7 @@ Snapshot take_snapshot(Repository& repository, const std::string& path, const Sn
 
 std::vector<Snapshot> take_snapshots(Repository& repository, const std::vector<std::string>& paths,
                                      const SnapshotOptions& options, Progress& progress) {
+  if (paths.empty()) return {};
   WorkspaceScan scan(repository,
                      {.mode = options.mode,
                       .fresh = options.fresh,

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -42,9 +41,7 @@ UnfinishedCheckouts::UnfinishedCheckouts(Repository& repository)
 }
 
 bool UnfinishedCheckouts::concern(const std::string& path) const {
-  return std::ranges::any_of(paths_, [&](const std::string& unfinished) {
-    return is_beneath(unfinished, path) || is_beneath(path, unfinished);
-  });
+  return covers(paths_, path) || has_inside(paths_, path);
 }
 
 void UnfinishedCheckouts::begin(const std::vector<std::string>& paths) {
@@ -54,9 +51,10 @@ void UnfinishedCheckouts::begin(const std::vector<std::string>& paths) {
 }
 
 void UnfinishedCheckouts::end(const std::vector<std::string>& paths) {
-  const auto ended = std::erase_if(paths_, [&](const std::string& unfinished) {
-    return std::ranges::any_of(paths, [&](const std::string& path) { return is_beneath(unfinished, path); });
-  });
+  if (paths_.empty()) return;
+  const PathSet whole(paths.begin(), paths.end());
+  const auto ended =
+      std::erase_if(paths_, [&](const std::string& unfinished) { return covers(whole, unfinished); });
   if (ended > 0) write();
 }
 

@@ -7,10 +7,10 @@
 // just checked out may be short without a mark (docs/reliability.md).
 #pragma once
 
-#include <set>
 #include <string>
 #include <vector>
 
+#include "base/path_set.h"
 #include "core/repo/repository.h"
 
 namespace dvx {
@@ -32,7 +32,7 @@ class UnfinishedCheckouts {
   void write() const;
 
   std::string file_;
-  std::set<std::string> paths_;  // from the root
+  PathSet paths_;  // from the root
 };
 
 }  // namespace dvx
