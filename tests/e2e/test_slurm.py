@@ -45,6 +45,7 @@ class Project:
         self.cluster, self.dvx, self.root = cluster, dvx, pathlib.Path(place)
         self.root.mkdir(parents=True)
         self.environment = cluster.environment
+        self.started = []
         self.git("init", "-q")
         self.run("init", "-q")
         for key, value in SETTINGS.items():
@@ -76,8 +77,10 @@ class Project:
         return json.loads(process.stdout)
 
     def start(self, *arguments, **options):
-        return subprocess.Popen([self.dvx, *arguments], cwd=self.root, env=self.environment | options, text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = subprocess.Popen([self.dvx, *arguments], cwd=self.root, env=self.environment | options, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.started.append(process)
+        return process
 
     def repro(self, *arguments, **options):
         """Stage → outcome."""
@@ -92,7 +95,7 @@ class Project:
         """Stage → its job."""
         return {job["stage"]: job for job in self.answer("queue")["data"]["jobs"]}
 
-    def wait_until(self, holds, seconds=30):
+    def wait_until(self, holds, seconds=120):
         end = time.monotonic() + seconds
         while not holds():
             assert time.monotonic() < end, f"in vain: {self.queue()}\n{self.cluster.logs()}"
@@ -107,6 +110,17 @@ class Project:
     def jobs_left(self):
         place = self.root / ".dvx/jobs"
         return sorted(place.iterdir()) if place.exists() else []
+
+
+    def leave(self):
+        """Ends what a story that failed left behind, which would stand in the way of the others."""
+        for process in self.started:
+            process.kill()
+            process.wait()
+        for line in self.cluster.run("squeue", "-h", "-o", "%A %Z").splitlines():
+            job, directory = line.split(maxsplit=1)
+            if pathlib.Path(directory).is_relative_to(self.root):
+                self.cluster.run("scancel", job, check=False)
 
 
 def without_runs(lock):
@@ -128,9 +142,15 @@ def process_of(submission):
 class Stories:
     def __init__(self, cluster, dvx, place):
         self.cluster, self.dvx, self.place = cluster, dvx, pathlib.Path(place)
+        self.projects = []
 
     def project(self, name, pipeline, files=None):
-        return Project(self.cluster, self.dvx, self.place / name, pipeline, files)
+        self.projects.append(Project(self.cluster, self.dvx, self.place / name, pipeline, files))
+        return self.projects[-1]
+
+    def leave(self):
+        for project in self.projects:
+            project.leave()
 
     def as_on_this_machine(self):
         """The lock is the one that a local run writes, but for who ran; and then all is up to date, everywhere."""
@@ -178,17 +198,17 @@ stages:
 
     def two_nodes(self):
         """Two stages that do not fit on one node together run at once."""
-        meet = "touch ../{0}; i=0; while [ ! -e ../{1} ] && [ $i -lt 250 ]; do sleep 0.1; i=$((i+1)); done; test -e ../{1}"
+        meet = "touch {0}; while [ ! -e {1} ] || [ ! -e seen ]; do sleep 0.1; done"
         project = self.project("two", f"""executor: slurm
 stages:
   one: {{cmd: '{meet.format("m1", "m2")} && echo 1 > one', outs: [one], resources: {{cpus: 3}}}}
   two: {{cmd: '{meet.format("m2", "m1")} && echo 2 > two', outs: [two], resources: {{cpus: 3}}}}
 """)
-        nodes = {}
         dvx = project.start("repro", "--json")
-        while dvx.poll() is None:
-            nodes |= {stage: job["node"] for stage, job in project.queue().items() if job.get("node")}
-            time.sleep(0.1)
+        for stage in ("one", "two"):
+            project.wait_for(stage, "running")
+        nodes = {stage: job["node"] for stage, job in project.queue().items()}
+        project.write("seen", "")
         answer = json.loads(dvx.communicate()[0])
         assert [stage["outcome"] for stage in answer["data"]["stages"]] == ["ran", "ran"], answer
         assert sorted(nodes.values()) == ["n1", "n2"], nodes
@@ -253,16 +273,18 @@ stages:
     def killed_and_attached(self):
         """dvx is killed; its jobs go on; another one comes back and records them. Nothing runs twice."""
         project = self.project("killed", """stages:
-  first: {executor: slurm, cmd: sleep 1; echo 1 >> ../ran-first; echo 1 > first, outs: [first]}
+  first: {executor: slurm, cmd: 'while [ ! -e go ]; do sleep 0.1; done; echo 1 >> ../ran-first; echo 1 > first', outs: [first]}
   second: {executor: slurm, cmd: cat first first > second; echo 1 >> ../ran-second, deps: [first], outs: [second]}
   here: {cmd: cat second > here, deps: [second], outs: [here]}
   third: {executor: slurm, cmd: wc -l < here > third, deps: [here], outs: [third]}
 """)
         dvx = project.start("repro")
         project.wait_for("first", "running")
+        project.wait_for("second", "waiting")
         dvx.kill()
         dvx.communicate()
         assert set(project.queue()) == {"first", "second"}, project.queue()
+        project.write("go", "")
         outcomes = project.repro("--attach")
         assert outcomes == dict.fromkeys(["first", "second", "here", "third"], "ran"), project.last
         assert (self.place / "ran-first").read_text() == (self.place / "ran-second").read_text() == "1\n"
@@ -299,6 +321,7 @@ stages:
 """)
         dvx = project.start("repro")
         project.wait_for("long", "running")
+        project.wait_until(lambda: project.queue().get("next", {}).get("reason") == "Dependency")
         dvx.send_signal(signal.SIGINT)
         text = dvx.communicate()[1]
         assert dvx.returncode == 128 + signal.SIGINT, (dvx.returncode, text)
@@ -306,8 +329,10 @@ stages:
         assert project.queue()["long"]["state"] == "running" and project.queue()["next"]["reason"] == "Dependency"
         text = project.run("queue").stdout
         assert re.search(r"^long +\d+  running    on n[12]\n^next +\d+  waiting    Dependency$", text, re.M), text
-        dvx = project.start("repro", "--attach", "--json")
-        project.wait_until(lambda: project.run("repro", "--attach").returncode == 8)  # one is enough
+        both = [project.start("repro", "--attach", "--json") for _ in range(2)]
+        project.wait_until(lambda: any(one.poll() is not None for one in both))
+        dvx, other = sorted(both, key=lambda one: one.poll() is not None)
+        assert other.communicate() and other.returncode == 8, other  # one is enough
         assert project.run("queue", "cancel", "long").returncode == 0
         answer = json.loads(dvx.communicate()[0])
         long, following = answer["data"]["stages"]
@@ -491,11 +516,13 @@ stages:
         assert project.messages()["copy"].startswith("5 of 6 inputs failed, '1': 'ls in"), project.last
         assert project.read("out/3") == "x\n3\n", "the old one stays"
         # Watched: each task fails that reads the input of another one.
-        project.write("dvx.yaml", pipeline.replace("}  >", "} in/0 >").replace("sandbox: true", "trace: enforce"))
+        held = pipeline.replace("cmd: ", "cmd: 'while [ ! -e ../go-watched ]; do sleep 0.1; done; ").replace("{out}\n", "{out}'\n")
+        project.write("dvx.yaml", held.replace("}  >", "} in/0 >").replace("sandbox: true", "trace: enforce"))
         dvx = project.start("repro")
         project.wait_for("copy", "running")
         dvx.kill()
         dvx.communicate()
+        (self.place / "go-watched").touch()
         assert project.repro("--attach") == {"copy": "failed"}, project.last
         wrong = "it reads 'in/0', which it does not declare"
         assert wrong in project.messages()["copy"], project.last
@@ -532,7 +559,9 @@ def tell(stories, name):
         getattr(stories, name)()
         return name, None, time.monotonic() - begin
     except BaseException:  # noqa: B036
-        return name, traceback.format_exc(), time.monotonic() - begin
+        failure = traceback.format_exc()
+        stories.leave()
+        return name, failure, time.monotonic() - begin
 
 
 def main():
@@ -542,15 +571,14 @@ def main():
         print(f"not installed: {', '.join(missing)} (./dev deps)")
         return 1
     names = sys.argv[2:] or [name for name, value in vars(Stories).items() if callable(value) and name[0] != "_"
-                             and name != "project"]
+                             and name not in ("project", "leave")]
     with tempfile.TemporaryDirectory(prefix="dvx-slurm-") as place:
         cluster = slurm_cluster.SlurmCluster(pathlib.Path(place, "cluster"))
         cluster.environment |= workplace.environment(place, dvx)
         cluster.environment["SLURM_CONF"] = str(cluster.place / "slurm.conf")
         with cluster, concurrent.futures.ThreadPoolExecutor(5) as pool:
-            stories = Stories(cluster, dvx, place)
             failures = 0
-            for name, failure, seconds in pool.map(lambda name: tell(stories, name), names):
+            for name, failure, seconds in pool.map(lambda name: tell(Stories(cluster, dvx, place), name), names):
                 print(f"{name}: {'ok' if failure is None else 'FAILED'} ({seconds:.1f} s)")
                 if failure:
                     failures += 1
