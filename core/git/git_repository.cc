@@ -480,7 +480,9 @@ void GitRepository::run_on_paths(std::vector<std::string> arguments,
 
 void GitRepository::stage(const std::vector<std::string>& paths) {
   std::vector<std::string> known;
+  const GitIndex index = impl_->index();
   for (const std::string& path : paths) {
+    if (lies_as_indexed(index.get(), impl_->work_tree, path)) continue;  // nothing new: a process less
     if (exists(join_path(work_tree(), path)) || is_tracked(path)) known.push_back(path);
   }
   run_on_paths({"add", "--all", "--force"}, known);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "base/path.h"
 
@@ -43,8 +44,6 @@ bool is_left_alone(const git_index_entry& entry) {
 }
 
 bool lies_as_indexed(const git_index_entry& entry, const std::string& path, const timespec& index_written) {
-  if (git_index_entry_stage(&entry) != 0) return false;
-  if (is_left_alone(entry)) return true;
   struct ::stat st {};
   if (::lstat(path.c_str(), &st) != 0) return false;
   return is_same_kind(entry.mode, st.st_mode) && entry.file_size == static_cast<std::uint32_t>(st.st_size) &&
@@ -52,17 +51,32 @@ bool lies_as_indexed(const git_index_entry& entry, const std::string& path, cons
          is_same_time(entry.ctime, st.st_ctim) && is_settled(entry, index_written);
 }
 
+std::optional<timespec> time_written(git_index* index) {
+  struct ::stat st {};
+  const char* file = git_index_path(index);
+  if (file == nullptr || ::stat(file, &st) != 0) return std::nullopt;
+  return st.st_mtim;
+}
+
 }  // namespace
 
 bool lie_as_indexed(git_index* index, const std::string& work_tree) {
-  struct ::stat written {};
-  const char* file = git_index_path(index);
-  if (file == nullptr || ::stat(file, &written) != 0) return git_index_entrycount(index) == 0;
+  const std::optional<timespec> written = time_written(index);
+  if (!written) return git_index_entrycount(index) == 0;
   for (std::size_t i = 0; i < git_index_entrycount(index); ++i) {
     const git_index_entry& entry = *git_index_get_byindex(index, i);
-    if (!lies_as_indexed(entry, join_path(work_tree, entry.path), written.st_mtim)) return false;
+    if (git_index_entry_stage(&entry) != 0) return false;
+    if (is_left_alone(entry)) continue;
+    if (!lies_as_indexed(entry, join_path(work_tree, entry.path), *written)) return false;
   }
   return true;
+}
+
+bool lies_as_indexed(git_index* index, const std::string& work_tree, const std::string& path) {
+  const std::optional<timespec> written = time_written(index);
+  const git_index_entry* entry = git_index_get_bypath(index, path.c_str(), GIT_INDEX_STAGE_NORMAL);
+  return written && entry != nullptr && !is_left_alone(*entry) &&
+         lies_as_indexed(*entry, join_path(work_tree, path), *written);
 }
 
 }  // namespace dvx

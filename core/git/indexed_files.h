@@ -12,4 +12,7 @@ namespace dvx {
 // lies beside those of the index, and goes through all the rules of .gitignore for each.
 bool lie_as_indexed(git_index* index, const std::string& work_tree);
 
+// The same of one file, which the index has: `git add` would leave the index as it is.
+bool lies_as_indexed(git_index* index, const std::string& work_tree, const std::string& path);
+
 }  // namespace dvx

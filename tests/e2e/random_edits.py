@@ -45,6 +45,10 @@ class Editor:
         project.files["sub/own.txt"] = self.text()
         project.params = {"params.yaml": {"lr_a": 1, "depth_b": 2}, "conf.json": {"width_c": 3, "kind_d": "relu"},
                           "conf.toml": {"rate_e": 4, "name_f": "adam"}, "sub/params.yaml": {"beta_g": 5}}
+        project.code = {path: [self.text().strip(), []] for path in
+                        ("code/r1.py", "code/r2.py", "code/m1.py", "code/m2.py", "code/lib/m3.py", "code/lib/m4.py")}
+        for path in project.code:
+            self.change_imports(path)
         project.variables = {"": {"v1": 1, "v2": "x"}, "sub": {"v3": 7}}
         for number in range(random.randint(2, 7)):
             self.add_stage()
@@ -63,7 +67,7 @@ class Editor:
         """One thing that a stage may read, or None."""
         random, project = self.random, self.project
         kind = random.choice(("file", "file", "tree", "out", "out", "out", "out", "param", "param", "env", "var", "tool",
-                              "stage", "item", "pool"))
+                              "stage", "item", "pool", "code"))
         if kind == "file":
             return ["file", random.choice([path for path in project.files if not path.startswith("src/item-")])]
         if kind == "item":
@@ -96,6 +100,8 @@ class Editor:
             return ["var", random.choice(names)] if names else None
         if kind == "tool":
             return ["tool", "version"]
+        if kind == "code":
+            return ["code", random.choice(("code/r1.py", "code/r2.py"))]
         others = [other for other in project.stages if other.folder == stage.folder and other.items is None
                   and any(out["kind"] == "file" for out in other.outs)]
         if not others:
@@ -363,6 +369,31 @@ class Editor:
         values[name] = self.random.randrange(4)
         return f"variable {name}: {values[name]}"
 
+    # --- code
+
+    def change_imports(self, path):
+        """Modules may import each other in a circle."""
+        modules = [one[len("code/"):-len(".py")].replace("/", ".") for one in self.project.code
+                   if not one.startswith("code/r") and not one.endswith("__init__.py") and one != path]
+        self.project.code[path][1] = self.random.sample(modules, self.random.choice((0, 1, 1, 2)))
+
+    def change_code(self):
+        path = self.random.choice(sorted(self.project.code))
+        if self.random.random() < 0.5:
+            self.change_imports(path)
+        else:
+            self.project.code[path][0] = self.text().strip()
+        return f"change {path}: {self.project.code[path]}"
+
+    def toggle_package(self):
+        """A directory of modules gets what is run when one of them is imported, or loses it."""
+        path = "code/lib/__init__.py"
+        if self.project.code.pop(path, None):
+            return f"remove {path}"
+        self.project.code[path] = [self.text().strip(), []]
+        self.change_imports(path)
+        return f"add {path}"
+
     # --- what lies on disk
 
     def tamper(self):
@@ -407,7 +438,8 @@ class Editor:
             edit = self.random.choice((
                 self.change_file, self.change_file, self.change_file, self.revert_file, self.revert_file, self.touch_file,
                 self.make_executable, self.add_file, self.remove_file, self.rename_file, self.move_source,
-                self.change_param, self.change_param, self.reorder_params, self.change_variable, self.change_command,
+                self.change_param, self.change_param, self.reorder_params, self.change_code, self.change_code,
+                self.toggle_package, self.change_variable, self.change_command,
                 self.change_env, self.change_flags, self.add_stage, self.remove_stage, self.rename_stage,
                 self.change_items, self.toggle_always, self.toggle_sandbox, self.toggle_anchors, self.tamper,
                 self.tamper, self.tamper))

@@ -65,6 +65,7 @@ class Project:
     def __init__(self):
         self.files = {}               # sources: path from the root → text
         self.params = {}              # file → {name: value}
+        self.code = {}                # Python file → [what it prints, the modules it imports]
         self.variables = {}           # of each folder's dvx.yaml: {folder: {name: value}}
         self.stages = []
         self.anchors = False          # dvx.yaml says twice what it says by aliases
@@ -87,6 +88,8 @@ class Project:
         texts = dict(self.files)
         for path, values in self.params.items():
             texts[path] = params_text(path, values)
+        for path, (note, imports) in self.code.items():
+            texts[path] = "".join(f"import {module}\n" for module in imports) + f"print({note!r})\n"
         for folder in self.folders():
             texts[posixpath.join(folder, KEEP)] = self.pipeline_text(folder)
         return texts
@@ -182,6 +185,8 @@ class Project:
                 words.append(f"echo ${what[0]}")
             elif kind == "var":
                 words.append("echo ${%s}" % what[0])
+            elif kind == "code":
+                words.append(f"python3 -B {local(what[0])}")
         lines = ["set -e"]
         if stage.sleep:
             lines.append(f"sleep {stage.sleep}")
@@ -229,6 +234,8 @@ class Project:
                 read.append(f"{stage.env[what[0]]}\n")
             elif kind == "var":
                 read.append(f"{self.variables[stage.folder][what[0]]}\n")
+            elif kind == "code":
+                read += [f"{self.code[one][0]}\n" for one in self.imported_by(what[0])]
         said = [f"tag {stage.tag}\n"] + ([f"item {item}\n"] if item is not None else [])
         if stage.batch is not None:
             inputs = {name: text for name, text in under(state, stage.inputs()).items() if "/" not in name}
@@ -267,10 +274,29 @@ class Project:
                 content.append(("stage", what[0], tuple(state[one] for one in what[1])))
             elif kind == "param":
                 content.append((what[0], what[1], self.params[what[0]][what[1]]))
+            elif kind == "code":
+                content.append((path, tuple((one, *map(repr, self.code[one])) for one in self.imported_by(path))))
         outs = sorted((self.for_item(stage, out["path"], item), out["flags"].get("cache", True),
                        out["flags"].get("persist", False)) for out in stage.outs)
         return repr((stage.base(), stage.listed, stage.is_sandboxed(), self.command(stage, item=item), sorted(content, key=repr), outs,
                      sorted(stage.env.items())))
+
+    def imported_by(self, script):
+        """The script and all it imports, in the order in which they print: what is imported goes before."""
+        begun, ended = set(), []
+
+        def load(path):
+            if path not in begun and path in self.code:
+                begun.add(path)
+                for module in self.code[path][1]:
+                    words = module.split(".")
+                    for count in range(1, len(words)):
+                        load("code/" + "/".join(words[:count]) + "/__init__.py")
+                    load("code/" + "/".join(words) + ".py")
+                ended.append(path)
+
+        load(script)
+        return ended
 
     def out_paths(self, stage, item):
         return [self.for_item(stage, out["path"], item) for out in stage.outs]

@@ -362,6 +362,52 @@ stages:
         assert project.repro() == {"s": "failed"}
         assert "/nowhere/dvx: not found" in project.messages()["s"], project.last
 
+    def out_of_memory(self):
+        """The kernel ends one process of a stage that wants too much: the stage fails, its job goes on to say so."""
+        project = self.project("memory", """executor: slurm
+stages:
+  greedy:
+    cmd: python3 -c "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"; exit $?
+    outs: [never]
+""")
+        assert project.repro() == {"greedy": "failed"}, project.last
+        assert "exited with status 137" in project.messages()["greedy"], project.last
+
+    def node_lost(self):
+        """Its jobs begin anew on another node, where Slurm lets them; else they failed, and are run when asked for."""
+        project = self.project("node", """executor: slurm
+stages:
+  long: {cmd: 'echo >> begun; while [ ! -e go ]; do sleep 0.1; done; cp go long', outs: [long]}
+  after: {cmd: cp long after, deps: [long], outs: [after]}
+""")
+        project.run("config", "slurm.partition", "fragile")
+        dvx = project.start("repro", "--json")
+        project.wait_until(lambda: (project.root / "begun").exists())
+        assert project.queue()["long"]["node"] == "n3", project.queue()
+        self.cluster.lose("n3")
+        project.write("go", "first\n")
+        project.wait_for("long", "waiting")
+        self.cluster.run("scontrol", "update", f"JobId={project.queue()['long']['job']}", "StartTime=now")  # not in 2 minutes
+        answer = json.loads(dvx.communicate()[0])
+        assert [stage["outcome"] for stage in answer["data"]["stages"]] == ["ran", "ran"], answer
+        assert project.read("after") == "first\n" and project.read("begun") == "\n\n"
+        assert project.run("verify").returncode == 0 and project.jobs_left() == []
+        # It comes back, and is lost again, with jobs that are not to begin anew.
+        self.cluster.bring_back("n3")
+        project.run("config", "slurm.options", "--", "--no-requeue")
+        (project.root / "go").unlink()
+        (project.root / "long").unlink()
+        dvx = project.start("repro", "--json", "--force")
+        project.wait_until(lambda: project.read("begun") == "\n\n\n")
+        self.cluster.lose("n3")
+        answer = json.loads(dvx.communicate()[0])
+        assert [stage["outcome"] for stage in answer["data"]["stages"]] == ["failed", "skipped"], answer
+        assert re.fullmatch(r"the node of its job \d+ failed", answer["data"]["stages"][0]["message"]), answer
+        assert project.jobs_left() == [], project.jobs_left()
+        project.write("go", "second\n")
+        assert project.repro("--force") == {"long": "ran", "after": "ran"}, project.last
+        assert project.read("after") == "second\n"
+
     def input_changed(self):
         """While the job ran: nobody could say what its outputs were made from. And before it ran: that is what counts."""
         project = self.project("changed", """executor: slurm

@@ -7,6 +7,7 @@ when the `with` ends, whatever happened in it.
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -47,11 +48,12 @@ ReturnToService=2
 KillWait=2
 CommunicationParameters=NoInAddrAny,NoCtldInAddrAny
 {nodes}
-PartitionName=debug Nodes=ALL Default=YES MaxTime=INFINITE OverSubscribe=NO State=UP
-PartitionName=short Nodes=ALL MaxTime=60 State=UP
+PartitionName=debug Nodes={lasting} Default=YES MaxTime=INFINITE OverSubscribe=NO State=UP
+PartitionName=short Nodes={lasting} MaxTime=60 State=UP
+PartitionName=fragile Nodes=ALL State=UP
 """
 
-NODE = "NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs=4 CoresPerSocket=4 RealMemory=1000 Gres=gpu:2 State=UNKNOWN"
+NODE = "NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs=4 CoresPerSocket=4 RealMemory=1000 Gres=gpu:2 Weight={weight} State=UNKNOWN"
 
 
 def missing_programs():
@@ -74,9 +76,10 @@ def sbin(program):
 
 
 class SlurmCluster:
-    """`environment` is what its commands need; `nodes` the names of its nodes, all of them this machine."""
+    """`environment` is what its commands need; `nodes` the names of its nodes, all of them this machine. The last one is
+    of the partition `fragile` alone, which uses it before the others: it may be lost."""
 
-    def __init__(self, place, nodes=("n1", "n2")):
+    def __init__(self, place, nodes=("n1", "n2", "n3")):
         self.place = pathlib.Path(place)
         self.nodes = nodes
         self.environment = os.environ | {"SLURM_CONF": str(self.place / "slurm.conf")}
@@ -89,8 +92,7 @@ class SlurmCluster:
             self.configure()
             self.start_munge()
             self.start("slurmctld", "-D", "-c")
-            for node in self.nodes:
-                self.start("slurmd", "-D", "-N", node)
+            self.slurmds = {node: self.start("slurmd", "-D", "-N", node) for node in self.nodes}
             self.await_nodes()
         except BaseException:
             self.stop()
@@ -107,9 +109,11 @@ class SlurmCluster:
         (self.place / "munge").chmod(0o711)
         host = socket.gethostname().split(".")[0]
         ports = free_ports(1 + len(self.nodes))
-        lines = [NODE.format(name=name, host=host, port=port) for name, port in zip(self.nodes, ports[1:])]
+        lines = [NODE.format(name=name, host=host, port=port, weight=1 if name == self.nodes[-1] else 2)
+                 for name, port in zip(self.nodes, ports[1:])]
         (self.place / "slurm.conf").write_text(CONFIGURATION.format(
-            host=host, user=pwd.getpwuid(os.getuid()).pw_name, place=self.place, port=ports[0], nodes="\n".join(lines)))
+            host=host, user=pwd.getpwuid(os.getuid()).pw_name, place=self.place, port=ports[0],
+            nodes="\n".join(lines), lasting=",".join(self.nodes[:-1])))
         (self.place / "cgroup.conf").write_text("CgroupPlugin=cgroup/v1\n")
         (self.place / "gres.conf").write_text("Name=gpu File=/dev/null\nName=gpu File=/dev/zero\n")  # stand for GPUs
 
@@ -127,12 +131,37 @@ class SlurmCluster:
         self.daemons.append(subprocess.Popen([sbin(program), *arguments], env=self.environment, stdin=subprocess.DEVNULL,
                                              stdout=log, stderr=log, start_new_session=True))
         log.close()
+        return self.daemons[-1]
+
+    def lose(self, node):
+        """The node dies with all that runs on it, and Slurm notices."""
+        daemon = self.slurmds[node]
+        self.daemons.remove(daemon)
+        daemon.kill()
+        daemon.wait()
+        jobs = self.run("squeue", "-h", "-w", node, "-o", "%A").split()
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                title = (process / "cmdline").read_bytes().decode(errors="replace")
+                environment = (process / "environ").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if f"SLURMD_NODENAME={node}".encode() in environment or \
+                    any(title.startswith(f"slurmstepd: [{job}.") for job in jobs):
+                os.kill(int(process.name), signal.SIGKILL)
+        self.run("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=lost")
+
+    def bring_back(self, node):
+        self.slurmds[node] = self.start("slurmd", "-D", "-N", node)
+        self.run("scontrol", "update", f"NodeName={node}", "State=RESUME", check=False)  # or it did so itself
+        self.await_nodes()
 
     def await_nodes(self):
-        def are_idle():
-            answer = self.run("sinfo", "-h", "-N", "-p", "debug", "-o", "%T", check=False)
-            return answer.split() == ["idle"] * len(self.nodes)
-        self.wait_until(are_idle, "nodes")
+        def are_up():
+            answer = self.run("sinfo", "-h", "-N", "-p", "fragile", "-o", "%N %T", check=False)
+            return len(answer.split()) == 2 * len(self.nodes) and \
+                not re.search(r"unk|down|\*", answer)  # ready, whatever runs on them
+        self.wait_until(are_up, "nodes")
 
     def wait_until(self, holds, what, seconds=30):
         end = time.monotonic() + seconds

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <string>
 #include <thread>
 
@@ -253,6 +254,25 @@ TEST_F(GitRepositoryTest, StagesDeletionsIgnoredFilesAndAnyName) {
   EXPECT_TRUE(git.is_tracked("ignored"));
   EXPECT_TRUE(git.is_tracked(":(glob)*"));
   EXPECT_FALSE(git.is_tracked(".gitignore"));
+}
+
+TEST_F(GitRepositoryTest, StagesOnlyWhatIsNotStaged) {
+  write("x", "1");
+  commit_all("one");
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  ASSERT_EQ(::utimensat(AT_FDCWD, path(".git/index").c_str(), nullptr, 0), 0);
+  GitRepository git = open();
+  const std::string programs = ::getenv("PATH");
+  ::setenv("PATH", "/nowhere", 1);
+  EXPECT_NO_THROW(git.stage({"x"})) << "there is nothing to do for git";
+  write("x", "2");
+  EXPECT_THROW(git.stage({"x"}), Error);
+  ::setenv("PATH", programs.c_str(), 1);
+  git.stage({"x"});
+  ASSERT_EQ(git.staged_changes().size(), 1U);
+  ::unlink(path("x").c_str());
+  git.stage({"x"});
+  EXPECT_FALSE(git.is_tracked("x"));
 }
 
 TEST_F(GitRepositoryTest, UnstagesButKeepsTheFile) {
