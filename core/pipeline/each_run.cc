@@ -91,7 +91,7 @@ std::optional<StageFailure> EachRun::prepare() {
         fmt::format("no file matches '{}' of stage '{}'", display_path(stage_.each->in), stage_.name));
   }
   if (is_sandboxed_) {
-    sandboxes_.emplace(survey_, stage_, decision_.key_fields);
+    sandboxes_.emplace(survey_, stage_, decision_.key_fields, survey_.repository().root());
   } else if (trace_ != Trace::Off) {
     watched_.emplace(survey_, stage_, trace_, implicit_dependencies(decision_.key_fields));
   }

@@ -8,13 +8,16 @@
 
 namespace dvx {
 
-EachSandboxes::EachSandboxes(PipelineSurvey& survey, const Stage& stage, const nlohmann::json& key_fields)
-    : survey_(survey), stage_(stage), shared_inputs_(sandbox_inputs(survey, stage, key_fields)) {}
+EachSandboxes::EachSandboxes(PipelineSurvey& survey, const Stage& stage, const nlohmann::json& key_fields,
+                             std::string shown_root)
+    : survey_(survey),
+      stage_(stage),
+      shared_inputs_(sandbox_inputs(survey, stage, key_fields)),
+      shown_root_(std::move(shown_root)) {}
 
 std::optional<StageFailure> EachSandboxes::try_one(const EachJob& job) const {
-  Repository& repository = survey_.repository();
   try {
-    StageSandbox(repository, stage_, sandbox_scope(shared_inputs_, stage_, job), repository.root());
+    StageSandbox(survey_.repository(), stage_, sandbox_scope(shared_inputs_, stage_, job), shown_root_);
     return std::nullopt;
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::Config) throw;
@@ -24,11 +27,10 @@ std::optional<StageFailure> EachSandboxes::try_one(const EachJob& job) const {
 
 void EachSandboxes::enter(std::size_t number, const EachJob& job, CommandJob& command) {
   if (auto before = open_.extract(number)) before.mapped().keep_what_persists();
-  Repository& repository = survey_.repository();
   SandboxScope scope = sandbox_scope(shared_inputs_, stage_, job);
   scope.files = command.files;
   const auto [at, is_new] =
-      open_.try_emplace(number, repository, stage_, std::move(scope), repository.root());
+      open_.try_emplace(number, survey_.repository(), stage_, std::move(scope), shown_root_);
   at->second.enter(command);
 }
 

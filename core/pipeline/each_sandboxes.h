@@ -20,8 +20,10 @@ namespace dvx {
 
 class EachSandboxes {
  public:
-  // `key_fields` may name code that is read without being declared.
-  EachSandboxes(PipelineSurvey& survey, const Stage& stage, const nlohmann::json& key_fields);
+  // `key_fields` may name code that is read without being declared; `shown_root` is where the commands find
+  // the repository.
+  EachSandboxes(PipelineSurvey& survey, const Stage& stage, const nlohmann::json& key_fields,
+                std::string shown_root);
 
   const std::vector<std::string>& shared_inputs() const { return shared_inputs_; }  // that all jobs may read
 
@@ -40,6 +42,7 @@ class EachSandboxes {
   PipelineSurvey& survey_;
   const Stage& stage_;
   const std::vector<std::string> shared_inputs_;
+  const std::string shown_root_;
   std::map<std::size_t, StageSandbox> open_;  // by number of a job
   std::string first_left_;                    // for people
   std::size_t left_ = 0;                      // jobs

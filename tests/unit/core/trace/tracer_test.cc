@@ -34,10 +34,11 @@ class TracerTest : public testing::TestWithParam<Library> {
     options.directory = scratch_.path();
     options.environment =
         std::map<std::string, std::string>{{"PATH", "/usr/bin:/bin"}, {"ROOT", scratch_.path()}};
-    const auto watch = tracer.watch(options);
+    auto watch = tracer.watch(options);
     if (GetParam() == Library::Left) options.environment->erase("LD_PRELOAD");
     const ProcessResult result = run_process({"/bin/sh", "-c", command}, options);
     EXPECT_EQ(result.exit_status, 0) << result.error_output;
+    watch.reset();
     return tracer.settle();
   }
   FileUse python(const std::string& program) {
