@@ -82,6 +82,12 @@ class Project:
             else:
                 path.write_text(text.replace("WEB", self.web))
 
+    def lose(self, paths):
+        """Files, and all that was cached of any."""
+        shutil.rmtree(self.root / self.cache)
+        for path in paths:
+            (self.root / path).unlink()
+
     def files(self):
         """What lies in the project besides the files of either program."""
         found = {}
@@ -95,6 +101,8 @@ class Project:
 
 
 class WithDvc(Project):
+    cache = ".dvc/cache"
+
     def __init__(self, root, template, server, shell="/bin/sh"):
         super().__init__(root, template)
         self.server = server
@@ -109,6 +117,10 @@ class WithDvc(Project):
     def configure(self, key, value):
         self.ask(["config", "-q", key, value])
 
+    def push(self):
+        self.ask(["remote", "add", "-q", "-d", "-f", "origin", str(self.root) + "-remote"])
+        assert self.ask(["push", "-q", "--run-cache"])["exit"] == 0
+
     def repro(self, arguments, directory):
         whole = [] if [a for a in arguments if not a.startswith("-")] else ["--all-pipelines"]
         answer = self.ask(["repro", *whole, *arguments], directory)
@@ -120,7 +132,8 @@ class WithDvc(Project):
         return {
             "ok": answer["exit"] == 0,
             "ran": [name for name in stages(r"Running stage '(.+?)':") if name not in failed],
-            "restored": stages(r"Stage '(.+?)' is cached - skipping run"),
+            "restored": sorted({*stages(r"Stage '(.+?)' is cached - skipping run"),
+                                *stages(r"Pulling data for stage: '(.+?)'")}),
         }, answer["output"]
 
     @staticmethod
@@ -134,6 +147,8 @@ class WithDvc(Project):
 
 
 class WithDvx(Project):
+    cache = ".dvx/store"
+
     def __init__(self, root, template, dvx):
         super().__init__(root, template)
         self.dvx = dvx
@@ -143,6 +158,10 @@ class WithDvx(Project):
 
     def configure(self, key, value):
         subprocess.run([self.dvx, "config", key, value], cwd=self.root, check=True)
+
+    def push(self):
+        self.configure("remote.origin.url", str(self.root) + "-remote")
+        subprocess.run([self.dvx, "push", "-q", "--run-cache"], cwd=self.root, check=True)
 
     def repro(self, arguments, directory):
         words = [self.rename(argument) for argument in arguments]
@@ -169,6 +188,9 @@ def check(case, path, projects):
         results, outputs = [], []
         for project in projects:
             project.write(step.get("change", {}))
+            if "push_and_lose" in step:
+                project.push()
+                project.lose(step["push_and_lose"])
             result, output = project.repro(step.get("repro", []), step.get("in", "."))
             if step.get("fails") is True:  # how far each came before it noticed is its own affair
                 result = {"ok": result["ok"]}
