@@ -59,8 +59,8 @@ GPUs are given out one by one:
 
   $ cat > dvx.yaml <<END
   > stages:
-  >   a: {cmd: 'echo \$CUDA_VISIBLE_DEVICES > ga; sleep 0.2', outs: [ga], resources: {gpus: 1}}
-  >   b: {cmd: 'echo \$CUDA_VISIBLE_DEVICES > gb; sleep 0.2', outs: [gb], resources: {gpus: 1}}
+  >   a: {cmd: 'echo \$CUDA_VISIBLE_DEVICES > ga; until [ -e gb ]; do sleep 0.05; done', outs: [ga], resources: {gpus: 1}}
+  >   b: {cmd: 'echo \$CUDA_VISIBLE_DEVICES > gb; until [ -e ga ]; do sleep 0.05; done', outs: [gb], resources: {gpus: 1}}
   > END
   $ dvx config core.gpus 2 && dvx repro -q -j2 2>/dev/null; cat ga gb
   0

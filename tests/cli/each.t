@@ -484,11 +484,11 @@ What all inputs read must stay as it was, or nothing that was made meanwhile cou
 Ctrl-C loses nothing that has ended:
 
   $ for i in $(seq 30); do echo $i > a/$i; done; rm a/one a/two; sed -i 's/0.5/0.2/' dvx.yaml
-  $ timeout -s INT 1 dvx repro -j2
+  $ dvx repro -j2 & pid=$!; until [ -s b/12 ]; do sleep 0.05; done; kill -INT $pid; wait $pid
   s: running 30 of 30 inputs, * (glob)
   s: stopped, * of 30 inputs are done and will not run again (glob)
   error: interrupted
-  [124]
+  [130]
   $ dvx repro -j2 2>&1 | grep -c 'running 30 of 30'; ls b | wc -l
   0
   30

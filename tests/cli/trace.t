@@ -190,7 +190,7 @@ A process that goes on by itself keeps its files, and a stage that is stopped do
   >   leaves: {cmd: setsid sh -c 'sleep 0.5; cat data/a.csv > late' >/dev/null 2>&1 & sleep 0.1}
   >   hangs: {cmd: python3 -c 'import time; time.sleep(60)', timeout: 0.5s}
   > END
-  $ dvx repro -q --trace leaves 2>/dev/null; sleep 1; cat late
+  $ dvx repro -q --trace leaves 2>/dev/null; until [ -s late ]; do sleep 0.1; done; cat late
   1
   $ dvx repro -q --trace hangs
   error: stage 'hangs' failed: 'python3 -c 'import time; time.sleep(60)'' was stopped: its timeout of 0.5 s was over
