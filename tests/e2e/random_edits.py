@@ -428,7 +428,7 @@ class Editor:
 
     def spoil(self, path):
         """As long as before, so that only content or times tell."""
-        size = path.stat().st_size
+        size = path.lstat().st_size  # an edit before may have left a link to nowhere
         path.unlink()  # never through a link into the store
         path.write_text("z" * size)
 

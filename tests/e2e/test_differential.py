@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(__file__).resolve().parents[1])]
 from random_edits import Editor, remove  # noqa: E402
@@ -469,10 +470,11 @@ def run_sequence(seed, place, template, dvx, variables):
         sequence.run()
         shutil.rmtree(here)
         return None
-    except Difference as difference:
+    except Exception as error:  # noqa: B902 - a mistake of this program is a failure of its seed too
+        what = str(error) if isinstance(error, Difference) else traceback.format_exc()
         pipeline = "".join(f"--- {path}\n{text}" for path, text in sequence.project.texts().items()
                            if path.endswith("dvx.yaml"))
-        return (f"seed {seed}: {difference}\n--- what was done\n" + "\n".join(sequence.said) + "\n" + pipeline +
+        return (f"seed {seed}: {what}\n--- what was done\n" + "\n".join(sequence.said) + "\n" + pipeline +
                 f"--- again: --seed {seed} --sequences 1 --keep\n")
 
 
