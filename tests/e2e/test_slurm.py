@@ -111,7 +111,6 @@ class Project:
         place = self.root / ".dvx/jobs"
         return sorted(place.iterdir()) if place.exists() else []
 
-
     def leave(self):
         """Ends what a story that failed left behind, which would stand in the way of the others."""
         for process in self.started:
@@ -387,7 +386,8 @@ stages:
         self.cluster.lose("n3")
         project.write("go", "first\n")
         project.wait_for("long", "waiting")
-        self.cluster.run("scontrol", "update", f"JobId={project.queue()['long']['job']}", "StartTime=now")  # not in 2 minutes
+        job = project.queue()["long"]["job"]
+        self.cluster.run("scontrol", "update", f"JobId={job}", "StartTime=now")  # and not in two minutes
         answer = json.loads(dvx.communicate()[0])
         assert [stage["outcome"] for stage in answer["data"]["stages"]] == ["ran", "ran"], answer
         assert project.read("after") == "first\n" and project.read("begun") == "\n\n"
@@ -399,6 +399,7 @@ stages:
         (project.root / "long").unlink()
         dvx = project.start("repro", "--json", "--force")
         project.wait_until(lambda: project.read("begun") == "\n\n\n")
+        assert project.queue()["long"]["node"] == "n3", project.queue()
         self.cluster.lose("n3")
         answer = json.loads(dvx.communicate()[0])
         assert [stage["outcome"] for stage in answer["data"]["stages"]] == ["failed", "skipped"], answer
@@ -562,7 +563,8 @@ stages:
         assert project.messages()["copy"].startswith("5 of 6 inputs failed, '1': 'ls in"), project.last
         assert project.read("out/3") == "x\n3\n", "the old one stays"
         # Watched: each task fails that reads the input of another one.
-        held = pipeline.replace("cmd: ", "cmd: 'while [ ! -e ../go-watched ]; do sleep 0.1; done; ").replace("{out}\n", "{out}'\n")
+        wait = "while [ ! -e ../go-watched ]; do sleep 0.1; done"
+        held = pipeline.replace("cmd: ", f"cmd: '{wait}; ").replace("{out}\n", "{out}'\n")
         project.write("dvx.yaml", held.replace("}  >", "} in/0 >").replace("sandbox: true", "trace: enforce"))
         dvx = project.start("repro")
         project.wait_for("copy", "running")

@@ -4,6 +4,7 @@ Everything is below one directory and on ports of its own, so that several can r
 when the `with` ends, whatever happened in it.
 """
 
+import contextlib
 import os
 import pathlib
 import pwd
@@ -53,7 +54,8 @@ PartitionName=short Nodes={lasting} MaxTime=60 State=UP
 PartitionName=fragile Nodes=ALL State=UP
 """
 
-NODE = "NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs=4 CoresPerSocket=4 RealMemory=1000 Gres=gpu:2 Weight={weight} State=UNKNOWN"
+NODE = ("NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs=4 CoresPerSocket=4 RealMemory=1000 "
+        "Gres=gpu:2 Weight={weight} State=UNKNOWN")
 
 
 def missing_programs():
@@ -139,17 +141,24 @@ class SlurmCluster:
         self.daemons.remove(daemon)
         daemon.kill()
         daemon.wait()
-        jobs = self.run("squeue", "-h", "-w", node, "-o", "%A").split()
+        for process in self.processes_of(node):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self.run("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=lost")
+
+    def processes_of(self, node):
+        """What runs its jobs, which writes to its log, and all that was started by that."""
+        log, parents, found = str(self.place / f"slurmd-{node}.log"), {}, set()
         for process in pathlib.Path("/proc").glob("[0-9]*"):
             try:
-                title = (process / "cmdline").read_bytes().decode(errors="replace")
-                environment = (process / "environ").read_bytes().split(b"\0")
-            except OSError:
+                parents[int(process.name)] = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+                if any(os.readlink(file) == log for file in (process / "fd").iterdir()):
+                    found.add(int(process.name))
+            except OSError:  # it has ended, or is not ours
                 continue
-            if f"SLURMD_NODENAME={node}".encode() in environment or \
-                    any(title.startswith(f"slurmstepd: [{job}.") for job in jobs):
-                os.kill(int(process.name), signal.SIGKILL)
-        self.run("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=lost")
+        while more := {one for one, parent in parents.items() if parent in found} - found:
+            found |= more
+        return found
 
     def bring_back(self, node):
         self.slurmds[node] = self.start("slurmd", "-D", "-N", node)
