@@ -49,6 +49,13 @@ constexpr std::chrono::milliseconds kPatience{5'000};  // with another git
 constexpr int kAttempts = 50;
 constexpr const char* kSyncSetting = "core.fsync";
 
+// The path, or anything below it.
+bool holds(git_index* index, const std::string& path) {
+  if (git_index_get_bypath(index, path.c_str(), GIT_INDEX_STAGE_NORMAL) != nullptr) return true;
+  std::size_t position = 0;
+  return git_index_find_prefix(&position, index, (path + "/").c_str()) == 0;
+}
+
 // "a\0b\0" for --pathspec-from-file=-: no limit on their number, no quoting.
 std::string nul_separated(const std::vector<std::string>& paths) {
   std::string text;
@@ -413,10 +420,7 @@ std::vector<GitRepository::StagedChange> GitRepository::staged_changes() const {
 }
 
 bool GitRepository::is_tracked(const std::string& path) const {
-  const GitIndex index = impl_->index();
-  if (git_index_get_bypath(index.get(), path.c_str(), GIT_INDEX_STAGE_NORMAL) != nullptr) return true;
-  std::size_t position = 0;
-  return git_index_find_prefix(&position, index.get(), (path + "/").c_str()) == 0;
+  return holds(impl_->index().get(), path);
 }
 
 bool GitRepository::is_dirty() const {
@@ -483,7 +487,7 @@ void GitRepository::stage(const std::vector<std::string>& paths) {
   const GitIndex index = impl_->index();
   for (const std::string& path : paths) {
     if (lies_as_indexed(index.get(), impl_->work_tree, path)) continue;  // nothing new: a process less
-    if (exists(join_path(work_tree(), path)) || is_tracked(path)) known.push_back(path);
+    if (exists(join_path(work_tree(), path)) || holds(index.get(), path)) known.push_back(path);
   }
   run_on_paths({"add", "--all", "--force"}, known);
 }
