@@ -129,10 +129,10 @@ class Rebuild {
     CommandJob command = job(it);
     if (it.execution.sandbox) {
       try {
-        sandboxes_
-            .try_emplace(index, survey_.repository(), it,
-                         sandbox_scope(sandbox_inputs(survey_, it, key_fields), it), original_.root())
-            .first->second.enter(command);
+        SandboxScope scope = sandbox_scope(sandbox_inputs(survey_, it, key_fields), it);
+        const auto [at, is_new] =
+            sandboxes_.try_emplace(index, survey_.repository(), it, std::move(scope), original_.root());
+        at->second.enter(command);
       } catch (const Error& error) {
         if (error.kind() != ErrorKind::Config) throw;
         add(index, FindingKind::RebuildFailed, {}, error.message(), error.hint());
@@ -297,8 +297,8 @@ class Rebuild {
     result(index).outcome = outcome;
     progress_.line(fmt::format("{}: {}", name(index), rebuild_outcome_name(outcome)));
     progress_.advance(1, 0);
-    if (outcome == RebuildOutcome::Skipped && survey_.locked(name(index)) != nullptr)
-      inputs_.restore_outputs(*survey_.locked(name(index)));
+    const LockedStage* locked = survey_.locked(name(index));
+    if (outcome == RebuildOutcome::Skipped && locked != nullptr) inputs_.restore_outputs(*locked);
   }
 
   Repository& original_;
