@@ -28,7 +28,7 @@ GIT_CONFIG = """[user]
 
 def environment(dvx: pathlib.Path, home: pathlib.Path) -> dict:
     (home / ".gitconfig").write_text(GIT_CONFIG)
-    kept = {name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS") if name in os.environ}
+    kept = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
     duckdb = os.environ.get("DVX_DUCKDB", str(ROOT / "build/deps/duckdb/libduckdb.so"))
     return kept | {
         "PATH": f"{dvx.parent}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",

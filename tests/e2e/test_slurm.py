@@ -116,7 +116,7 @@ class Project:
         for process in self.started:
             process.kill()
             process.wait()
-        for line in self.cluster.run("squeue", "-h", "-o", "%A %Z").splitlines():
+        for line in self.cluster.run("squeue", "-h", "-o", "%A %Z", check=False).splitlines():
             job, directory = line.split(maxsplit=1)
             if pathlib.Path(directory).is_relative_to(self.root):
                 self.cluster.run("scancel", job, check=False)
