@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/beneath.h"
+
 namespace dvx {
 
 namespace {
@@ -48,6 +50,13 @@ Error::Error(ErrorKind kind, std::string message, std::string hint, std::string 
     : kind_(kind), message_(std::move(message)), hint_(std::move(hint)), path_(std::move(path)) {}
 
 Error system_error(std::string_view action, std::string_view path, int errnum) {
+  if (errnum == ELOOP) {
+    const std::string link = link_on_the_way(std::string(path));
+    return Error(ErrorKind::Config,
+                 fmt::format("cannot {} '{}': {} is a symbolic link, and dvx follows none here", action, path,
+                             link.empty() ? "a part of the path" : fmt::format("'{}'", link)),
+                 "put a directory or a file in place of the link", std::string(path));
+  }
   const ErrorKind kind = errnum == ENOENT ? ErrorKind::NotFound : ErrorKind::Io;
   std::string hint;
   if (errnum == ENOSPC || errnum == EDQUOT)

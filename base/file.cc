@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/beneath.h"
 #include "base/directory.h"
 #include "base/error.h"
 #include "base/path.h"
@@ -46,7 +47,9 @@ UniqueFd open_file(const std::string& path, int flags, mode_t mode) {
 }
 
 UniqueFd open_file_at(int dir_fd, const std::string& path, int flags, mode_t mode) {
-  const int fd = retry_interrupted([&] { return ::openat(dir_fd, path.c_str(), flags | O_CLOEXEC, mode); });
+  const int fd = dir_fd == AT_FDCWD ? beneath::open(path, flags, mode) : retry_interrupted([&] {
+    return ::openat(dir_fd, path.c_str(), flags | O_CLOEXEC, mode);
+  });
   if (fd < 0) throw system_error((flags & O_CREAT) ? "create" : "open", path);
   if ((flags & O_CREAT) != 0 && dir_fd == AT_FDCWD) share_new_file(fd, path);
   return UniqueFd(fd);
@@ -132,19 +135,19 @@ bool exists(const std::string& path) {
 
 bool is_directory(const std::string& path) {
   struct ::stat st {};
-  return ::stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
+  return beneath::stat_as_reader(path, st) == 0 && S_ISDIR(st.st_mode);
 }
 
 std::optional<struct ::stat> stat_if_exists(const std::string& path) {
   struct ::stat st {};
-  if (::lstat(path.c_str(), &st) == 0) return st;
+  if (beneath::stat(path, st) == 0) return st;
   if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
   throw system_error("stat", path);
 }
 
 namespace {
 bool make_directory(const std::string& path) {
-  if (::mkdir(path.c_str(), 0777) != 0) return false;
+  if (beneath::make_directory(path, 0777) != 0) return false;
   share_new_directory(path);
   return true;
 }
@@ -152,7 +155,10 @@ bool make_directory(const std::string& path) {
 
 void make_directories(const std::string& path) {
   if (make_directory(path)) return;
-  if (errno == EEXIST && is_directory(path)) return;
+  if (errno == EEXIST && is_directory(path)) {
+    if (!link_on_the_way(path).empty()) throw system_error("create directory", path, ELOOP);
+    return;
+  }
   if (errno != ENOENT) throw system_error("create directory", path);
   const std::string parent = parent_path(path);
   if (parent == path || parent.empty()) throw system_error("create directory", path, ENOENT);
@@ -174,17 +180,27 @@ void remove_entry_at(int dir_fd, const char* name, const std::string& path) {
 }  // namespace
 
 void remove_tree(const std::string& path) {
-  remove_entry_at(AT_FDCWD, path.c_str(), path);
+  const beneath::Place place(path);
+  if (place.found()) return remove_entry_at(place.directory(), place.name(), path);
+  if (errno != ENOENT && errno != ENOTDIR) throw system_error("remove", path);
+}
+
+namespace {
+constexpr std::string_view kTemporaryPrefix = ".dvx-tmp-";
+}
+
+bool is_temporary_name(std::string_view name) {
+  return name.starts_with(kTemporaryPrefix);
 }
 
 AtomicFile::AtomicFile(std::string path, mode_t mode, Durability durability)
     : path_(std::move(path)), durability_(durability) {
-  temp_path_ = join_path(parent_path(path_), fmt::format(".dvx-tmp-{}", unique_suffix()));
+  temp_path_ = join_path(parent_path(path_), fmt::format("{}{}", kTemporaryPrefix, unique_suffix()));
   fd_ = open_file(temp_path_, O_WRONLY | O_CREAT | O_EXCL, mode);
 }
 
 AtomicFile::~AtomicFile() {
-  if (!committed_) ::unlink(temp_path_.c_str());
+  if (!committed_) beneath::remove_file(temp_path_);
 }
 
 void AtomicFile::write(std::string_view bytes) {
@@ -193,7 +209,7 @@ void AtomicFile::write(std::string_view bytes) {
 
 void AtomicFile::commit() {
   if (durability_ == Durability::Synced) fsync_file(fd_.get(), path_);
-  if (::rename(temp_path_.c_str(), path_.c_str()) != 0) throw system_error("replace", path_);
+  if (beneath::rename(temp_path_, path_) != 0) throw system_error("replace", path_);
   committed_ = true;
   if (durability_ == Durability::Synced) {
     const std::string parent = parent_path(path_);
@@ -210,7 +226,7 @@ void write_file_atomically(const std::string& path, std::string_view bytes, mode
 
 TemporaryDirectory::TemporaryDirectory(const std::string& parent, std::string_view prefix) {
   path_ = join_path(parent, fmt::format("{}-{}", prefix, unique_suffix()));
-  if (::mkdir(path_.c_str(), 0700) != 0) throw system_error("create directory", path_);
+  if (beneath::make_directory(path_, 0700) != 0) throw system_error("create directory", path_);
   share_new_directory(path_);
 }
 

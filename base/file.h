@@ -63,6 +63,9 @@ class AtomicFile {
   bool committed_ = false;
 };
 
+// Whether `name` is one that AtomicFile gives its temp files.
+bool is_temporary_name(std::string_view name);
+
 void write_file_atomically(const std::string& path, std::string_view bytes, mode_t mode = 0666,
                            Durability durability = Durability::Synced);
 

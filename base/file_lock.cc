@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/interrupt.h"
@@ -24,7 +25,7 @@ Error lock_error(const std::string& path) {
 
 // A shared lock can be had on a file that this user may only read.
 UniqueFd open_to_lock(const std::string& path, LockMode mode) {
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  const int fd = beneath::open(path, O_RDWR | O_CREAT);
   if (fd >= 0) {
     share_new_file(fd, path);
     return UniqueFd(fd);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/beneath.h"
 #include "base/path.h"
 
 namespace dvx {
@@ -66,7 +67,7 @@ SharedWith shared_with(const std::string& directory) {
 
 bool share_directory(const std::string& directory, SharedWith with) {
   if (with == SharedWith::Nobody || shared_with(directory) == with) return true;
-  return ::chmod(directory.c_str(), with == SharedWith::All ? kAllDirectory : kGroupDirectory) == 0;
+  return beneath::change_mode(directory, with == SharedWith::All ? kAllDirectory : kGroupDirectory) == 0;
 }
 
 void heed_sharing(const std::string& directory) {

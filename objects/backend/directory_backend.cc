@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -47,7 +48,7 @@ class TemporaryFile {
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
   ~TemporaryFile() {
-    if (!moved_) ::unlink(path_.c_str());
+    if (!moved_) beneath::remove_file(path_);
   }
 
   void fill(const std::string& name, Source& source, std::uint64_t size) {
@@ -63,16 +64,16 @@ class TemporaryFile {
   }
 
   void replace(const std::string& target) {
-    if (::rename(path_.c_str(), target.c_str()) != 0) throw system_error("replace", target);
+    if (beneath::rename(path_, target) != 0) throw system_error("replace", target);
     moved_ = true;
   }
 
   WriteResult appear_as(const std::string& target) {
-    if (::link(path_.c_str(), target.c_str()) == 0) return WriteResult::Written;
+    if (beneath::link(path_, target) == 0) return WriteResult::Written;
     if (errno == EEXIST) return WriteResult::Existed;
     if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) throw system_error("create", target);
     // A file system without hard links.
-    if (::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) != 0) {
+    if (beneath::rename(path_, target, RENAME_NOREPLACE) != 0) {
       if (errno == EEXIST) return WriteResult::Existed;
       throw system_error("create", target);
     }
@@ -100,7 +101,7 @@ struct DirectoryCloser {
 // ours.
 std::vector<DirectoryEntry> entries_of(const std::string& path) {
   std::vector<DirectoryEntry> entries;
-  DIR* dir = ::opendir(path.c_str());
+  DIR* dir = beneath::open_directory(path);
   if (dir == nullptr) {
     if (errno == ENOENT || errno == ENOTDIR) return entries;
     throw system_error("list", path);
@@ -110,7 +111,7 @@ std::vector<DirectoryEntry> entries_of(const std::string& path) {
     const std::string name = entry->d_name;
     if (name.starts_with('.')) continue;
     struct ::stat st {};
-    if (::fstatat(::dirfd(dir), name.c_str(), &st, 0) != 0) {
+    if (::fstatat(::dirfd(dir), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) {
       if (errno == ENOENT) continue;  // removed meanwhile
       throw system_error("stat", join_path(path, name));
     }
@@ -136,7 +137,8 @@ void list_below(const std::string& directory, const std::string& below, const st
 }
 }  // namespace
 
-DirectoryBackend::DirectoryBackend(std::string directory) : directory_(std::move(directory)) {
+DirectoryBackend::DirectoryBackend(std::string directory)
+    : directory_(std::move(directory)), guard_(directory_) {
   heed_sharing(directory_);
 }
 
@@ -148,7 +150,7 @@ std::string DirectoryBackend::path_of(const std::string& name) const {
 std::optional<BackendEntry> DirectoryBackend::stat(const std::string& name) {
   struct ::stat st {};
   const std::string path = path_of(name);
-  if (::stat(path.c_str(), &st) != 0) {
+  if (beneath::stat(path, st) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
     throw system_error("stat", path);
   }
@@ -207,7 +209,7 @@ void DirectoryBackend::list(const std::string& prefix,
 
 void DirectoryBackend::remove(const std::string& name) {
   const std::string path = path_of(name);
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) throw system_error("remove", path);
+  if (beneath::remove_file(path) != 0 && errno != ENOENT && errno != ENOTDIR) throw system_error("remove", path);
 }
 
 void DirectoryBackend::ensure_directory(const std::string& path) {
@@ -227,7 +229,7 @@ void DirectoryBackend::remove_stale_temporaries(const std::string& directory) {
   for (const DirectoryEntry& entry : entries_of(directory)) {
     const std::string path = join_path(directory, entry.key);
     const auto st = stat_if_exists(path);
-    if (st && S_ISREG(st->st_mode) && now - st->st_mtime > kStaleAfterSeconds) ::unlink(path.c_str());
+    if (st && S_ISREG(st->st_mode) && now - st->st_mtime > kStaleAfterSeconds) beneath::remove_file(path);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 
+#include "base/beneath.h"
 #include "objects/backend/backend.h"
 
 namespace dvx {
@@ -32,6 +33,7 @@ class DirectoryBackend final : public Backend {
   void remove_stale_temporaries(const std::string& directory);
 
   std::string directory_;
+  DirectoryGuard guard_;  // of `directory_`: whoever may write to a remote could put links there
   std::mutex mutex_;
   std::set<std::string> known_directories_;
 };

@@ -14,6 +14,7 @@
 #include <optional>
 #include <thread>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 
@@ -69,7 +70,7 @@ SequentialFile::State::~State() {
   }
   changed.notify_all();
   if (thread.joinable()) thread.join();
-  if (!done) ::unlink(path.c_str());
+  if (!done) beneath::remove_file(path);
 }
 
 void SequentialFile::State::write_out(const std::byte* bytes, std::size_t length) {

@@ -8,6 +8,7 @@
 #include <ctime>
 #include <utility>
 
+#include "base/beneath.h"
 #include "base/clock.h"
 #include "base/directory.h"
 #include "base/error.h"
@@ -125,7 +126,7 @@ void ChunkIndex::drop_stale_segments() const {
         const bool holds = std::ranges::all_of(segment->packs(), [&](const ObjectId& pack) {
           return exists(join_path(directory_, "packs/" + pack.to_hex() + ".pack"));
         });
-        if (!holds) ::unlink(path.c_str());
+        if (!holds) beneath::remove_file(path);
       } catch (const Error& e) {
         if (e.kind() != ErrorKind::Corruption && e.kind() != ErrorKind::NotFound) throw;
       }
@@ -247,7 +248,7 @@ void ChunkIndex::absorb_loose(Snapshot& snapshot) const {
   if (!merged.name.empty()) {
     for (const std::string& name : replaced) {
       if (!name.empty() && name != merged.name)
-        ::unlink(join_path(join_path(directory_, "index"), name).c_str());
+        beneath::remove_file(join_path(join_path(directory_, "index"), name));
     }
   }
   snapshot.segments.push_back(std::move(merged));

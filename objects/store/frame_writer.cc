@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "objects/pack/pack_reader.h"
@@ -93,7 +94,7 @@ std::vector<ObjectId> FrameWriter::commit() {
   std::vector<ObjectId> ids;
   for (const auto& pack : state_->sealed) {
     const std::string path = state_->store.pack_path(pack->pack_id());
-    if (std::rename(pack->path().c_str(), path.c_str()) != 0) throw system_error("publish", path);
+    if (beneath::rename(pack->path(), path) != 0) throw system_error("publish", path);
     published.push_back(PackReader::open(path));
     ids.push_back(pack->pack_id());
   }

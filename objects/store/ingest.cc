@@ -12,6 +12,7 @@
 #include <mutex>
 #include <utility>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/file_time.h"
@@ -58,12 +59,7 @@ FileStamp stamp_of_fd(int fd, const std::string& path) {
 OpenedFile open_regular(const std::string& path) {
   OpenedFile file;
   // O_NONBLOCK: opening a fifo must not wait for somebody to write to it.
-  int fd = -1;
-  do {
-    fd = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-  } while (fd < 0 && errno == EINTR);
-  if (fd < 0 && errno == ELOOP)
-    throw Error(ErrorKind::Io, fmt::format("'{}' is a symbolic link", display_path(path)), {}, path);
+  const int fd = beneath::open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
   if (fd < 0) throw system_error("open", path);
   file.fd.reset(fd);
   file.stamp = stamp_of_fd(fd, path);

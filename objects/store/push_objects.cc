@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/beneath.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/path.h"
@@ -248,7 +249,7 @@ void Push::send_spool(PackWriter& spool, const std::string& path) {
   SealedPack sealed = spool.seal(Durability::Relaxed);  // it is the remote that keeps it
   FileSource source(path);
   send(sealed.pack_id, source, sealed.size, std::move(sealed.entries));
-  if (::remove(path.c_str()) != 0) throw system_error("remove", path);
+  if (beneath::remove_file(path) != 0) throw system_error("remove", path);
 }
 
 bool Push::is_intact(const Recipe& recipe) {

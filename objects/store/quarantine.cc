@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -33,7 +34,7 @@ void copy_file(const std::string& from, const std::string& to) {
 // False when the name is taken. A file of another user may not be linked to (fs.protected_hardlinks), and
 // some file systems have no links: a copy then.
 bool link_or_copy(const std::string& from, const std::string& to) {
-  if (::link(from.c_str(), to.c_str()) == 0) return true;
+  if (beneath::link(from, to) == 0) return true;
   if (errno == EEXIST) return false;
   if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS && errno != EMLINK)
     throw system_error("keep", from);
@@ -59,7 +60,7 @@ std::string move_to_quarantine(const std::string& store_directory, const std::st
   const std::string path = join_path(store_directory, file);
   if (!exists(path)) return {};
   std::string kept = link_to_quarantine(store_directory, file);
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT) throw system_error("move", path);
+  if (beneath::remove_file(path) != 0 && errno != ENOENT) throw system_error("move", path);
   fsync_directory(parent_path(path));
   return kept;
 }

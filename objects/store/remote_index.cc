@@ -6,12 +6,13 @@
 
 #include <algorithm>
 #include <ctime>
-#include <filesystem>
 #include <mutex>
 #include <set>
 #include <tuple>
 #include <utility>
 
+#include "base/beneath.h"
+#include "base/directory.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -104,13 +105,12 @@ std::string RemoteIndex::cache_path(const std::string& name) const {
 void RemoteIndex::drop_unlisted_from_cache() const {
   std::set<std::string, std::less<>> listed;
   for (const Entry& entry : entries_) listed.emplace(file_name(entry.name));
-  std::error_code ignored;  // what cannot be removed only takes space
-  for (const auto& file : std::filesystem::directory_iterator(cache_, ignored)) {
-    const std::string name = file.path().filename().string();
+  for (const std::string& name : names_in_directory(cache_)) {
     if (!name.ends_with(".seg") || listed.contains(name)) continue;
-    const auto st = stat_if_exists(file.path().string());
-    if (st && ::time(nullptr) - st->st_mtime > kKeepUnlistedSeconds)
-      std::filesystem::remove(file.path(), ignored);
+    const std::string file = join_path(cache_, name);
+    const auto st = stat_if_exists(file);
+    // One that cannot be removed only takes space.
+    if (st && ::time(nullptr) - st->st_mtime > kKeepUnlistedSeconds) beneath::remove_file(file);
   }
 }
 
@@ -183,7 +183,7 @@ void RemoteIndex::merge_small_segments() {
   const std::string name = remote_segment_name(sink.finish());
   FileSource source(path);
   backend_.write_if_absent(name, source, sink.size());
-  if (::rename(path.c_str(), cache_path(name).c_str()) != 0) throw system_error("replace", cache_path(name));
+  if (beneath::rename(path, cache_path(name)) != 0) throw system_error("replace", cache_path(name));
 
   std::set<std::string> gone;
   for (const Entry& entry : old) {

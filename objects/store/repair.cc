@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "base/error.h"
+#include "base/beneath.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/stream.h"
@@ -68,7 +69,7 @@ class Repair {
     keep(file);
     writer.commit();
     const auto now = stat_if_exists(path);
-    if (old_file && now && old_file->st_ino == now->st_ino && ::unlink(path.c_str()) != 0)
+    if (old_file && now && old_file->st_ino == now->st_ino && beneath::remove_file(path) != 0)
       throw system_error("move", path);
     fsync_directory(store_.impl().path("packs"));
     look_anew();
@@ -80,7 +81,7 @@ class Repair {
     keep(file);
     writer.commit();
     const std::string path = store_.impl().path(file);
-    if (::unlink(path.c_str()) != 0) throw system_error("move", path);
+    if (beneath::remove_file(path) != 0) throw system_error("move", path);
     fsync_directory(parent_path(path));
   }
 

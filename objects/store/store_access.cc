@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/beneath.h"
 #include "base/directory.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -107,7 +108,7 @@ namespace {
 
 void require_access(const std::string& directory, int how, std::string_view what,
                     const std::string& store_directory) {
-  if (::access(directory.c_str(), how) == 0 || errno != EACCES) return;
+  if (beneath::access(directory, how) == 0 || errno != EACCES) return;
   struct ::stat st {};
   if (::stat(directory.c_str(), &st) != 0) throw system_error("look at", directory);
   const bool shared = shared_with(store_directory) != SharedWith::Nobody;

@@ -6,6 +6,7 @@
 
 #include <thread>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/interrupt.h"
@@ -23,11 +24,11 @@ std::string use_path(const std::string& store_directory) {
 }  // namespace
 
 std::optional<FileLock> share_store(const std::string& store_directory) {
-  if (::access(store_directory.c_str(), X_OK) != 0) return std::nullopt;  // who opens the store is told
+  if (beneath::access(store_directory, X_OK) != 0) return std::nullopt;  // who opens the store is told
   if (!exists(join_path(store_directory, "format"))) return std::nullopt;
   heed_sharing(store_directory);
   const std::string path = use_path(store_directory);
-  if (!exists(path) && ::access(store_directory.c_str(), W_OK) != 0) return std::nullopt;
+  if (!exists(path) && beneath::access(store_directory, W_OK) != 0) return std::nullopt;
   return FileLock::acquire(path, LockMode::Shared);
 }
 

@@ -11,6 +11,7 @@
 #include <set>
 #include <utility>
 
+#include "base/beneath.h"
 #include "base/clock.h"
 #include "base/directory.h"
 #include "base/error.h"
@@ -49,7 +50,7 @@ std::int64_t mtime_of(const std::string& path) {
 }
 
 bool rename_if_there(const std::string& from, const std::string& to) {
-  if (std::rename(from.c_str(), to.c_str()) == 0) return true;
+  if (beneath::rename(from, to) == 0) return true;
   if (errno == ENOENT && !exists(from)) return false;
   throw system_error("move", from);
 }

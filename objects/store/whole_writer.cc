@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <set>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -50,7 +51,7 @@ void copy_or_clone(int source_fd, const std::string& path_for_errors, const std:
       return;
     }
   }
-  if (::unlink(target.c_str()) != 0) throw system_error("remove", target);
+  if (beneath::remove_file(target) != 0) throw system_error("remove", target);
   SequentialFile copy(target);
   for_each_piece(source_fd, path_for_errors, [&](std::span<const std::byte> piece) { copy.append(piece); });
   copy.finish();
@@ -82,7 +83,7 @@ ObjectId WholeWriter::add(int source_fd, const std::string& path_for_errors) {
   copy_or_clone(source_fd, path_for_errors, path);
   const ObjectId id = hash_file(path);
   if (store_.impl().probably_has(id)) {
-    ::unlink(path.c_str());
+    beneath::remove_file(path);
     return id;
   }
   const std::lock_guard lock(mutex_);
@@ -111,7 +112,7 @@ void WholeWriter::publish() {
   for (const auto& [id, number] : staged_) {
     const std::string path = store_.impl().whole_path(id);
     if (directories.insert(parent_path(path)).second) make_directories(parent_path(path));
-    if (std::rename(staged_path(number).c_str(), path.c_str()) != 0) throw system_error("publish", path);
+    if (beneath::rename(staged_path(number), path) != 0) throw system_error("publish", path);
   }
   if (staged_.size() > kFew) {
     sync_filesystem(store_.directory());
