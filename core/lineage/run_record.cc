@@ -10,7 +10,9 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/path.h"
 #include "core/metafile/canonical_json.h"
+#include "objects/model/inner_path.h"
 
 namespace dvx {
 
@@ -42,7 +44,15 @@ class RecordReader {
     return value.get<std::string>();
   }
   std::string path(const Json& object, const char* key) const {
-    return path_from_json_text(text(object, key));
+    std::string path = path_from_json_text(text(object, key));
+    if (const auto reason = refused_path(path)) {
+      fail(fmt::format("'{}' is '{}', which is refused: {}", key, display_path(path), *reason));
+    }
+    return path;
+  }
+  // The empty path is the root.
+  std::string directory(const Json& object, const char* key) const {
+    return text(object, key).empty() ? std::string() : path(object, key);
   }
   std::uint64_t count(const Json& object, const char* key) const {
     const Json& value = field(object, key);
@@ -253,7 +263,7 @@ RunRecord parse_run_record(std::string_view bytes, const std::string& name_for_e
   record.key = reader.id(json, "key");
   record.key_fields = reader.field(json, "key_fields");
   record.commands = commands_from_json(reader, reader.list(json, "commands"));
-  record.wdir = reader.path(json, "wdir");
+  record.wdir = reader.directory(json, "wdir");
   record.deps = dependencies_from_json(reader, reader.list(json, "deps"));
   record.outs = outputs_from_json(reader, reader.list(json, "outs"));
   record.params = reader.field(json, "params");

@@ -8,6 +8,7 @@
 #include "base/nearest_word.h"
 #include "base/path.h"
 #include "core/metafile/each_paths.h"
+#include "objects/model/inner_path.h"
 
 namespace dvx {
 
@@ -109,17 +110,16 @@ class EachReader {
       fail(node, fmt::format("'{}' lies outside of the repository", shown),
            "write a path beneath it, relative to dvx.yaml");
     }
+    if (const auto reason = refused_path(path)) fail(node, fmt::format("'{}' is refused: {}", shown, *reason));
     return path;
   }
 
   void check_directory(const YamlNode& node, const std::string& directory, const char* example) const {
     if (directory.empty())
       fail(node, fmt::format("'{}' must begin with a directory", display_path(node.scalar())), example);
-    const std::string_view top = std::string_view(directory).substr(0, directory.find('/'));
-    if (top == ".git" || top == ".dvx") {
-      fail(node,
-           fmt::format("'{}' belongs to {}", display_path(node.scalar()), top == ".git" ? "git" : "dvx"));
-    }
+    // Without the backslashes of a pattern, another name may come to light.
+    if (const auto reason = refused_path(directory))
+      fail(node, fmt::format("'{}' is refused: {}", display_path(node.scalar()), *reason));
   }
 
   std::size_t count(const YamlNode& node) const {

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "core/metafile/canonical_json.h"
+#include "objects/model/inner_path.h"
 
 namespace dvx {
 namespace {
@@ -194,15 +195,9 @@ class LockReader {
 
   // The lock comes with a clone and is not trusted to stay inside of it.
   void check_path(const std::string& path) const {
-    bool fine = path.find('\0') == std::string::npos;
-    for (std::string_view rest = path; fine;) {
-      const std::size_t slash = rest.find('/');
-      const std::string_view name = rest.substr(0, slash);
-      fine = !name.empty() && name != "." && name != "..";
-      if (slash == std::string_view::npos) break;
-      rest.remove_prefix(slash + 1);
+    if (const auto reason = refused_path(path)) {
+      fail(fmt::format("'{}' is not a path inside of the repository: {}", display_path(path), *reason));
     }
-    if (!fine) fail(fmt::format("'{}' is not a path inside of the repository", display_path(path)));
   }
 
   DataRef read_data(const dom::element& element, const std::string& path) const {

@@ -16,6 +16,7 @@
 #include "core/metafile/each_reader.h"
 #include "core/metafile/stage_expansion.h"
 #include "core/metafile/value_text.h"
+#include "objects/model/inner_path.h"
 
 namespace dvx {
 namespace {
@@ -290,9 +291,8 @@ class PipelineReader {
       fail(node, fmt::format("'{}' lies outside of the repository", shown),
            "write a path beneath it, relative to dvx.yaml");
     }
-    const std::string_view top = std::string_view(path).substr(0, path.find('/'));
-    if (top == ".git" || top == ".dvx")
-      fail(node, fmt::format("'{}' belongs to {}", shown, top == ".git" ? "git" : "dvx"));
+    if (const auto reason = path.empty() ? std::nullopt : refused_path(path))
+      fail(node, fmt::format("'{}' is refused: {}", shown, *reason));
     return path;
   }
 

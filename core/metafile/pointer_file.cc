@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/path.h"
 #include "core/metafile/canonical_json.h"
 #include "core/metafile/yaml.h"
+#include "objects/model/tree.h"
 
 namespace dvx {
 
@@ -106,9 +108,10 @@ PointerFile parse_pointer(std::string_view text, const std::string& name_for_err
   PointerFile pointer;
   const YamlNode& path = required_field(root, name_for_errors, "path");
   pointer.path = path_from_json_text(yaml_string(path, name_for_errors, "path"));
-  if (pointer.path.empty() || pointer.path == "." || pointer.path == ".." ||
-      pointer.path.find('/') != std::string::npos || pointer.path.find('\0') != std::string::npos) {
-    yaml_error(path, name_for_errors, "'path' must be the name of the data beside this file");
+  if (const auto reason = refused_entry_name(pointer.path)) {
+    yaml_error(path, name_for_errors,
+               fmt::format("'path' must be the name of the data beside this file, and '{}' is refused: {}",
+                           display_path(pointer.path), *reason));
   }
   pointer.data = parse_data(root, name_for_errors);
   pointer.schema = optional_string(root, name_for_errors, "schema");

@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "core/metafile/template_text.h"
 #include "core/metafile/values_file.h"
+#include "objects/model/inner_path.h"
 
 namespace dvx {
 
@@ -90,6 +91,8 @@ void VariableFiles::load_file(const Entry& entry, Variables& into) {
   if (is_loaded_already(entry, into)) return;
   if (entry.path.starts_with('/') || entry.path == ".." || entry.path.starts_with("../"))
     fail(entry, fmt::format("'{}' lies outside of the repository", display_path(entry.path)));
+  if (const auto reason = refused_path(entry.path))
+    fail(entry, fmt::format("'{}' is refused: {}", display_path(entry.path), *reason));
   const YamlNode* values = values_of(entry.path);
   if (values == nullptr) {
     fail(entry, fmt::format("the file '{}' of variables is not there", display_path(entry.path)),

@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "core/metafile/each_paths.h"
 #include "core/workspace/glob.h"
+#include "objects/model/inner_path.h"
 #include "objects/model/tree.h"
 
 namespace dvx {
@@ -24,15 +25,11 @@ std::size_t depth_of(std::string_view path) {
 }
 
 void refuse_names(const std::string& path, const std::string& input) {
-  for (std::string_view rest = path; !rest.empty();) {
-    const std::string_view name = rest.substr(0, rest.find('/'));
-    if (const auto reason = refused_entry_name(name)) {
-      throw Error(ErrorKind::Config,
-                  fmt::format("the output of '{}' cannot be '{}': {}", display_path(input),
-                              display_path(path), *reason),
-                  {}, input);
-    }
-    rest.remove_prefix(std::min(name.size() + 1, rest.size()));
+  if (const auto reason = refused_path(path)) {
+    throw Error(
+        ErrorKind::Config,
+        fmt::format("the output of '{}' cannot be '{}': {}", display_path(input), display_path(path), *reason),
+        {}, input);
   }
 }
 

@@ -10,11 +10,13 @@
 #include <optional>
 #include <utility>
 
+#include "base/beneath.h"
 #include "base/directory.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "core/metafile/canonical_json.h"
+#include "objects/model/inner_path.h"
 #include "objects/store/remote_layout.h"
 
 namespace dvx {
@@ -133,6 +135,7 @@ RemoteRoot parse_remote_root(std::string_view text, const std::string& name) {
     for (const auto& entry : json.at("data")) {
       RootData data;
       data.path = path_from_json_text(entry.at("path").get<std::string>());
+      if (refused_path(data.path)) corrupt(name);
       const auto kind = entry.at("kind").get<std::string>();
       if (kind != "tree" && kind != "file") corrupt(name);
       data.data.kind = kind == "tree" ? DataKind::Tree : DataKind::File;
@@ -222,7 +225,7 @@ void RemoteRuns::drop_unlisted_from_cache(const std::string& cache) const {
     if (is_listed || !name.ends_with(".json")) continue;
     const std::string path = join_path(cache, name);
     const auto st = stat_if_exists(path);
-    if (st && ::time(nullptr) - st->st_mtime > kKeepSeconds) ::unlink(path.c_str());  // else it takes space
+    if (st && ::time(nullptr) - st->st_mtime > kKeepSeconds) beneath::remove_file(path);  // else it takes space
   }
 }
 

@@ -1,13 +1,17 @@
 #include "core/workspace/tracked.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
+#include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "core/metafile/pipeline_file.h"
 #include "core/workspace/pipelines.h"
 #include "core/workspace/project_files.h"
+#include "objects/model/inner_path.h"
 
 namespace dvx {
 
@@ -15,7 +19,14 @@ namespace {
 
 TrackedPath from_pointer(std::string_view text, const std::string& pointer_path) {
   PointerFile pointer = parse_pointer(text, pointer_path);
-  return {.path = join_path(parent_path(pointer_path), pointer.path),
+  std::string path = join_path(parent_path(pointer_path), pointer.path);
+  if (const auto reason = refused_path(path)) {
+    throw Error(ErrorKind::Config,
+                fmt::format("'{}' may not stand for '{}': {}", display_path(pointer_path), display_path(path),
+                            *reason),
+                {}, pointer_path);
+  }
+  return {.path = std::move(path),
           .data = pointer.data,
           .pointer = pointer_path,
           .stage = {},

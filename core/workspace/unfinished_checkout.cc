@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "core/metafile/canonical_json.h"
+#include "objects/model/inner_path.h"
 
 namespace dvx {
 
@@ -28,7 +29,9 @@ UnfinishedCheckouts::UnfinishedCheckouts(Repository& repository)
     const Json json = parse_json(*text, file_);
     version = json.at("dvx_checkout").get<int>();
     if (version == kVersion)
-      for (std::string& path : paths_from_json(json.at("paths"))) paths_.insert(std::move(path));
+      for (std::string& path : paths_from_json(json.at("paths"))) {
+        if (!refused_path(path)) paths_.insert(std::move(path));
+      }
   } catch (const Error&) {
     // Cut short by a power cut, as it need not be durable.
   } catch (const Json::exception&) {

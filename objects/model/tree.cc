@@ -9,6 +9,7 @@
 #include "base/little_endian.h"
 #include "base/path.h"
 #include "base/stream.h"
+#include "objects/model/inner_path.h"
 
 namespace dvx {
 
@@ -100,14 +101,21 @@ Tree::Tree(std::vector<TreeEntry> entries) : entries_(std::move(entries)) {
   // A walk leaves most directories in this order.
   if (!std::ranges::is_sorted(entries_, {}, &TreeEntry::name))
     std::ranges::sort(entries_, {}, &TreeEntry::name);
+  GitDirectorySigns signs;
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const std::string& name = entries_[i].name;
+    signs.note(name);
     if (const auto reason = refused_entry_name(name)) {
       throw Error(ErrorKind::Config, fmt::format("'{}' cannot be tracked: {}", display_path(name), *reason));
     }
     if (i > 0 && entries_[i - 1].name == name) {
       throw Error(ErrorKind::Config, fmt::format("'{}' is there twice", display_path(name)));
     }
+  }
+  if (signs.are_complete()) {
+    throw Error(ErrorKind::Config,
+                "a directory with 'HEAD', 'objects' and 'refs' cannot be tracked: git takes it for a repository",
+                "pack it into one file, for instance with: git bundle create data.bundle --all");
   }
 }
 

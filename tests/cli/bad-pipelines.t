@@ -173,7 +173,7 @@ Paths:
   >     cmd: echo
   >     outs: [.git/hooks]
   > YAML
-  error: dvx.yaml:4:12: stage 'a': '.git/hooks' belongs to git
+  error: dvx.yaml:4:12: stage 'a': '.git/hooks' is refused: its part '.git' is bad: a file system may take it for '.git'
   [2]
 
 The graph:

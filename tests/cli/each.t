@@ -341,7 +341,7 @@ Each way in which it can be wrong:
   hint: write a path beneath it, relative to dvx.yaml
   [2]
   $ try 'cp {in} {out}' '{in: "a/*", out: ".dvx/x/{stem}"}'
-  error: dvx.yaml:4:28: stage 's': '.dvx/x/{stem}' belongs to dvx
+  error: dvx.yaml:4:28: stage 's': '.dvx/x/{stem}' is refused: its part '.dvx' is bad: a file system may take it for '.dvx'
   [2]
   $ try 'cp {in} {out}' '{in: "a/*", out: "a/b/{stem}"}'
   error: dvx.yaml:2:3: stage 's' depends on its own output 'a/b'

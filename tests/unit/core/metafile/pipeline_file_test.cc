@@ -149,7 +149,7 @@ TEST(PipelineFile, RefusesBadStagesWithPlaceAndHint) {
       {s + "    deps: [../x]\n", "'../x' lies outside of the repository", ""},
       {s + "    deps: [a/../../x]\n", "lies outside of the repository", ""},
       {s + "    deps: [.]\n", "the whole repository cannot stand in 'deps'", ""},
-      {s + "    deps: [.git/config]\n", "'.git/config' belongs to git", ""},
+      {s + "    deps: [.git/config]\n", "'.git/config' is refused: its part '.git' is bad: a file system may take it for '.git'", ""},
       {s + "    deps: ['s3://bucket/x']\n", "only http and https can stand here", ""},
       {s + "    deps: ['${item}']\n", "dvx.yaml:4:13: stage 's': no variable 'item'", "\\${item}"},
       {s + "    deps: [a, ./a: {schema: s}]\n", "dependency './a' is given twice", ""},
