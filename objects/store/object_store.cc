@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -90,6 +91,7 @@ void OpenPacks::forget() {
 
 ObjectStore::Impl::Impl(std::string store_directory, StoreOptions store_options)
     : directory(std::move(store_directory)),
+      guard(directory),
       options(store_options),
       index(directory),
       open_packs(path("packs")),
@@ -97,7 +99,10 @@ ObjectStore::Impl::Impl(std::string store_directory, StoreOptions store_options)
   require_readable(directory);
   const std::string format = path("format");
   const auto text = read_file_if_exists(format);
-  if (!text) return;
+  if (!text) {
+    require_no_other_use(directory);
+    return;
+  }
   check_store_format(*text, format);
   heed_sharing(directory);
   try {
@@ -139,19 +144,20 @@ void ObjectStore::Impl::ensure_layout() {
     make_directories(directory);
     share_directory(directory, shared);
     heed_sharing(directory);
+    // First of all: what has no `format` is not taken for a store.
+    if (!exists(path("format"))) write_file_atomically(path("format"), serialize_store_format());
     for (const char* name : {"packs", "index", "tmp", "trash"}) {
       make_directories(path(name));
       share_new_directory(path(name));  // an older one too
       require_writable(path(name), directory);
     }
-    if (!exists(path("format"))) write_file_atomically(path("format"), serialize_store_format());
     enter_user();
     note_links();
   });
 }
 
 bool ObjectStore::Impl::has_whole(const ObjectId& id) const {
-  return ::access(whole_path(id).c_str(), F_OK) == 0;
+  return beneath::access(whole_path(id), F_OK) == 0;
 }
 
 bool ObjectStore::Impl::probably_has(const ObjectId& id) const {

@@ -1,11 +1,12 @@
 #include "objects/store/session_directory.h"
 
-#include <algorithm>
-#include <filesystem>
-#include <system_error>
-#include <vector>
+#include <dirent.h>
 
+#include <string_view>
+
+#include "base/directory.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/path.h"
 
 namespace dvx {
@@ -15,14 +16,21 @@ namespace {
 constexpr const char* kGuard = "lock";    // held while a session directory is made, or looked at by a cleaner
 constexpr const char* kOwner = ".owner";  // in each session directory, locked as long as its session lives
 
+constexpr std::string_view kPrefix = "session";
+
+// Only what looks like a session directory in name and content is one: `tmp` may hold things of others.
+bool is_session(const std::string& tmp, const DirectoryEntry& entry) {
+  const bool is_named_so = entry.name.starts_with(kPrefix) && entry.name.substr(kPrefix.size(), 1) == "-";
+  if (!is_named_so || (entry.type != DT_DIR && entry.type != DT_UNKNOWN)) return false;
+  return exists(join_path(join_path(tmp, entry.name), kOwner));
+}
+
 void remove_abandoned(const std::string& tmp) {
-  std::error_code failed;
-  for (const auto& entry : std::filesystem::directory_iterator(tmp, failed)) {
-    if (!entry.is_directory(failed)) continue;
+  for (const DirectoryEntry& entry : list_directory(tmp)) {
     try {
-      if (FileLock::try_acquire(join_path(entry.path().string(), kOwner), LockMode::Exclusive)) {
-        remove_tree(entry.path().string());
-      }
+      if (!is_session(tmp, entry)) continue;
+      const std::string session = join_path(tmp, entry.name);
+      if (FileLock::try_acquire(join_path(session, kOwner), LockMode::Exclusive)) remove_tree(session);
     } catch (const Error&) {
       // Somebody else's, or gone by now: it costs space and nothing else.
     }
@@ -35,7 +43,7 @@ SessionDirectory::SessionDirectory(const std::string& tmp)
     : SessionDirectory(tmp, FileLock::acquire(join_path(tmp, kGuard), LockMode::Exclusive)) {}
 
 SessionDirectory::SessionDirectory(const std::string& tmp, const FileLock& guard)
-    : directory_((static_cast<void>(guard), remove_abandoned(tmp), tmp), "session"),
+    : directory_((static_cast<void>(guard), remove_abandoned(tmp), tmp), kPrefix),
       lock_(FileLock::acquire(join_path(directory_.path(), kOwner), LockMode::Exclusive)) {}
 
 std::string SessionDirectory::path_of(const std::string& name) const {

@@ -4,7 +4,10 @@
 
 #include <charconv>
 
+#include "base/directory.h"
 #include "base/error.h"
+#include "base/file.h"
+#include "base/path.h"
 #include "objects/pack/chunker.h"
 
 namespace dvx {
@@ -14,6 +17,17 @@ std::string serialize_store_format() {
       "{{\"dvx\":\"store\",\"version\":{},\"chunker\":{{\"algorithm\":\"fastcdc\",\"min\":{},\"mean\":{},"
       "\"max\":{}}}}}\n",
       kStoreVersion, kMinChunk, kMeanChunk, kMaxChunk);
+}
+
+void require_no_other_use(const std::string& directory) {
+  for (const std::string& name : names_in_directory(directory)) {
+    // A fetch into a new store keeps the remote's index there before it stores anything.
+    if (name == "remotes" || name == "lost+found" || is_temporary_name(name)) continue;
+    throw Error(ErrorKind::Config,
+                fmt::format("'{}' is not a store of dvx: it has no 'format' file and holds '{}'", directory,
+                            display_path(name)),
+                "name an empty directory, or one that is a store", directory);
+  }
 }
 
 void check_store_format(std::string_view text, const std::string& path) {

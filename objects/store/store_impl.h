@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/beneath.h"
 #include "base/sharing.h"
 #include "objects/pack/pack_reader.h"
 #include "objects/store/chunk_index.h"
@@ -56,6 +57,7 @@ struct ObjectStore::Impl {
   void read_whole(const ObjectId& id, Sink& sink) const;  // NotFound
 
   std::string directory;
+  DirectoryGuard guard;  // of `directory`: nothing in a store is reached through a link
   StoreOptions options;
   SharedWith shared = SharedWith::Nobody;  // what the store is to be: see store_access.h
   bool linked = false;                     // work trees link to its whole files: see shared_files.h

@@ -1,9 +1,11 @@
 #include "objects/store/object_store.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 
+#include "base/directory.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -53,6 +55,40 @@ TEST_F(ObjectStoreTest, IsNotMadeBySomebodyWhoOnlyLooks) {
   const auto store = open();
   EXPECT_FALSE(store->contains(ObjectId::of("x")));
   EXPECT_FALSE(exists(directory()));
+}
+
+TEST_F(ObjectStoreTest, IsNotMadeOfADirectoryThatHoldsAnythingElse) {
+  const TemporaryDirectory scratch(testing::TempDir());
+  make_directories(scratch.path() + "/home/tmp/mine");
+  EXPECT_THROW(ObjectStore::open(scratch.path() + "/home"), Error);
+  EXPECT_EQ(names_in_directory(scratch.path() + "/home"), std::vector<std::string>{"tmp"});
+}
+
+TEST_F(ObjectStoreTest, RemovesOnlyItsOwnAbandonedSessions) {
+  const std::string tmp = join_path(directory(), "tmp");
+  open()->put("makes the store");
+  make_directories(tmp + "/mine");
+  make_directories(tmp + "/session-of-mine");
+  make_directories(tmp + "/session-1-2-3-4");
+  write_file_atomically(tmp + "/session-1-2-3-4/.owner", "");
+  open()->put("looks for abandoned sessions");
+  EXPECT_TRUE(exists(tmp + "/mine"));
+  EXPECT_TRUE(exists(tmp + "/session-of-mine"));
+  EXPECT_FALSE(exists(tmp + "/session-1-2-3-4"));
+}
+
+TEST_F(ObjectStoreTest, FollowsNoLinkInAStore) {
+  open()->put("known");
+  const TemporaryDirectory elsewhere(testing::TempDir());
+  for (const char* name : {"tmp", "packs", "index"}) {
+    const std::string path = join_path(directory(), name);
+    remove_tree(path);
+    ASSERT_EQ(::symlink(elsewhere.path().c_str(), path.c_str()), 0);
+    EXPECT_THROW(open()->put("new"), Error) << name;
+    EXPECT_TRUE(names_in_directory(elsewhere.path()).empty()) << name;
+    remove_tree(path);
+    make_directories(path);
+  }
 }
 
 TEST_F(ObjectStoreTest, TellsWhatIsMissingOnceAndInOrder) {
