@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -102,7 +103,7 @@ class Move {
   bool move_data() {
     const std::string from = repository_.path(source_.path), to = repository_.path(to_);
     if (!exists(from)) return false;
-    if (std::rename(from.c_str(), to.c_str()) != 0) {
+    if (beneath::rename(from, to) != 0) {
       const Error error = system_error("move", display_path(repository_.to_user(source_.path)));
       remove_tree(repository_.path(pointer_path_of(to_)));
       unignore_in_git(repository_, to_);

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <set>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -57,7 +58,7 @@ void remove_data(Repository& repository, const std::string& path) {
   make_directories(removed);
   const SessionDirectory session(removed);
   const std::string data = repository.path(path);
-  if (std::rename(data.c_str(), session.path_of("data").c_str()) == 0) return;
+  if (beneath::rename(data, session.path_of("data")) == 0) return;
   if (errno != EXDEV) throw system_error("remove", display_path(repository.to_user(path)));
   remove_tree(data);
 }

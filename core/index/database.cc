@@ -7,7 +7,9 @@
 #include <optional>
 #include <utility>
 
+#include "base/beneath.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/file_system.h"
 #include "base/stream.h"
 
@@ -37,10 +39,10 @@ bool means_damage(int code) {
 }
 
 void set_aside(const std::string& file) {
-  std::rename(file.c_str(), (file + ".broken").c_str());
-  std::remove((file + "-wal").c_str());
-  std::remove((file + "-shm").c_str());
-  std::remove((file + "-journal").c_str());
+  beneath::rename(file, file + ".broken");
+  beneath::remove_file(file + "-wal");
+  beneath::remove_file(file + "-shm");
+  beneath::remove_file(file + "-journal");
 }
 
 struct Closer {
@@ -190,7 +192,23 @@ Journal journal_for(const FileSystem& file_system) {
   return file_system.reach == FileSystemReach::Network ? Journal::Rollback : Journal::WriteAhead;
 }
 
+namespace {
+
+// SQLite opens the file and those beside it by path and follows links.
+void require_plain_files(const std::string& file) {
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+    const std::string path = file + suffix;
+    const auto st = stat_if_exists(path);
+    if (!st || S_ISREG(st->st_mode)) continue;
+    if (S_ISLNK(st->st_mode)) throw system_error("open", path, ELOOP);
+    throw Error(ErrorKind::Config, fmt::format("'{}' is not a regular file", path), {}, path);
+  }
+}
+
+}  // namespace
+
 Database Database::open(const std::string& file, int version, const std::string& schema, Journal journal) {
+  require_plain_files(file);
   for (int attempt = 0; attempt < 2; ++attempt) {
     Handle handle = open_handle(file);
     const Opened opened = handle ? prepare_schema(handle.get(), version, schema, journal) : Opened::Unusable;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -39,10 +40,19 @@ void make_room(const std::string& from, const std::string& to) {
     const auto status = stat_if_exists(path);
     if (status && !S_ISDIR(status->st_mode)) remove_tree(path);
   };
+  const auto remove_link = [](const std::string& path) {
+    const auto status = stat_if_exists(path);
+    if (status && S_ISLNK(status->st_mode)) remove_tree(path);
+  };
   if (fs::is_symlink(from) || !is_directory(from)) return remove_file(to);
+  remove_link(to);
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(from)) {
-    if (entry.is_symlink() || !entry.is_directory())
-      remove_file(join_path(to, *path_beneath(entry.path().string(), from)));
+    const std::string path = join_path(to, *path_beneath(entry.path().string(), from));
+    if (entry.is_symlink() || !entry.is_directory()) {
+      remove_file(path);
+    } else {
+      remove_link(path);
+    }
   }
 }
 
@@ -124,6 +134,7 @@ void RebuiltOutputs::tell(const std::string& stage, const std::vector<DataDiffer
 void RebuiltOutputs::keep(const std::string& path) {
   if (keep_.empty()) return;
   const std::string to = join_path(keep_, path);
+  const DirectoryGuard guard(keep_);
   make_directories(parent_path(to));
   std::error_code failure;
   make_room(copy_.join(path), to);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -79,8 +80,8 @@ EndedItems read_each_journal(Repository& repository, const std::string& stage, c
 
 void drop_each_journal(Repository& repository, const std::string& stage) {
   const std::string file = file_of(repository, stage);
-  if (::unlink(file.c_str()) != 0 && errno != ENOENT) throw system_error("remove", file);
-  ::rmdir(parent_path(file).c_str());  // of the last one
+  if (beneath::remove_file(file) != 0 && errno != ENOENT) throw system_error("remove", file);
+  beneath::remove_directory(parent_path(file));  // of the last one
 }
 
 EachJournal::EachJournal(Repository& repository, const std::string& stage, const ObjectId& item_key,

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/file_time.h"
@@ -27,13 +28,13 @@ std::string file_of(Repository& repository, const std::string& stage) {
 void keep_failed_log(Repository& repository, const std::string& stage, const std::string& log_file) {
   const std::string file = file_of(repository, stage);
   make_directories(parent_path(file));
-  if (std::rename(log_file.c_str(), file.c_str()) != 0 && errno != ENOENT) throw system_error("write", file);
+  if (beneath::rename(log_file, file) != 0 && errno != ENOENT) throw system_error("write", file);
 }
 
 void drop_failed_log(Repository& repository, const std::string& stage) {
   const std::string file = file_of(repository, stage);
-  if (::unlink(file.c_str()) != 0 && errno != ENOENT) throw system_error("remove", file);
-  ::rmdir(parent_path(file).c_str());  // of the last one
+  if (beneath::remove_file(file) != 0 && errno != ENOENT) throw system_error("remove", file);
+  beneath::remove_directory(parent_path(file));  // of the last one
 }
 
 bool has_failed_logs(const Repository& repository) {

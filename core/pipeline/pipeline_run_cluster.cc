@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/subprocess.h"
+#include "core/pipeline/stage_places.h"
 #include "core/slurm/each_array.h"
 #include "core/trace/trace_check.h"
 
@@ -68,6 +69,7 @@ std::vector<StaleReason> PipelineRun::upstream_reasons(std::size_t i) const {
 void PipelineRun::queue(std::size_t i) {
   refuse_sandboxes_by_option(stage(i));
   refuse_outputs_in_git(stage(i));
+  if (auto failure = refuse_linked_places(survey_.repository(), stage(i))) return fail(i, *std::move(failure));
   for (const StageOutput& out : stage(i).outs)
     make_directories(survey_.repository().path(parent_path(out.path)));
   ignore_outputs(stage(i));

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/interrupt.h"
@@ -56,7 +57,7 @@ std::vector<RunCacheEntry> every_record(const ObjectStore& store) {
 // The record is gone already, so this loses nothing.
 void unlist(const ObjectStore& store, const RunCacheEntry& entry) {
   const std::string file = join_path(store.directory(), RunCache::file_of(entry));
-  if (::unlink(file.c_str()) != 0 && errno != ENOENT) throw system_error("remove", file);
+  if (beneath::remove_file(file) != 0 && errno != ENOENT) throw system_error("remove", file);
 }
 
 }  // namespace

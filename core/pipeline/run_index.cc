@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/beneath.h"
 #include "base/directory.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -189,7 +190,7 @@ bool run_index_is_right(const std::string& directory) {
 
 void drop_run_index(const std::string& directory) {
   const std::string path = index_path(directory);
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT) throw system_error("remove", path);
+  if (beneath::remove_file(path) != 0 && errno != ENOENT) throw system_error("remove", path);
 }
 
 }  // namespace dvx

@@ -17,6 +17,7 @@
 #include "core/metafile/each_paths.h"
 #include "core/pipeline/stage_environment.h"
 #include "core/pipeline/stage_key.h"
+#include "core/pipeline/stage_places.h"
 #include "core/pipeline/stage_schemas.h"
 #include "core/pipeline/stage_shell.h"
 #include "core/trace/trace_check.h"
@@ -78,6 +79,7 @@ StageRun::StageRun(PipelineSurvey& survey, const Stage& stage, StageDecision dec
 
 std::optional<StageFailure> StageRun::prepare(Progress& progress) {
   Repository& repository = survey_.repository();
+  if (auto failure = refuse_linked_places(repository, stage_)) return failure;
   verdicts_ = check_stage_schemas(survey_, stage_, SchemaSide::Dependencies);
   if (auto failure = schema_failure(verdicts_)) return failure;
   const std::string directory = repository.path(stage_.wdir);

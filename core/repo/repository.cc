@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 #include <stdlib.h>
 
+#include <map>
+#include <mutex>
 #include <utility>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -22,12 +25,32 @@ namespace dvx {
 struct Repository::Impl {
   Surroundings surroundings;
   std::string root, cwd, dvx_dir;
+  std::string guarded_store;  // what `store_guard` guards
+  // What came with a clone may hold links: none is followed where dvx writes (base/beneath.h).
+  DirectoryGuard work_tree_guard, dvx_guard, store_guard;
   SystemClock system_clock;
   std::optional<Config> config;
   std::optional<GitRepository> git;
   std::unique_ptr<ObjectStore> store;
   std::unique_ptr<WorkspaceIndex> index;
   std::optional<LinkKind> link;
+
+  // Whether reading may go through a link of the work tree. A link that stays in the work tree, or that dvx
+  // itself made to an object of the store, may be followed; one that leads out of it, or to what git and dvx
+  // keep for themselves, only when git does not track it: then it did not come with the repository, but its
+  // user made it.
+  bool may_follow(const std::string& from, const std::string& target) {
+    if (is_beneath(target, join_path(guarded_store, "whole")) && !guarded_store.empty()) return true;
+    const auto inside = path_beneath(target, root);
+    if (inside && !is_beneath(*inside, ".git") && !is_beneath(*inside, ".dvx")) return true;
+    const std::lock_guard lock(own_links_mutex);
+    if (const auto known = own_links.find(from); known != own_links.end()) return known->second;
+    const auto repository = GitRepository::discover(root);
+    const auto path = repository ? path_beneath(from, repository->work_tree()) : std::nullopt;
+    return own_links[from] = !path || !repository->is_tracked(*path);
+  }
+  std::mutex own_links_mutex;
+  std::map<std::string, bool> own_links;  // under own_links_mutex; whether the user made it
 };
 
 namespace {
@@ -71,6 +94,11 @@ Repository Repository::open(Surroundings surroundings) {
   impl->root = find_root(surroundings.cwd);
   impl->cwd = path_beneath(surroundings.cwd, impl->root).value_or("");
   impl->dvx_dir = join_path(impl->root, ".dvx");
+  impl->work_tree_guard =
+      DirectoryGuard(impl->root, [&impl = *impl](const std::string& from, const std::string& target) {
+        return impl.may_follow(from, target);
+      });
+  impl->dvx_guard = DirectoryGuard(impl->dvx_dir);
   impl->config.emplace(std::map<ConfigScope, std::string>{
       {ConfigScope::Repository, join_path(impl->dvx_dir, "config")},
       {ConfigScope::Local, join_path(impl->dvx_dir, "config.local")},
@@ -143,7 +171,13 @@ GitRepository& Repository::git() {
 
 std::string Repository::store_dir() {
   const auto configured = config().get("core.store");
-  return configured ? absolute_path(*configured, impl_->root) : shared_store(git(), impl_->dvx_dir);
+  std::string directory =
+      configured ? absolute_path(*configured, impl_->root) : shared_store(git(), impl_->dvx_dir);
+  if (impl_->guarded_store != directory) {
+    impl_->guarded_store = directory;
+    impl_->store_guard = DirectoryGuard(directory);
+  }
+  return directory;
 }
 
 LinkKind Repository::link() {

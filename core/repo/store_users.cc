@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "base/beneath.h"
 #include "base/directory.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -102,7 +103,7 @@ std::vector<StoreUser> store_users(const std::string& store_dir) {
 
 void forget_store_user(const std::string& store_dir, const StoreUser& user) {
   const std::string path = join_path(users_dir(store_dir), user.entry);
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT) throw system_error("remove", path);
+  if (beneath::remove_file(path) != 0 && errno != ENOENT) throw system_error("remove", path);
   fsync_directory(users_dir(store_dir));
 }
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -20,7 +21,7 @@ void write_work_tree_file(Repository& repository, const std::string& path, std::
     write_all(fd.get(), bytes, path);
     fsync_file(fd.get(), path);
   }
-  if (std::rename(fresh.c_str(), target.c_str()) != 0) {
+  if (beneath::rename(fresh, target) != 0) {
     if (errno != EXDEV) throw system_error("replace", path);
     return write_file_atomically(target, bytes);  // a file system of its own is mounted here
   }

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -24,10 +25,10 @@ class Movable {
     const auto status = stat_if_exists(path);
     if (!status || !S_ISDIR(status->st_mode) || (status->st_mode & 0700) == 0700) return;
     mode_ = status->st_mode & 07777;
-    is_changed_ = ::chmod(path.c_str(), mode_ | 0700) == 0;
+    is_changed_ = beneath::change_mode(path, mode_ | 0700) == 0;
   }
   void restore_at(const std::string& path) const {
-    if (is_changed_) ::chmod(path.c_str(), mode_);
+    if (is_changed_) beneath::change_mode(path, mode_);
   }
 
  private:
@@ -36,16 +37,16 @@ class Movable {
 };
 
 bool exchange(const std::string& a, const std::string& b) {
-  return ::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0;
+  return beneath::rename(a, b, RENAME_EXCHANGE) == 0;
 }
 
 void rename_over(const std::string& from, const std::string& to) {
   if (exists(to) && exchange(from, to)) return;
-  if (std::rename(from.c_str(), to.c_str()) == 0) return;
+  if (beneath::rename(from, to) == 0) return;
   const bool is_in_the_way = errno == EISDIR || errno == ENOTDIR || errno == ENOTEMPTY || errno == EEXIST;
   if (!is_in_the_way) throw system_error("write", to);
   remove_tree(to);  // on a file system that cannot exchange the two
-  if (std::rename(from.c_str(), to.c_str()) != 0) throw system_error("write", to);
+  if (beneath::rename(from, to) != 0) throw system_error("write", to);
 }
 
 void copy_over(const std::string& from, const std::string& to) {

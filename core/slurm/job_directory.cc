@@ -15,6 +15,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -47,7 +48,7 @@ std::string directory_of(const Repository& repository, const std::string& stage)
 }
 
 std::vector<std::string> names_in(const std::string& directory) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> open(::opendir(directory.c_str()), ::closedir);
+  const std::unique_ptr<DIR, int (*)(DIR*)> open(beneath::open_directory(directory), ::closedir);
   std::vector<std::string> names;
   if (!open) return names;
   while (const dirent* entry = ::readdir(open.get())) names.emplace_back(entry->d_name);
@@ -65,7 +66,7 @@ std::string claim_text(const JobClaim& claim) {
 }  // namespace
 
 void refresh_directory(const std::string& path) {
-  if (DIR* open = ::opendir(path.c_str())) ::closedir(open);
+  if (DIR* open = beneath::open_directory(path)) ::closedir(open);
 }
 
 JobDirectory::JobDirectory(Repository& repository, const std::string& stage)
@@ -107,7 +108,7 @@ std::optional<JobDirectory> JobDirectory::make(Repository& repository, const Job
   fresh.watch();
   write_file_atomically(fresh.file(kDescription), serialize_job(job));
   const std::string path = directory_of(repository, job.stage.name);
-  if (::rename(fresh.path_.c_str(), path.c_str()) != 0) {
+  if (beneath::rename(fresh.path_, path) != 0) {
     const int errnum = errno;
     remove_tree(fresh.path_);
     if (errnum == ENOTEMPTY || errnum == EEXIST) return std::nullopt;
@@ -193,15 +194,15 @@ void JobDirectory::note_recorded() const {
 bool JobDirectory::claim_for(const JobClaim& claim) const {
   const std::string mine = fmt::format("{}.{}", file(kClaim), new_submission_id(*repository_));
   write_file_atomically(mine, claim_text(claim));
-  const bool is_first = ::link(mine.c_str(), file(kClaim).c_str()) == 0;
+  const bool is_first = beneath::link(mine, file(kClaim)) == 0;
   const int errnum = errno;
-  ::unlink(mine.c_str());
+  beneath::remove_file(mine);
   if (is_first) return true;
   if (errnum != EEXIST) throw system_error("write", file(kClaim), errnum);
   const auto other = this->claim();
   if (!other || other->slurm_job != claim.slurm_job) return false;
   write_file_atomically(file(kClaim), claim_text(claim));
-  ::unlink(file(kResult).c_str());  // of the start before
+  beneath::remove_file(file(kResult));  // of the start before
   return true;
 }
 
@@ -272,13 +273,13 @@ bool JobDirectory::watch() {
 void JobDirectory::remove() {
   const std::string out_of_the_way =
       join_path(repository_->temporary_dir(), fmt::format("job-{}", new_submission_id(*repository_)));
-  if (::rename(path_.c_str(), out_of_the_way.c_str()) != 0) {
+  if (beneath::rename(path_, out_of_the_way) != 0) {
     if (errno == ENOENT) return;
     throw system_error("remove", path_);
   }
   watched_.reset();
   remove_tree(out_of_the_way);
-  ::rmdir(parent_path(path_).c_str());  // of the last one
+  beneath::remove_directory(parent_path(path_));  // of the last one
 }
 
 std::string new_submission_id(Repository& repository) {

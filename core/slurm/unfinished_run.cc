@@ -7,6 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -27,7 +28,7 @@ std::string place_of(Repository& repository) {
 }
 
 std::vector<std::string> files_in(const std::string& directory) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> open(::opendir(directory.c_str()), ::closedir);
+  const std::unique_ptr<DIR, int (*)(DIR*)> open(beneath::open_directory(directory), ::closedir);
   std::vector<std::string> files;
   if (!open) return files;
   while (const dirent* entry = ::readdir(open.get())) {
@@ -67,7 +68,7 @@ UnfinishedRun UnfinishedRun::begin(Repository& repository, const RunIntent& inte
   const std::string unfinished = file + ".new";
   write_file_atomically(unfinished, text_of(intent));
   FileLock lock = FileLock::acquire(unfinished, LockMode::Exclusive);
-  if (::rename(unfinished.c_str(), file.c_str()) != 0) throw system_error("write", file);
+  if (beneath::rename(unfinished, file) != 0) throw system_error("write", file);
   fsync_directory(place_of(repository));
   return {file, intent, std::move(lock)};
 }
@@ -79,7 +80,7 @@ std::vector<UnfinishedRun> UnfinishedRun::take_over(Repository& repository) {
     const auto text = lock ? read_file_if_exists(file) : std::nullopt;
     if (!text) continue;
     if (text->empty()) {  // it was finished, and the lock has made it anew
-      ::unlink(file.c_str());
+      beneath::remove_file(file);
       continue;
     }
     left.push_back({file, intent_of(*text, file), std::move(*lock)});
@@ -96,9 +97,9 @@ bool UnfinishedRun::is_somebody_at_work(Repository& repository) {
 
 void UnfinishedRun::finish() {
   if (!lock_) return;
-  ::unlink(file_.c_str());
+  beneath::remove_file(file_);
   lock_.reset();
-  ::rmdir(parent_path(file_).c_str());  // when it was the last file
+  beneath::remove_directory(parent_path(file_));  // when it was the last file
 }
 
 }  // namespace dvx

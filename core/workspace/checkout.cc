@@ -8,13 +8,14 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <filesystem>
 #include <iterator>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <thread>
 #include <utility>
 
+#include "base/beneath.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/file_time.h"
@@ -46,6 +47,36 @@ std::vector<ScannedPath> scan_targets(Repository& repository, const std::vector<
   std::vector<std::string> paths;
   for (const CheckoutTarget& target : targets) paths.push_back(target.path);
   return WorkspaceScan(repository, {}, progress).run(paths);
+}
+
+bool is_link(const std::string& path) {
+  const auto st = stat_if_exists(path);
+  return st && S_ISLNK(st->st_mode);
+}
+
+// A symlink that its user put in place of data is looked through, but nothing is ever written or removed
+// through it. So where the data behind it is not what is wanted, what is there counts as the link alone: its
+// own bytes, which no store has, so that only --force replaces it.
+void see_links_as_such(Repository& repository, const std::vector<CheckoutTarget>& targets,
+                       std::vector<ScannedPath>& scanned) {
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const std::string path = repository.path(targets[i].path);
+    const bool is_looked_through = scanned[i].absolute != path || !scanned[i].failed.empty();
+    if (!is_looked_through || !is_link(path)) continue;
+    std::vector<ScannedPath> behind;
+    behind.push_back(std::move(scanned[i]));
+    const CheckoutPlan plan = make_checkout_plan(repository.store(), {targets[i]}, behind);
+    const bool is_as_wanted = plan.changes() == 0 && plan.placements.empty() && behind.front().failed.empty();
+    ScannedPath seen{
+        .path = targets[i].path, .absolute = path, .top = {}, .file = {}, .failed = {}, .leftovers = {}};
+    if (is_as_wanted) {
+      seen.top = std::move(behind.front().top);
+      seen.file = behind.front().file;
+    } else {
+      seen.file.emplace().kind = WalkedKind::Symlink;
+    }
+    scanned[i] = std::move(seen);
+  }
 }
 
 // All but those that are left as they are.
@@ -100,15 +131,15 @@ class PlanExecution {
   void remove_leftovers() const {
     for (const std::string& path : plan_.leftovers) remove_tree(path);
     for (const std::string& directory : plan_.beside) {
-      std::error_code absent;
-      for (const auto& entry : std::filesystem::directory_iterator(directory, absent)) {
-        if (is_leftover(entry.path().filename().native())) remove_tree(entry.path().native());
+      const std::unique_ptr<DIR, int (*)(DIR*)> open(beneath::open_directory(directory), ::closedir);
+      while (const dirent* entry = open ? ::readdir(open.get()) : nullptr) {
+        if (is_leftover(entry->d_name)) remove_tree(join_path(directory, entry->d_name));
       }
     }
   }
 
   static void remove_file(const std::string& path) {
-    if (::unlink(path.c_str()) == 0 || errno == ENOENT) return;
+    if (beneath::remove_file(path) == 0 || errno == ENOENT) return;
     if (errno == EISDIR) {
       throw Error(ErrorKind::Blocked, fmt::format("'{}' became a directory meanwhile", path), "dvx checkout",
                   path);
@@ -118,16 +149,16 @@ class PlanExecution {
 
   // What is ignored inside keeps its directory.
   static void remove_directory(const std::string& path) {
-    if (::rmdir(path.c_str()) == 0 || errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST) return;
+    if (beneath::remove_directory(path) == 0 || errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST)
+      return;
     throw system_error("remove directory", path);
   }
 
-  // A symlink in place of a directory is not followed out of the tree.
   static void make_directory(const std::string& path) {
-    if (::mkdir(path.c_str(), 0777) == 0) return;
+    if (beneath::make_directory(path, 0777) == 0) return;
     const int failure = errno;
     struct ::stat st {};
-    if (failure == EEXIST && ::lstat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode)) return;
+    if (failure == EEXIST && beneath::stat(path, st) == 0 && S_ISDIR(st.st_mode)) return;
     throw system_error("create directory", path, failure);
   }
 
@@ -166,8 +197,8 @@ class PlanExecution {
     const DirectoryPlacements& placements = plan_.placements[index];
     try {
       if (!at_once || !place_directory(placements)) {
-        const int follow = placements.within_tree ? O_NOFOLLOW : 0;
-        const UniqueFd directory = open_file(placements.absolute, O_RDONLY | O_DIRECTORY | follow);
+        const UniqueFd directory(beneath::open_directory_to_change(placements.absolute));
+        if (!directory) throw system_error("open", placements.absolute);
         note(put_files(placements, entries, directory.get(), &Linker::place));
       }
       if (interrupt_signal() != 0) return;
@@ -185,9 +216,10 @@ class PlanExecution {
     const std::string staged = join_path(parent_path(placements.absolute), temp_name());
     make_directory(staged);
     try {
-      const UniqueFd directory = open_file(staged, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+      const UniqueFd directory(beneath::open_directory_to_change(staged));
+      if (!directory) throw system_error("open", staged);
       Placed placed = put_files(placements, placements.entries, directory.get(), &Linker::place_new);
-      if (interrupt_signal() == 0 && ::rename(staged.c_str(), placements.absolute.c_str()) == 0) {
+      if (interrupt_signal() == 0 && beneath::rename(staged, placements.absolute) == 0) {
         note(std::move(placed));
         return true;
       }
@@ -256,7 +288,8 @@ class PlanExecution {
 
 CheckoutReport checkout_paths(Repository& repository, const std::vector<CheckoutTarget>& targets,
                               Overwrite overwrite, Progress& progress, IfCutShort if_cut_short) {
-  const std::vector<ScannedPath> scanned = scan_targets(repository, targets, progress);
+  std::vector<ScannedPath> scanned = scan_targets(repository, targets, progress);
+  see_links_as_such(repository, targets, scanned);
   CheckoutPlan plan = make_checkout_plan(repository.store(), targets, scanned);
   if (!plan.report.would_lose.empty() && overwrite == Overwrite::StoredOnly) {
     CheckoutReport refused;

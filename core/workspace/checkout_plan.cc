@@ -1,10 +1,16 @@
 #include "core/workspace/checkout_plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
 #include <string_view>
 #include <utility>
 
+#include "base/directory.h"
+#include "base/error.h"
 #include "base/path.h"
+#include "objects/model/inner_path.h"
 #include "objects/store/object_store.h"
 
 namespace dvx {
@@ -69,10 +75,8 @@ class Planner {
     entry.size = target.data.size;
     entry.id = target.data.id;
     if (now.top) drop_directory(place, *now.top);
-    DirectoryPlacements into{.path = parent_path(place.path),
-                             .absolute = parent_path(place.absolute),
-                             .entries = {},
-                             .within_tree = false};
+    DirectoryPlacements into{
+        .path = parent_path(place.path), .absolute = parent_path(place.absolute), .entries = {}};
     if (!now.file) plan_.make_parents.push_back(into.absolute);
     put(into, entry, place, now.file ? &*now.file : nullptr);
     if (!into.entries.empty()) plan_.placements.push_back(std::move(into));
@@ -167,6 +171,45 @@ class Planner {
   std::vector<std::string> unreadable_;  // of the target at hand
 };
 
+// Data of several pointers and stages can come together in one directory, so its names are looked at when all
+// that is to be made is known.
+class RepositoryMaking {
+ public:
+  void note(const std::string& directory, std::string_view name) {
+    GitDirectorySigns probe;
+    if (probe.note(name)) signs_[directory].note(name);
+  }
+
+  // Error{Config} when what was noted makes a directory, with what is there already, one of git's.
+  void refuse() {
+    for (auto& [directory, signs] : signs_) {
+      for (const std::string& name : names_in_directory(directory)) signs.note(name);
+      if (!signs.are_complete()) continue;
+      throw Error(ErrorKind::Config,
+                  fmt::format("'{}' would get 'HEAD', 'objects' and 'refs', and git would take it for a "
+                              "repository",
+                              display_path(directory)),
+                  {}, directory);
+    }
+  }
+
+ private:
+  std::map<std::string, GitDirectorySigns> signs_;  // by absolute path
+};
+
+void refuse_to_make_repositories(const CheckoutPlan& plan) {
+  RepositoryMaking making;
+  for (const DirectoryPlacements& placements : plan.placements) {
+    for (const TreeEntry& entry : placements.entries) making.note(placements.absolute, entry.name);
+  }
+  for (const auto* directories : {&plan.make_parents, &plan.make_directories}) {
+    for (std::string path : *directories) {
+      for (; path.size() > 1; path = parent_path(path)) making.note(parent_path(path), file_name(path));
+    }
+  }
+  making.refuse();
+}
+
 }  // namespace
 
 CheckoutPlan make_checkout_plan(const ObjectStore& store, const std::vector<CheckoutTarget>& targets,
@@ -185,6 +228,7 @@ CheckoutPlan make_checkout_plan(const ObjectStore& store, const std::vector<Chec
       plan.report.missing.push_back(targets[i]);
     }
   }
+  refuse_to_make_repositories(plan);
   std::ranges::sort(plan.report.would_lose);
   std::ranges::sort(plan.forget);
   return plan;

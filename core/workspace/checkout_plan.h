@@ -16,9 +16,6 @@ namespace dvx {
 struct DirectoryPlacements {
   std::string path, absolute;      // from the root; where it really is
   std::vector<TreeEntry> entries;  // files, executables and symlinks, by name
-  // Inside of a tree no symlink is followed; the directory that holds a single tracked file is the user's
-  // own.
-  bool within_tree = true;
   bool is_new = false;  // it holds nothing else, and was not there before this checkout
 };
 

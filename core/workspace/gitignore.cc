@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -89,7 +90,7 @@ std::optional<std::string> unignore_in_git(Repository& repository, const std::st
   text->erase(line->begin, line->end - line->begin);
   if (!text->empty()) {
     write_work_tree_file(repository, file, *text);
-  } else if (::unlink(repository.path(file).c_str()) != 0 && errno != ENOENT) {
+  } else if (beneath::remove_file(repository.path(file)) != 0 && errno != ENOENT) {
     throw system_error("remove", file);
   }
   return file;

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <memory>
 
+#include "base/beneath.h"
 #include "base/directory.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -36,7 +37,7 @@ bool is_real_directory(int dir_fd, const DirectoryEntry& entry) {
 // is in there. Any other failure is one of the machine, and must not pass for a project that tracks nothing.
 UniqueFd open_unless_closed(const std::string& path, Unreadable unreadable) {
   for (;;) {
-    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    UniqueFd fd(beneath::open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
     if (fd || errno == ENOENT || errno == ENOTDIR) return fd;
     if (unreadable != Unreadable::Fails && (errno == ELOOP || errno == EACCES)) return fd;
     if (errno != EINTR) throw system_error("read directory", path);

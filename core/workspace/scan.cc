@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/beneath.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/file_time.h"
@@ -55,7 +56,7 @@ constexpr std::uint64_t kFewBytes = std::uint64_t{2} << 20;
 std::string read_link(const std::string& path) {
   std::string target(256, '\0');
   for (;;) {
-    const ssize_t length = ::readlink(path.c_str(), target.data(), target.size());
+    const ssize_t length = beneath::read_link(path, target.data(), target.size());
     if (length < 0) throw system_error("read link", path);
     if (static_cast<std::size_t>(length) < target.size()) {
       target.resize(static_cast<std::size_t>(length));
@@ -77,8 +78,10 @@ Error special_file(const std::string& path, mode_t mode) {
                {}, path);
 }
 
-// A symlink that somebody put in place of data stands for what it leads to.
+// A symlink that somebody put in place of data stands for what it leads to; one that came with the repository
+// must not lead out of it.
 void follow(ScannedPath& subject) {
+  if (!beneath::may_read(subject.absolute)) throw system_error("follow", subject.path, ELOOP);
   char* real = ::realpath(subject.absolute.c_str(), nullptr);
   if (real == nullptr) throw system_error("follow link", subject.path);
   subject.absolute = real;

@@ -222,24 +222,95 @@ TEST_F(CheckoutTest, ManyFilesInOneDirectory) {
   EXPECT_EQ(hash("d"), data);
 }
 
-// A file system of 8 MB, where root may mount one.
+class CheckoutAtLinkTest : public CheckoutTest {
+ protected:
+  CheckoutAtLinkTest() {
+    test_.write("d/a", "one");
+    test_.write("f", "two");
+    tree_ = store("d");
+    file_ = store("f");
+    make_directories(elsewhere_.path() + "/dir");
+    write_file_atomically(elsewhere_.path() + "/dir/precious", "precious");
+    for (const char* name : {"d", "f"}) remove_tree(test_.path(name));
+    link("dir", "d");
+    link("new", "f");
+  }
+
+  void link(const std::string& target, const std::string& path) {
+    ASSERT_EQ(::symlink((elsewhere_.path() + "/" + target).c_str(), test_.path(path).c_str()), 0);
+  }
+  void expect_nothing_elsewhere() const {
+    EXPECT_EQ(names_in_directory(elsewhere_.path()), std::vector<std::string>{"dir"});
+    EXPECT_EQ(names_in_directory(elsewhere_.path() + "/dir"), std::vector<std::string>{"precious"});
+  }
+
+  TemporaryDirectory elsewhere_{testing::TempDir()};
+  DataRef tree_, file_;
+};
+
+TEST_F(CheckoutAtLinkTest, TheLinkCountsAsWhatWouldBeLost) {
+  EXPECT_EQ(checkout("d", tree_).would_lose, std::vector<std::string>{"d"});
+  EXPECT_EQ(checkout("f", file_).would_lose, std::vector<std::string>{"f"});
+  expect_nothing_elsewhere();
+}
+
+TEST_F(CheckoutAtLinkTest, ForceReplacesTheLinkAlone) {
+  checkout("d", tree_, Overwrite::Everything);
+  checkout("f", file_, Overwrite::Everything);
+  EXPECT_EQ(hash("d"), tree_);
+  EXPECT_EQ(hash("f"), file_);
+  expect_nothing_elsewhere();
+}
+
+TEST_F(CheckoutAtLinkTest, DataThatIsAsWantedBehindALinkStaysThere) {
+  write_file_atomically(elsewhere_.path() + "/dir/a", "one");
+  remove_tree(elsewhere_.path() + "/dir/precious");
+  EXPECT_EQ(checkout("d", tree_, Overwrite::Everything).unchanged, 1U);
+  EXPECT_EQ(names_in_directory(elsewhere_.path() + "/dir"), std::vector<std::string>{"a"});
+}
+
+TEST_F(CheckoutAtLinkTest, NothingIsPutIntoADirectoryThatIsALink) {
+  try {
+    checkout("d/x", file_, Overwrite::Everything);
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::Config);
+  }
+  expect_nothing_elsewhere();
+}
+
+// Three pieces of data, none of them a repository, may not become one together.
+TEST_F(CheckoutTest, MakesNoDirectoryThatGitTakesForARepository) {
+  test_.write("file", "x");
+  test_.write("dir/y", "y");
+  const DataRef file = store("file"), dir = store("dir");
+  Repository repository = test_.open();
+  EXPECT_THROW(checkout_paths(repository, {{"r/HEAD", file}, {"r/objects", dir}, {"r/refs/heads", dir}},
+                              Overwrite::StoredOnly, progress_),
+               Error);
+  EXPECT_FALSE(test_.has("r"));
+  checkout_paths(repository, {{"r/HEAD", file}, {"r/objects", dir}}, Overwrite::StoredOnly, progress_);
+  EXPECT_THROW(checkout_paths(repository, {{"r/Refs", dir}}, Overwrite::StoredOnly, progress_), Error);
+}
+
+// A file system of 8 MB at a new directory, where root may mount one.
 class SmallDisk {
  public:
-  SmallDisk() { mounted_ = ::geteuid() == 0 && ::mount("tmpfs", path().c_str(), "tmpfs", 0, "size=8m") == 0; }
+  explicit SmallDisk(std::string path) : path_(std::move(path)) {
+    make_directories(path_);
+    mounted_ = ::geteuid() == 0 && ::mount("tmpfs", path_.c_str(), "tmpfs", 0, "size=8m") == 0;
+  }
   ~SmallDisk() {
-    if (mounted_) ::umount2(path().c_str(), MNT_DETACH);
+    if (mounted_) ::umount2(path_.c_str(), MNT_DETACH);
   }
   bool mounted() const { return mounted_; }
-  const std::string& path() const { return scratch_.path(); }
 
  private:
-  TemporaryDirectory scratch_{testing::TempDir()};
+  std::string path_;
   bool mounted_ = false;
 };
 
 TEST(CheckoutOnAFullDisk, FailsAndLeavesNoHalfFile) {
-  const SmallDisk disk;
-  if (!disk.mounted()) GTEST_SKIP() << "needs root to mount a tmpfs";
   TestRepository test;
   SilentProgress progress;
   Repository repository = test.open();
@@ -247,7 +318,8 @@ TEST(CheckoutOnAFullDisk, FailsAndLeavesNoHalfFile) {
   const DataRef data =
       take_snapshot(repository, "d", {.mode = IngestMode::Store, .on_tree = {}}, progress).data.value();
   remove_tree(test.path("d"));
-  ASSERT_EQ(::symlink(disk.path().c_str(), test.path("d").c_str()), 0);
+  const SmallDisk disk(test.path("d"));
+  if (!disk.mounted()) GTEST_SKIP() << "needs root to mount a tmpfs";
   try {
     checkout_paths(repository, {{"d", data}}, Overwrite::StoredOnly, progress);
     FAIL();
@@ -255,7 +327,7 @@ TEST(CheckoutOnAFullDisk, FailsAndLeavesNoHalfFile) {
     EXPECT_EQ(e.kind(), ErrorKind::Io);
   }
   EXPECT_FALSE(test.has("d/a"));
-  EXPECT_EQ(run_process({"ls", "-A", disk.path()}).output, "");
+  EXPECT_EQ(run_process({"ls", "-A", test.path("d")}).output, "");
 }
 
 }  // namespace
