@@ -1,10 +1,8 @@
 #include "base/path.h"
 
-#include <fmt/format.h>
-
 #include <vector>
 
-#include "base/utf8.h"
+#include "base/display.h"
 
 namespace dvx {
 
@@ -98,19 +96,7 @@ std::string path_from(std::string_view path, std::string_view cwd) {
 }
 
 std::string display_path(std::string_view path) {
-  std::string out;
-  for (std::size_t i = 0; i < path.size();) {
-    const std::size_t length = utf8_sequence_length(path.substr(i));
-    const auto byte = static_cast<unsigned char>(path[i]);
-    if (length == 0 || byte < 0x20 || byte == 0x7f) {
-      out += fmt::format("\\x{:02x}", byte);
-      ++i;
-    } else {
-      out += path.substr(i, length);
-      i += length;
-    }
-  }
-  return out;
+  return display_text(path);
 }
 
 }  // namespace dvx

@@ -23,8 +23,7 @@ bool is_beneath(std::string_view path, std::string_view directory);  // by text;
 // `path` (relative to the root) as a user in `cwd` (relative to the root) would type it: "../data/x".
 std::string path_from(std::string_view path, std::string_view cwd);
 
-// For terminals and messages: printable UTF-8 stays, control characters and invalid bytes become \xNN
-// escapes.
+// For terminals and messages: display_text (base/display.h) of a path.
 std::string display_path(std::string_view path);
 
 }  // namespace dvx

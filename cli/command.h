@@ -14,15 +14,17 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/stream.h"
+#include "cli/ui/shown.h"
 #include "cli/ui/text.h"
 #include "core/repo/repository.h"
 
 namespace dvx {
 
 // What a command found. main prints it: `text` to stdout, or the envelope with `data` when --json is given.
+// Messages and hints may hold foreign text: main escapes each, as one line.
 struct Outcome {
   int exit = 0;
-  std::string text;  // whole lines, coloured by Text helpers; shown even when exit is not 0
+  Shown text;  // whole lines, coloured by Text helpers; shown even when exit is not 0
   nlohmann::json data = nlohmann::json::object();
   std::vector<std::string> warnings;
   std::vector<Error> errors;  // items that failed, printed on stderr as main prints a thrown Error
@@ -42,6 +44,7 @@ class Invocation {
   virtual bool quiet() const = 0;
   virtual bool verbose() const = 0;
   virtual bool json() const = 0;
+  virtual bool shows_on_terminal() const = 0;  // standard output is one
 };
 
 using Action = std::function<Outcome(Invocation&)>;

@@ -88,6 +88,7 @@ class LiveInvocation final : public Invocation {
       : options_(options),
         surroundings_(complete(context.surroundings, options)),
         text_(wants_color(options, context) ? Text::Color::Always : Text::Color::Never),
+        shows_on_terminal_(context.stdout_is_terminal),
         progress_(TerminalProgress::Options{.drawing = draws(options, context), .quiet = options.quiet}) {}
 
   Repository& repository() override {
@@ -103,6 +104,7 @@ class LiveInvocation final : public Invocation {
   bool quiet() const override { return options_.quiet; }
   bool verbose() const override { return options_.verbose; }
   bool json() const override { return options_.json; }
+  bool shows_on_terminal() const override { return shows_on_terminal_; }
 
  private:
   void tell_where() {
@@ -112,6 +114,7 @@ class LiveInvocation final : public Invocation {
   const GlobalOptions& options_;
   Surroundings surroundings_;
   Text text_;
+  bool shows_on_terminal_;
   TerminalProgress progress_;
   std::optional<Repository> repository_;
 };
@@ -196,6 +199,18 @@ class Parser {
     return {.command = command_name(app_), .action = actions_.at(app_.get_subcommands().front()), .help = {}};
   }
 
+  // Every command that can be typed, "remote" and "remote add" alike, also those that the overview leaves
+  // out.
+  std::vector<std::string> commands() const {
+    std::vector<std::string> names;
+    for (const CLI::App* command : app_.get_subcommands(anything)) {
+      names.push_back(command->get_name());
+      for (const CLI::App* nested : command->get_subcommands(anything))
+        names.push_back(command->get_name() + " " + nested->get_name());
+    }
+    return names;
+  }
+
   std::string help_of(const std::string& command) { return command_help(*app_.get_subcommand(command)); }
 
  private:
@@ -207,6 +222,8 @@ class Parser {
     actions_[command] = spec.declare(*command);
     for (CLI::App* nested : command->get_subcommands({})) nested->fallthrough();
   }
+
+  static bool anything(const CLI::App* /*command*/) { return true; }
 
   CLI::App* deepest() {
     CLI::App* level = &app_;
@@ -250,8 +267,10 @@ class Session {
       const std::string topic = topic_of_help();
       check_command_exists(topic);
       command_ = "help";
-      return help_outcome(topic.empty() || topic == "help" ? overview(all_commands())
-                                                           : parser.help_of(topic));
+      const bool is_overview = topic.empty() || topic == "help";
+      Outcome outcome = help_outcome(is_overview ? overview(all_commands()) : parser.help_of(topic));
+      if (is_overview) outcome.data["commands"] = parser.commands();
+      return outcome;
     }
     Parsed parsed = parser.parse(context_.arguments);
     command_ = parsed.command;
@@ -271,8 +290,8 @@ class Session {
 
   static Outcome help_outcome(std::string text) {
     Outcome outcome;
-    outcome.data["help"] = text;
-    outcome.text = std::move(text);
+    outcome.text = Shown::lines(text);
+    outcome.data["help"] = std::move(text);
     return outcome;
   }
 
@@ -302,23 +321,23 @@ class Session {
   }
 
   void print_text(const Outcome& outcome, const Text& colors) {
-    write_all(1, outcome.text, "standard output");
+    write_all(1, outcome.text.string(), "standard output");
     if (outcome.stream) {
       FdSink sink(1, "standard output");
       outcome.stream(sink);
     }
     for (const std::string& warning : outcome.warnings) {
-      write_to_stderr(fmt::format("{} {}\n", colors.yellow("warning:"), warning));
+      write_to_stderr(show("{} {}\n", colors.yellow("warning:"), warning));
     }
     for (const Error& error : outcome.errors) print_error(error, colors);
     if (!outcome.hint.empty() && !options_.quiet) {
-      write_to_stderr(fmt::format("{} {}\n", colors.cyan("hint:"), outcome.hint));
+      write_to_stderr(show("{} {}\n", colors.cyan("hint:"), outcome.hint));
     }
   }
 
   static void print_error(const Error& error, const Text& colors) {
-    write_to_stderr(fmt::format("{} {}\n", colors.red("error:"), error.message()));
-    if (!error.hint().empty()) write_to_stderr(fmt::format("{} {}\n", colors.cyan("hint:"), error.hint()));
+    write_to_stderr(show("{} {}\n", colors.red("error:"), error.message()));
+    if (!error.hint().empty()) write_to_stderr(show("{} {}\n", colors.cyan("hint:"), error.hint()));
   }
 
   ProcessContext context_;

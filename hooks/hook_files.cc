@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -67,7 +68,7 @@ void install(const HookStatus& status, const std::string& executable) {
       throw Error(ErrorKind::Blocked,
                   fmt::format("a foreign hook '{}' stands in the way, and '{}' is kept from before already",
                               display_path(status.file), display_path(kept_file(status.file))),
-                  fmt::format("rm {}", shell_quote(kept_file(status.file))), status.file);
+                  fmt::format("rm {}", paste_quote(kept_file(status.file))), status.file);
     }
     rename_file(status.file, kept_file(status.file));
   }

@@ -7,10 +7,10 @@
 #include <optional>
 #include <set>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "core/metafile/pipeline_file.h"
 #include "core/metafile/pointer_file.h"
 #include "core/workspace/glob.h"
@@ -133,9 +133,9 @@ class PreCommitCheck {
   }
 
   void report_inside(const std::string& path, const std::string& around) {
-    std::string hint = fmt::format("git rm --cached {}", shell_quote(path));
+    std::string hint = fmt::format("git rm --cached {}", paste_quote(path));
     if (!tracking_.cached_outputs.contains(around))
-      hint += fmt::format(" && dvx add {}", shell_quote(around));
+      hint += fmt::format(" && dvx add {}", paste_quote(around));
     report(PreCommitFindingKind::InsideTrackedData, path,
            path == around
                ? fmt::format("'{}' is tracked by dvx and must not be in git too", display_path(path))
@@ -168,7 +168,7 @@ class PreCommitCheck {
 
   // `dvx add` takes a file that is only staged out of git's index by itself.
   static std::string hint_for_data(const StagedChange& change) {
-    const std::string path = shell_quote(change.entry.path);
+    const std::string path = paste_quote(change.entry.path);
     return change.before ? fmt::format("git rm --cached {0} && dvx add {0}", path)
                          : fmt::format("dvx add {}", path);
   }
@@ -202,7 +202,7 @@ class PreCommitCheck {
     if (text && parse_pointer(*text, staged.file).data == *snapshot.data) return;
     report(PreCommitFindingKind::UnrecordedChange, staged.path,
            fmt::format("'{}' changed and is not recorded", display_path(staged.path)),
-           fmt::format("dvx add {}", shell_quote(staged.path)));
+           fmt::format("dvx add {}", paste_quote(staged.path)));
   }
 
   void check_objects(const std::vector<StagedChange>& staged) {
@@ -213,7 +213,7 @@ class PreCommitCheck {
       if (change.deleted || found == by_file.end() || comes_from_merge(change.entry)) continue;
       const StagedPointer& pointer = *found->second;
       if (stored_whole(repository_.store(), pointer.pointer.data)) continue;
-      const std::string quoted = shell_quote(pointer.path);
+      const std::string quoted = paste_quote(pointer.path);
       report(PreCommitFindingKind::MissingObjects, pointer.path,
              fmt::format("the bytes of '{}' are not in the store", display_path(pointer.path)),
              exists(repository_.path(pointer.path)) ? "dvx add " + quoted : "dvx fetch " + quoted);

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "base/display.h"
 #include "base/path.h"
 #include "cli/commands/commands.h"
 
@@ -23,12 +24,11 @@ std::string_view result_name(AddResult result) {
   return "";
 }
 
-std::string line_of(Repository& repository, const AddedPath& added, const Text& text) {
+Shown line_of(Repository& repository, const AddedPath& added, const Text& text) {
   const std::string files =
       added.data.kind == DataKind::Tree ? human_count(added.data.files, "file") + ", " : std::string();
-  return fmt::format("{} {}  {}{}  {}\n", result_name(added.result),
-                     display_path(repository.to_user(added.path)), files, human_size(added.data.size),
-                     text.yellow(added.data.id.short_hex()));
+  return show("{} {}  {}{}  {}\n", result_name(added.result), display_path(repository.to_user(added.path)),
+              files, human_size(added.data.size), text.yellow(added.data.id.short_hex()));
 }
 
 nlohmann::json json_of(const AddedPath& added) {
@@ -64,7 +64,7 @@ Outcome run(Invocation& invocation, const AddOptions& options) {
     for (const SchemaViolation& violation : verdict.violations) {
       outcome.errors.emplace_back(ErrorKind::Blocked, describe(violation), "", violation.path);
     }
-    outcome.hint = fmt::format("dvx schema check {}", display_path(repository.to_user(verdict.path)));
+    outcome.hint = fmt::format("dvx schema check {}", paste_quote(repository.to_user(verdict.path)));
   }
   return outcome;
 }

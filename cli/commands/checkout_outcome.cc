@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/display.h"
 #include "base/path.h"
 
 namespace dvx {
@@ -11,15 +12,15 @@ namespace {
 // So many files are named before the rest is counted.
 constexpr std::size_t kNamed = 20;
 
-std::string summary(const CheckoutReport& report) {
-  std::string out;
+Shown summary(const CheckoutReport& report) {
+  Shown out;
   const auto part = [&](std::uint64_t count, std::string_view what) {
-    if (count > 0) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", human_count(count, "file"), what);
+    if (count > 0) out += show("{}{} {}", out.empty() ? "" : ", ", human_count(count, "file"), what);
   };
   part(report.created, "created");
   part(report.replaced, "replaced");
   part(report.removed, "removed");
-  return out.empty() ? std::string("nothing to change\n") : out + "\n";
+  return out.empty() ? "nothing to change\n" : out + "\n";
 }
 
 void tell_missing(Repository& repository, const CheckoutReport& report, Outcome& outcome) {
@@ -28,7 +29,7 @@ void tell_missing(Repository& repository, const CheckoutReport& report, Outcome&
         ErrorKind::NotFound,
         fmt::format("objects of '{}' ({}) are not in the store",
                     display_path(repository.to_user(target.path)), target.data.id.short_hex()),
-        fmt::format("dvx pull {}", display_path(repository.to_user(target.path))), target.path);
+        fmt::format("dvx pull {}", paste_quote(repository.to_user(target.path))), target.path);
   }
   if (!report.missing.empty()) outcome.exit = exit_code(ErrorKind::NotFound);
 }
@@ -39,10 +40,9 @@ void tell_would_lose(Repository& repository, const CheckoutReport& report, const
   outcome.exit = exit_code(ErrorKind::Blocked);
   const std::size_t total = report.would_lose.size();
   for (std::size_t i = 0; i < total && i < kNamed; ++i) {
-    outcome.text +=
-        fmt::format("would be lost: {}\n", display_path(repository.to_user(report.would_lose[i])));
+    outcome.text += show("would be lost: {}\n", display_path(repository.to_user(report.would_lose[i])));
   }
-  if (total > kNamed) outcome.text += fmt::format("and {} more\n", total - kNamed);
+  if (total > kNamed) outcome.text += show("and {} more\n", total - kNamed);
   outcome.errors.emplace_back(
       ErrorKind::Blocked, fmt::format("{} would be lost, so nothing was changed", human_count(total, "file")),
       fmt::format("dvx commit (to keep them) or {}", force_command));

@@ -4,39 +4,40 @@
 
 #include <memory>
 
+#include "base/display.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "cli/commands/commands.h"
 
 namespace dvx {
 
 namespace {
 
-std::string line_of(Repository& repository, const RecordedChange& change) {
+Shown line_of(Repository& repository, const RecordedChange& change) {
   const std::string path = display_path(repository.to_user(change.path));
-  return fmt::format("recorded {}{} ({}, {})\n", path, change.after.kind == DataKind::Tree ? "/" : "",
-                     human_count(change.after.files, "file"), human_size(change.after.size));
+  return show("recorded {}{} ({}, {})\n", path, change.after.kind == DataKind::Tree ? "/" : "",
+              human_count(change.after.files, "file"), human_size(change.after.size));
 }
 
 std::string checkout_hint(Repository& repository, const std::string& path) {
-  const std::string quoted = shell_quote(repository.to_user(path));
+  const std::string quoted = paste_quote(repository.to_user(path));
   return fmt::format("dvx checkout {0}   (or dvx add {0}, to record what is there)", quoted);
 }
 
 void describe_stop(Repository& repository, const CommitReport& report, Outcome& outcome) {
   for (const FailedPath& failed : report.failed) outcome.errors.push_back(failed.error);
   for (const std::string& path : report.changed_outputs) {
-    outcome.text += fmt::format("{}: an output of a stage that is not what dvx.lock records\n",
-                                display_path(repository.to_user(path)));
+    outcome.text += show("{}: an output of a stage that is not what dvx.lock records\n",
+                         display_path(repository.to_user(path)));
     outcome.hint = "dvx repro";
   }
   for (const SchemaVerdict& verdict : report.invalid) {
-    for (const SchemaViolation& violation : verdict.violations) outcome.text += describe(violation) + "\n";
+    for (const SchemaViolation& violation : verdict.violations)
+      outcome.text += show("{}\n", describe(violation));
     if (verdict.violation_count > verdict.violations.size()) {
       outcome.text +=
-          fmt::format("{}: and {} more\n", verdict.path, verdict.violation_count - verdict.violations.size());
+          show("{}: and {} more\n", verdict.path, verdict.violation_count - verdict.violations.size());
     }
-    outcome.hint = fmt::format("dvx schema check {}", shell_quote(repository.to_user(verdict.path)));
+    outcome.hint = fmt::format("dvx schema check {}", paste_quote(repository.to_user(verdict.path)));
   }
   outcome.text += "nothing was recorded\n";
   outcome.exit = report.failed.empty() ? 1 : exit_code(ErrorKind::Partial);

@@ -34,7 +34,7 @@ Outcome list_known() {
   Outcome outcome;
   outcome.data["known"] = nlohmann::json::array();
   for (const ConfigKey& row : config_keys()) {
-    outcome.text += fmt::format("{:<16}  {}\n", row.name, row.meaning);
+    outcome.text += show("{:<16}  {}\n", row.name, row.meaning);
     outcome.data["known"].push_back({{"key", row.name}, {"meaning", row.meaning}});
   }
   return outcome;
@@ -68,8 +68,8 @@ Outcome run(Invocation& invocation, const ConfigWords& typed) {
   for (const ConfigEntry& entry : report.entries) {
     outcome.data["entries"].push_back(
         {{"key", entry.key}, {"value", entry.value}, {"scope", scope_name(entry.scope)}});
-    if (options.action == ConfigAction::Get) outcome.text += entry.value + "\n";
-    if (options.action == ConfigAction::List) outcome.text += fmt::format("{}={}\n", entry.key, entry.value);
+    if (options.action == ConfigAction::Get) outcome.text += show("{}\n", entry.value);
+    if (options.action == ConfigAction::List) outcome.text += show("{}={}\n", entry.key, entry.value);
   }
   return outcome;
 }

@@ -28,19 +28,19 @@ std::string escaped(std::string_view text, std::string_view special, std::string
   return out;
 }
 
-std::string as_dot(const DagReport& report) {
-  std::string out = "digraph pipeline {\n  rankdir=TB;\n  node [shape=box, style=rounded];\n";
+Shown as_dot(const DagReport& report) {
+  Shown out = "digraph pipeline {\n  rankdir=TB;\n  node [shape=box, style=rounded];\n";
   for (std::size_t i = 0; i < report.nodes.size(); ++i) {
     const DagNode& node = report.nodes[i];
     const char* shape = node.kind == DagNodeKind::Data ? ", shape=cylinder" : "";
-    out += fmt::format("  n{} [label=\"{}\"{}];\n", i, escaped(display_path(node.name), "\"\\", "\\"), shape);
+    out += show("  n{} [label=\"{}\"{}];\n", i, escaped(display_path(node.name), "\"\\", "\\"), shape);
   }
-  for (const auto& [from, to] : report.edges) out += fmt::format("  n{} -> n{};\n", from, to);
+  for (const auto& [from, to] : report.edges) out += show("  n{} -> n{};\n", from, to);
   return out + "}\n";
 }
 
-std::string as_mermaid(const DagReport& report) {
-  std::string out = "flowchart TD\n";
+Shown as_mermaid(const DagReport& report) {
+  Shown out = "flowchart TD\n";
   for (std::size_t i = 0; i < report.nodes.size(); ++i) {
     const DagNode& node = report.nodes[i];
     std::string label;
@@ -49,17 +49,17 @@ std::string as_mermaid(const DagReport& report) {
       label += c == '"' ? std::string("#quot;") : c == '#' ? std::string("#35;") : std::string(1, c);
     }
     const bool data = node.kind == DagNodeKind::Data;
-    out += fmt::format("  n{}{}\"{}\"{}\n", i, data ? "[(" : "[", label, data ? ")]" : "]");
+    out += show("  n{}{}\"{}\"{}\n", i, data ? "[(" : "[", label, data ? ")]" : "]");
   }
-  for (const auto& [from, to] : report.edges) out += fmt::format("  n{} --> n{}\n", from, to);
+  for (const auto& [from, to] : report.edges) out += show("  n{} --> n{}\n", from, to);
   return out;
 }
 
-std::string label_of(Repository& repository, const DagNode& node, const Text& text) {
+Shown label_of(Repository& repository, const DagNode& node, const Text& text) {
   if (node.kind == DagNodeKind::Data) return text.cyan(display_path(repository.to_user(node.name)));
-  std::string outs;
+  Shown outs;
   for (const std::string& out : node.outs) {
-    outs += fmt::format("{}{}", outs.empty() ? " → " : ", ", display_path(repository.to_user(out)));
+    outs += show("{}{}", outs.empty() ? " → " : ", ", display_path(repository.to_user(out)));
   }
   return text.bold(node.name) + text.dim(outs);
 }

@@ -26,7 +26,7 @@ Outcome run(Invocation& invocation, const DiffArguments& arguments) {
                   {"params", changes_json(report.values.params)},
                   {"metrics", changes_json(report.values.metrics)}};
   const Text& text = invocation.text();
-  const auto section = [&](const char* heading, const std::string& lines) {
+  const auto section = [&](const char* heading, const Shown& lines) {
     if (!lines.empty() && !invocation.quiet()) outcome.text += text.bold(heading) + "\n" + lines;
   };
   section("data", changes_text(repository, report.data, FileList::Shown, text));
@@ -35,7 +35,7 @@ Outcome run(Invocation& invocation, const DiffArguments& arguments) {
   for (const FailedPath& failed : report.failed) outcome.errors.push_back(failed.error);
   if (!report.failed.empty()) {
     outcome.exit = exit_code(ErrorKind::Partial);
-  } else if (report.differs() && (arguments.exit_code == ExitCode::ByDifference || invocation.quiet())) {
+  } else if (report.differs() && arguments.exit_code == ExitCode::ByDifference) {
     outcome.exit = 1;
   }
   return outcome;

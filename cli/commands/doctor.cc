@@ -24,8 +24,8 @@ std::string_view health_name(Health health) {
   return "";
 }
 
-std::string colored(const Text& text, Health health) {
-  const std::string word = fmt::format("{:<4}", health_name(health));
+Shown colored(const Text& text, Health health) {
+  const Shown word = show("{:<4}", health_name(health));
   switch (health) {
     case Health::Good:
       return text.green(word);
@@ -65,9 +65,8 @@ Outcome run(Invocation& invocation) {
   Outcome outcome;
   outcome.data["checks"] = nlohmann::json::array();
   for (const HealthCheck& check : report.checks) {
-    outcome.text +=
-        fmt::format("{} {}: {}\n", colored(invocation.text(), check.health), check.name, check.finding);
-    if (!check.hint.empty()) outcome.text += fmt::format("       {}\n", invocation.text().cyan(check.hint));
+    outcome.text += show("{} {}: {}\n", colored(invocation.text(), check.health), check.name, check.finding);
+    if (!check.hint.empty()) outcome.text += show("       {}\n", invocation.text().cyan(check.hint));
     outcome.data["checks"].push_back({{"name", check.name},
                                       {"health", health_name(check.health)},
                                       {"finding", check.finding},

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/display.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "cli/commands/commands.h"
 
 namespace dvx {
@@ -24,11 +24,11 @@ Outcome run(Invocation& invocation, const FreezeOptions& options) {
     outcome.data["stages"].push_back(
         {{"stage", stage.name}, {"file", stage.file}, {"changed", stage.changed}});
     if (!invocation.quiet())
-      outcome.text += fmt::format("{}: {}{}\n", invocation.text().bold(stage.name), state,
-                                  stage.changed ? "" : " already");
+      outcome.text +=
+          show("{}: {}{}\n", invocation.text().bold(stage.name), state, stage.changed ? "" : " already");
   }
   std::string files;
-  for (const std::string& file : report.files) files += " " + shell_quote(repository.to_user(file));
+  for (const std::string& file : report.files) files += " " + paste_quote(repository.to_user(file));
   if (!files.empty()) outcome.hint = "git add" + files;
   return outcome;
 }

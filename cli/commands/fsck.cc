@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "base/clock.h"
+#include "base/display.h"
 #include "base/error.h"
 #include "base/path.h"
 #include "cli/commands/commands.h"
@@ -49,13 +50,12 @@ nlohmann::json coverage_json(const FsckCoverage& coverage) {
           {"all_data", time_json(coverage.all_data_ns)}};
 }
 
-std::string coverage_text(const FsckCoverage& coverage) {
+Shown coverage_text(const FsckCoverage& coverage) {
   if (coverage.bytes == 0) return {};
   if (!coverage.oldest_ns) return "its data was never read: dvx fsck --read-data\n";
-  return fmt::format(
-      "{}% of its data was read and found right since {}{}\n", percent_checked(coverage),
-      format_utc(*coverage.oldest_ns),
-      coverage.all_data_ns ? fmt::format(", all of it last at {}", format_utc(*coverage.all_data_ns)) : "");
+  return show("{}% of its data was read and found right since {}{}\n", percent_checked(coverage),
+              format_utc(*coverage.oldest_ns),
+              coverage.all_data_ns ? show(", all of it last at {}", format_utc(*coverage.all_data_ns)) : "");
 }
 
 nlohmann::json report_json(const FsckCommandReport& report) {
@@ -86,40 +86,38 @@ nlohmann::json report_json(const FsckCommandReport& report) {
   return data;
 }
 
-std::string damage_line(const Damage& damage, const Text& text) {
-  const std::string what = damage.id ? fmt::format(" at {}: {}", damage.offset, damage.id->short_hex()) : ":";
-  return fmt::format("{} {}{} {}\n", text.red("damaged:"), damage.file, what, damage.reason);
+Shown damage_line(const Damage& damage, const Text& text) {
+  const Shown what = damage.id ? show(" at {}: {}", damage.offset, damage.id->short_hex()) : ":";
+  return show("{} {}{} {}\n", text.red("damaged:"), damage.file, what, damage.reason);
 }
 
-std::string paths_of(const std::vector<NamedObject>& objects, std::string_view label,
-                     const Repository& repository) {
-  std::string lines;
+Shown paths_of(const std::vector<NamedObject>& objects, std::string_view label,
+               const Repository& repository) {
+  Shown lines;
   for (const NamedObject& object : objects) {
-    lines += fmt::format("{} {} ({})\n", label, display_path(repository.to_user(object.path)),
-                         object.id.short_hex());
+    lines +=
+        show("{} {} ({})\n", label, display_path(repository.to_user(object.path)), object.id.short_hex());
   }
   return lines;
 }
 
-std::string report_text(const FsckCommandReport& report, const Text& text, const Repository& repository) {
-  std::string out;
+Shown report_text(const FsckCommandReport& report, const Text& text, const Repository& repository) {
+  Shown out;
   for (const Damage& damage : report.store.damaged) out += damage_line(damage, text);
   out += paths_of(report.affected, "  needed by", repository);
   if (report.repair) {
-    out += fmt::format("{} {} fetched, {} kept in quarantine\n", text.green("repaired:"),
-                       human_count(report.repair->fetched.size(), "frame"),
-                       human_count(report.repair->quarantined.size(), "damaged file"));
-    for (const ObjectId& id : report.lost)
-      out += fmt::format("{} object {}\n", text.red("lost:"), id.short_hex());
+    out += show("{} {} fetched, {} kept in quarantine\n", text.green("repaired:"),
+                human_count(report.repair->fetched.size(), "frame"),
+                human_count(report.repair->quarantined.size(), "damaged file"));
+    for (const ObjectId& id : report.lost) out += show("{} object {}\n", text.red("lost:"), id.short_hex());
     out += paths_of(report.lost_paths, "  needed by", repository);
   }
   if (report.fetched > 0)
-    out += fmt::format("{} fetched that were not here\n", human_count(report.fetched, "object"));
+    out += show("{} fetched that were not here\n", human_count(report.fetched, "object"));
   out += paths_of(report.still_missing, "not here:", repository);
-  out += fmt::format(
-      "checked {}, {} and {} ({})\n", human_count(report.store.packs, "pack"),
-      human_count(report.store.frames, "frame"), human_count(report.store.whole_files, "whole file"),
-      report.store.bytes_read == 0 ? "structure" : human_size(report.store.bytes_read) + " read");
+  out += show("checked {}, {} and {} ({})\n", human_count(report.store.packs, "pack"),
+              human_count(report.store.frames, "frame"), human_count(report.store.whole_files, "whole file"),
+              report.store.bytes_read == 0 ? "structure" : human_size(report.store.bytes_read) + " read");
   return out + coverage_text(report.store.coverage);
 }
 
@@ -128,8 +126,8 @@ void add_run_cache(Outcome& outcome, const FsckCommandReport& report) {
   const RunCacheCheck& check = report.run_cache;
   if (report.run_cache_mending) {
     outcome.text +=
-        fmt::format("run cache: {} listed again, {} without a record taken off\n",
-                    human_count(report.run_cache_mending->listed, "run"), report.run_cache_mending->unlisted);
+        show("run cache: {} listed again, {} without a record taken off\n",
+             human_count(report.run_cache_mending->listed, "run"), report.run_cache_mending->unlisted);
     return;
   }
   if (!check.not_listed.empty())
@@ -163,7 +161,7 @@ Outcome run(Invocation& invocation, const FsckCommandOptions& options) {
     if (!report.is_damaged() && outcome.exit != 0) outcome.hint = "dvx fetch";
   } else if (!report.lost_paths.empty()) {
     outcome.hint = fmt::format("dvx add {}   (if the file in the workspace is good)",
-                               display_path(repository.to_user(report.lost_paths.front().path)));
+                               paste_quote(repository.to_user(report.lost_paths.front().path)));
   }
   return outcome;
 }

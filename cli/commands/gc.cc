@@ -107,33 +107,34 @@ nlohmann::json report_json(const GcReport& report) {
 }
 
 // "3 packs, 2 whole files and 1 run"; "" when there is nothing.
-std::string listed(const std::vector<std::pair<std::uint64_t, std::string_view>>& counts) {
-  std::vector<std::string> parts;
+Shown listed(const std::vector<std::pair<std::uint64_t, std::string_view>>& counts) {
+  std::vector<Shown> parts;
   for (const auto& [count, noun] : counts) {
-    if (count > 0) parts.push_back(human_count(count, noun));
+    if (count > 0) parts.push_back(Shown::of(human_count(count, noun)));
   }
   if (parts.empty()) return {};
-  std::string text = parts.front();
-  for (std::size_t i = 1; i < parts.size(); ++i) text += (i + 1 == parts.size() ? " and " : ", ") + parts[i];
+  Shown text = parts.front();
+  for (std::size_t i = 1; i < parts.size(); ++i)
+    text += show("{}{}", i + 1 == parts.size() ? " and " : ", ", parts[i]);
   return text;
 }
 
-std::string roots_line(const GcReport& report) {
+Shown roots_line(const GcReport& report) {
   const GcRootCounts& roots = report.roots;
-  return fmt::format("asked {}: {}, {}\n", human_count(roots.repositories, "git repository"),
-                     human_count(roots.work_trees, "work tree"), human_count(roots.commits, "commit"));
+  return show("asked {}: {}, {}\n", human_count(roots.repositories, "git repository"),
+              human_count(roots.work_trees, "work tree"), human_count(roots.commits, "commit"));
 }
 
-std::string plan_text(const GcReport& report) {
+Shown plan_text(const GcReport& report) {
   const GcPlan& plan = report.plan;
-  std::string out;
-  const std::string gone = listed({{plan.packs_with(PackFate::Drop), "pack"},
-                                   {plan.unwanted_whole_files, "whole file"},
-                                   {report.stale_runs, "run entry"}});
+  Shown out;
+  const Shown gone = listed({{plan.packs_with(PackFate::Drop), "pack"},
+                             {plan.unwanted_whole_files, "whole file"},
+                             {report.stale_runs, "run entry"}});
   out += gone.empty() && !plan.changes_anything()
              ? "nothing to remove\n"
-             : fmt::format("would remove  {} of objects that nothing names{}\n",
-                           human_size(plan.freed_bytes()), gone.empty() ? "" : ": " + gone);
+             : show("would remove  {} of objects that nothing names{}\n", human_size(plan.freed_bytes()),
+                    gone.empty() ? "" : ": " + gone);
   if (const auto packs = plan.packs_with(PackFate::Rewrite); packs > 0) {
     std::uint64_t small = 0, copied = 0;
     for (const GcPack& pack : plan.packs) {
@@ -141,54 +142,53 @@ std::string plan_text(const GcReport& report) {
       small += pack.small ? 1 : 0;
       copied += pack.wanted;
     }
-    out += fmt::format("would rewrite {} ({} small, {} mostly unwanted): {} to copy\n",
-                       human_count(packs, "pack"), small, packs - small, human_size(copied));
+    out += show("would rewrite {} ({} small, {} mostly unwanted): {} to copy\n", human_count(packs, "pack"),
+                small, packs - small, human_size(copied));
   }
   return out;
 }
 
-std::string stay_text(const GcReport& report) {
+Shown stay_text(const GcReport& report) {
   const GcPlan& plan = report.plan;
   const Staying stay = staying(plan);
-  const std::string what =
+  const Shown what =
       listed({{stay.packs, "pack"}, {plan.whole_files - plan.unwanted_whole_files, "whole file"}});
   if (what.empty()) return {};
-  std::string out = fmt::format("stay          {}, {}\n", what,
-                                human_size(stay.bytes + plan.whole_bytes - plan.unwanted_whole_bytes));
-  if (const std::string young = listed({{stay.young, "pack"}, {plan.young_whole_files, "whole file"}});
+  Shown out = show("stay          {}, {}\n", what,
+                   human_size(stay.bytes + plan.whole_bytes - plan.unwanted_whole_bytes));
+  if (const Shown young = listed({{stay.young, "pack"}, {plan.young_whole_files, "whole file"}});
       !young.empty())
-    out += fmt::format("  {} from within the last hour, wanted or not\n", young);
+    out += show("  {} from within the last hour, wanted or not\n", young);
   if (plan.idle_bytes() > 0)
-    out += fmt::format("  {} unwanted, in packs of which at least half is wanted\n",
-                       human_size(plan.idle_bytes()));
+    out += show("  {} unwanted, in packs of which at least half is wanted\n", human_size(plan.idle_bytes()));
   return out;
 }
 
-std::string trash_text(const GcReport& report) {
+Shown trash_text(const GcReport& report) {
   if (report.trash.empty()) return {};
   std::uint64_t bytes = 0;
   for (const Trash::Batch& batch : report.trash) bytes += batch.bytes;
-  std::string out = fmt::format("in the trash  {}", human_size(bytes));
+  Shown out = show("in the trash  {}", human_size(bytes));
   if (report.purgeable_batches > 0)
-    out += fmt::format(", {} of it to be purged", human_size(report.purgeable_bytes));
+    out += show(", {} of it to be purged", human_size(report.purgeable_bytes));
   return out + "\n";
 }
 
-std::string outcome_text(const GcReport& report, const Text& text) {
+Shown outcome_text(const GcReport& report, const Text& text) {
   const GcOutcome& done = *report.outcome;
-  std::string out;
-  const std::string moved =
+  Shown out;
+  const Shown moved =
       listed({{done.packs, "pack"}, {done.whole_files, "whole file"}, {done.other_files, "run entry"}});
   if (!moved.empty())
-    out += fmt::format("{} {} to the trash: {}\n", text.green("moved"), human_size(done.bytes), moved);
+    out += show("{} {} to the trash: {}\n", text.green("moved"), human_size(done.bytes), moved);
   if (done.rewritten > 0) {
-    out += fmt::format("{} {} as {}\n", text.green("rewrote"), human_count(done.rewritten, "pack"),
-                       human_count(done.new_packs, "new one"));
+    out += show("{} {} as {}\n", text.green("rewrote"), human_count(done.rewritten, "pack"),
+                human_count(done.new_packs, "new one"));
   }
   if (done.wanted_again > 0)
-    out += fmt::format("{} stayed, named meanwhile\n", human_count(done.wanted_again, "pack"));
+    out += show("{} stayed, named meanwhile\n", human_count(done.wanted_again, "pack"));
   if (done.purged_batches > 0)
-    out += fmt::format("{} {} from the trash\n", text.green("purged"), human_size(done.purged_bytes));
+    out += show("{} {} from the trash\n", text.green("purged"), human_size(done.purged_bytes));
   return out.empty() ? "nothing to remove\n" : out;
 }
 
@@ -228,14 +228,14 @@ nlohmann::json reason_json(const Reason& reason) {
   return json;
 }
 
-std::string reason_line(const Reason& reason) {
+Shown reason_line(const Reason& reason) {
   const RootSource& source = reason.source;
-  std::string line = fmt::format("  {}", display_path(source.where));
-  if (!source.commit.empty()) line += fmt::format(", commit {}", source.commit.substr(0, 12));
-  if (!source.path.empty()) line += fmt::format(": {}", display_path(source.path));
-  if (!source.stage.empty()) line += fmt::format(", stage {}", display_path(source.stage));
-  if (reason.run) line += fmt::format(", run {}", reason.run->short_hex());
-  if (!reason.inside.empty()) line += fmt::format(", as {}", display_path(reason.inside));
+  Shown line = show("  {}", display_path(source.where));
+  if (!source.commit.empty()) line += show(", commit {}", source.commit.substr(0, 12));
+  if (!source.path.empty()) line += show(": {}", display_path(source.path));
+  if (!source.stage.empty()) line += show(", stage {}", display_path(source.stage));
+  if (reason.run) line += show(", run {}", reason.run->short_hex());
+  if (!reason.inside.empty()) line += show(", as {}", display_path(reason.inside));
   return line + "\n";
 }
 
@@ -261,8 +261,8 @@ Outcome run_explain(Invocation& invocation, const GcInvocation& typed) {
   const std::string place = found.place == ObjectPlace::Store   ? "is in the store"
                             : found.place == ObjectPlace::Trash ? "is in the trash"
                                                                 : "is not here";
-  outcome.text = fmt::format("{} {}, kept by {}\n", found.id.short_hex(), place,
-                             found.reasons.empty() ? "nothing" : human_count(found.reasons.size(), "name"));
+  outcome.text = show("{} {}, kept by {}\n", found.id.short_hex(), place,
+                      found.reasons.empty() ? "nothing" : human_count(found.reasons.size(), "name"));
   for (const Reason& reason : found.reasons) outcome.text += reason_line(reason);
   return outcome;
 }
@@ -271,7 +271,7 @@ Outcome run_forget(Invocation& invocation, const std::string& root) {
   const std::string forgotten = gc_forget(invocation.repository(), root);
   Outcome outcome;
   outcome.data = {{"forgotten", display_path(forgotten)}};
-  outcome.text = fmt::format("the store no longer asks '{}' what it needs\n", display_path(forgotten));
+  outcome.text = show("the store no longer asks '{}' what it needs\n", display_path(forgotten));
   return outcome;
 }
 

@@ -30,8 +30,8 @@ Outcome outcome_of(const PreCommitVerdict& verdict, const Text& text) {
   outcome.exit = 1;
   outcome.text = text.red("dvx stopped this commit") + "\n";
   for (const PreCommitFinding& finding : verdict.findings) {
-    const std::string size = finding.size > 0 ? fmt::format(" ({})", human_size(finding.size)) : "";
-    outcome.text += fmt::format("  {}{}\n    {}\n", finding.message, size, text.cyan(finding.hint));
+    const Shown size = finding.size > 0 ? show(" ({})", human_size(finding.size)) : "";
+    outcome.text += show("  {}{}\n    {}\n", finding.message, size, text.cyan(finding.hint));
   }
   outcome.text += "Do what is indented and commit again; 'git commit --no-verify' skips this check.\n";
   return outcome;

@@ -22,10 +22,10 @@ nlohmann::json json_of(const HookStatus& hook) {
           {"chained", hook.chained}};
 }
 
-std::string line_of(const HookStatus& hook, const Text& text) {
+Shown line_of(const HookStatus& hook, const Text& text) {
   const std::string name(hook_state_name(hook.state));
-  std::string line = fmt::format("{}: {}", hook.name,
-                                 hook.state == HookState::Installed ? text.green(name) : text.yellow(name));
+  Shown line =
+      show("{}: {}", hook.name, hook.state == HookState::Installed ? text.green(name) : text.yellow(name));
   if (hook.state == HookState::Foreign) line += " (another hook is there)";
   if (hook.chained) line += " (runs the hook from before first)";
   return line + "\n";

@@ -17,13 +17,13 @@ Outcome run(Invocation& invocation) {
                   {"existed", report.existed},
                   {"written", report.written}};
   if (report.existed && report.written.empty()) {
-    outcome.text = fmt::format("already a dvx repository: {}\n", display_path(report.root));
+    outcome.text = show("already a dvx repository: {}\n", display_path(report.root));
     return outcome;
   }
   if (!invocation.quiet()) {
-    outcome.text = fmt::format("{} dvx repository in {}\n", report.existed ? "mended the" : "made a",
-                               display_path(report.root));
-    for (const std::string& file : report.written) outcome.text += fmt::format("staged {}\n", file);
+    outcome.text = show("{} dvx repository in {}\n", report.existed ? "mended the" : "made a",
+                        display_path(report.root));
+    for (const std::string& file : report.written) outcome.text += show("staged {}\n", file);
   }
   outcome.hint = "dvx add DATA";
   return outcome;

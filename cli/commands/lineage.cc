@@ -26,20 +26,19 @@ void add_warnings(const LineageReport& report, Outcome& outcome) {
   }
 }
 
-std::string preface(const LineageReport& report, const LineageArguments& arguments, Repository& repository) {
-  std::string text;
+Shown preface(const LineageReport& report, const LineageArguments& arguments, Repository& repository) {
+  Shown text;
   const LineageNode& focus = report.graph.nodes[report.focus];
   if (report.found_by_content) {
-    text += fmt::format("{} has the content of {}\n", display_path(arguments.what),
-                        display_path(repository.to_user(focus.data.path)));
+    text += show("{} has the content of {}\n", display_path(arguments.what),
+                 display_path(repository.to_user(focus.data.path)));
   }
   return text;
 }
 
-std::string afterword(const LineageReport& report) {
-  std::string text;
-  for (const ObjectId& run : report.also_made_by)
-    text += fmt::format("also made by run {}\n", run.short_hex());
+Shown afterword(const LineageReport& report) {
+  Shown text;
+  for (const ObjectId& run : report.also_made_by) text += show("also made by run {}\n", run.short_hex());
   return text;
 }
 
@@ -56,15 +55,15 @@ Outcome show_lineage(Invocation& invocation, const LineageArguments& arguments) 
     const std::string file = absolute_path(arguments.html, repository.surroundings().cwd);
     write_file_atomically(file, lineage_page(report.graph, report.focus), 0666, Durability::Relaxed);
     outcome.data["html"] = arguments.html;
-    outcome.text = fmt::format("wrote {}\n", display_path(arguments.html));
+    outcome.text = show("wrote {}\n", display_path(arguments.html));
   } else if (arguments.dot) {
-    outcome.text = lineage_to_dot(report.graph);
+    outcome.text = Shown::lines(lineage_to_dot(report.graph));
   } else if (arguments.mermaid) {
-    outcome.text = lineage_to_mermaid(report.graph);
+    outcome.text = Shown::lines(lineage_to_mermaid(report.graph));
   } else {
-    const auto show = [&](const std::string& path) { return repository.to_user(path); };
+    const auto name_of = [&](const std::string& path) { return repository.to_user(path); };
     outcome.text = preface(report, arguments, repository) +
-                   lineage_tree(report, direction, invocation.text(), show) + afterword(report);
+                   lineage_tree(report, direction, invocation.text(), name_of) + afterword(report);
   }
   return outcome;
 }

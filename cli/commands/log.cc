@@ -20,10 +20,10 @@ std::string date_of(std::int64_t seconds) {
   return fmt::format("{:%Y-%m-%d %H:%M} UTC", parts);
 }
 
-std::string text_of(const Repository& repository, const LogEntry& entry, const Text& text) {
-  std::string out = fmt::format("{} {}, {}, {}\n", text.yellow(entry.commit.id.substr(0, 12)),
-                                entry.commit.summary, entry.commit.author, date_of(entry.commit.time));
-  if (!entry.unreadable.empty()) out += fmt::format("  {}\n", entry.unreadable);
+Shown text_of(const Repository& repository, const LogEntry& entry, const Text& text) {
+  Shown out = show("{} {}, {}, {}\n", text.yellow(entry.commit.id.substr(0, 12)), entry.commit.summary,
+                   entry.commit.author, date_of(entry.commit.time));
+  if (!entry.unreadable.empty()) out += show("  {}\n", entry.unreadable);
   out += changes_text(repository, entry.data, FileList::Hidden, text);
   out += changes_text(repository, entry.values.params, text);
   out += changes_text(repository, entry.values.metrics, text);

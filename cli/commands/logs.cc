@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/utf8.h"
 #include "cli/commands/commands.h"
+#include "cli/ui/shown_sink.h"
 
 namespace dvx {
 
@@ -28,13 +29,13 @@ void print(Repository& repository, const StageLog& log, Sink& sink) {
   }
 }
 
-std::string title(const StageLog& log) {
-  if (!log.failed_file.empty()) return fmt::format("{}: failed on {}", log.stage, format_utc(log.failed_ns));
+Shown title(const StageLog& log) {
+  if (!log.failed_file.empty()) return show("{}: failed on {}", log.stage, format_utc(log.failed_ns));
   const RunRecord& record = *log.record;
-  return fmt::format("{}: run {} of {}, {} ({} of CPU, {} of memory)", log.stage, log.run->short_hex(),
-                     format_utc(record.started_ns), human_seconds(record.wall_seconds),
-                     human_seconds(record.cpu_seconds),
-                     human_size(static_cast<std::uint64_t>(record.peak_memory_bytes)));
+  return show("{}: run {} of {}, {} ({} of CPU, {} of memory)", log.stage, log.run->short_hex(),
+              format_utc(record.started_ns), human_seconds(record.wall_seconds),
+              human_seconds(record.cpu_seconds),
+              human_size(static_cast<std::uint64_t>(record.peak_memory_bytes)));
 }
 
 nlohmann::json json_of(Repository& repository, const StageLog& log) {
@@ -67,12 +68,16 @@ Outcome run(Invocation& invocation, const LogsOptions& options) {
     for (const StageLog& log : report->logs) outcome.data["logs"].push_back(json_of(repository, log));
     return outcome;
   }
-  // A single log is printed as it is, for other programs; several have titles.
+  // A single log is printed as it is, for other programs; several have titles. A terminal gets only what it
+  // can show.
   const bool has_titles = report->logs.size() != 1 && !invocation.quiet();
-  outcome.stream = [&repository, report, has_titles, &text = invocation.text()](Sink& sink) {
+  outcome.stream = [&repository, report, has_titles, &invocation](Sink& sink) {
+    ShownSink shown(sink);
     for (const StageLog& log : report->logs) {
-      if (has_titles) sink.write(as_bytes(fmt::format("{}\n", text.bold("==> " + title(log)))));
-      print(repository, log, sink);
+      if (has_titles)
+        sink.write(as_bytes(show("{}\n", invocation.text().bold("==> " + title(log))).string()));
+      print(repository, log, invocation.shows_on_terminal() ? shown : sink);
+      shown.finish();
     }
   };
   return outcome;

@@ -25,17 +25,15 @@ std::string_view kind_name(EntryKind kind) {
   return "";
 }
 
-std::string line_of(Repository& repository, const LsEntry& entry, const Text& text) {
+Shown line_of(Repository& repository, const LsEntry& entry, const Text& text) {
   std::string path = display_path(repository.to_user(entry.path));
-  if (!entry.id)
-    return fmt::format("{:>12}  {:>9}  {}  (not made yet: stage '{}')\n", "-", "-", path, entry.stage);
+  if (!entry.id) return show("{:>12}  {:>9}  {}  (not made yet: stage '{}')\n", "-", "-", path, entry.stage);
   if (entry.kind == EntryKind::Directory) path += "/";
   if (entry.kind == EntryKind::Executable) path += "*";
   if (entry.kind == EntryKind::Symlink) path += "@";
-  const std::string files =
+  const Shown files =
       entry.kind == EntryKind::Directory ? "  " + text.dim("(" + human_count(entry.files, "file") + ")") : "";
-  return fmt::format("{}  {:>9}  {}{}\n", text.yellow(entry.id->short_hex()), human_size(entry.size), path,
-                     files);
+  return show("{}  {:>9}  {}{}\n", text.yellow(entry.id->short_hex()), human_size(entry.size), path, files);
 }
 
 nlohmann::json json_of(const LsEntry& entry) {

@@ -15,9 +15,9 @@ Outcome run(Invocation& invocation, const MvOptions& options) {
   Repository& repository = invocation.repository();
   const MvReport report = mv(repository, options, invocation.progress());
   Outcome outcome;
-  outcome.text = fmt::format("{} -> {}{}\n", display_path(repository.to_user(report.from)),
-                             display_path(repository.to_user(report.to)),
-                             report.data_moved ? "" : " (the data is not in the workspace)");
+  outcome.text = show("{} -> {}{}\n", display_path(repository.to_user(report.from)),
+                      display_path(repository.to_user(report.to)),
+                      report.data_moved ? "" : " (the data is not in the workspace)");
   outcome.data = {
       {"from", report.from}, {"to", report.to}, {"data_moved", report.data_moved}, {"stages", report.stages}};
   for (const std::string& stage : report.stages) {

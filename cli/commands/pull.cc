@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/display.h"
 #include "base/path.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/run_outputs_flag.h"
@@ -14,12 +15,12 @@ namespace dvx {
 
 namespace {
 
-std::string checkout_summary(const CheckoutReport& checkout) {
+Shown checkout_summary(const CheckoutReport& checkout) {
   if (checkout.created + checkout.replaced + checkout.removed == 0) return {};
-  std::string text;
+  Shown text;
   const auto add = [&](std::uint64_t count, std::string_view done) {
     if (count == 0) return;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", human_count(count, "file"), done);
+    text += show("{}{} {}", text.empty() ? "" : ", ", human_count(count, "file"), done);
   };
   add(checkout.created, "created");
   add(checkout.replaced, "replaced");
@@ -30,9 +31,10 @@ std::string checkout_summary(const CheckoutReport& checkout) {
 void add_refusals(Outcome& outcome, const CheckoutReport& checkout, const Repository& repository) {
   for (const std::string& path : checkout.would_lose) {
     const std::string shown = display_path(repository.to_user(path));
-    outcome.errors.emplace_back(ErrorKind::Blocked,
-                                fmt::format("'{}' has changes that are not stored", shown),
-                                fmt::format("dvx add {}, or dvx pull --force to lose them", shown), path);
+    outcome.errors.emplace_back(
+        ErrorKind::Blocked, fmt::format("'{}' has changes that are not stored", shown),
+        fmt::format("dvx add {}, or dvx pull --force to lose them", paste_quote(repository.to_user(path))),
+        path);
     outcome.exit = std::max(outcome.exit, exit_code(ErrorKind::Blocked));
   }
 }

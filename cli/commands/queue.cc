@@ -26,33 +26,33 @@ nlohmann::json json_of(const JobReport& job) {
   return json;
 }
 
-std::string note_of(const JobReport& job) {
+Shown note_of(const JobReport& job) {
   if (job.state == JobState::Done) return "to be recorded: dvx repro --attach";
-  std::string note = job.state == JobState::Running ? "on " + job.node : job.reason;
+  Shown note = job.state == JobState::Running ? show("on {}", job.node) : Shown::of(job.reason);
   if (job.tasks != 0) {
     if (!note.empty()) note += ", ";
-    note += fmt::format("{} of {} tasks", job.ended_tasks, job.tasks);
+    note += show("{} of {} tasks", job.ended_tasks, job.tasks);
   }
   return note;
 }
 
-std::string lines_of(const QueueReport& report) {
+Shown lines_of(const QueueReport& report) {
   std::size_t stage = 0, id = 0;
   for (const JobReport& job : report.jobs) {
     stage = std::max(stage, job.stage.size());
     id = std::max(id, job.slurm_job.size());
   }
-  std::string text;
+  Shown text;
   for (const JobReport& job : report.jobs) {
-    std::string line = fmt::format("{:<{}}  {:>{}}  {:<9}  {}", job.stage, stage, job.slurm_job, id,
-                                   job_state_name(job.state), note_of(job));
-    line.erase(line.find_last_not_of(' ') + 1);
+    Shown line = show("{:<{}}  {:>{}}  {:<9}  {}", job.stage, stage, job.slurm_job, id,
+                      job_state_name(job.state), note_of(job));
+    line.trim_end();
     text += line + "\n";
   }
   return text;
 }
 
-Outcome outcome_of(const QueueReport& report, std::string when_empty) {
+Outcome outcome_of(const QueueReport& report, Shown when_empty) {
   Outcome outcome;
   outcome.data["jobs"] = nlohmann::json::array();
   for (const JobReport& job : report.jobs) outcome.data["jobs"].push_back(json_of(job));

@@ -32,8 +32,8 @@ Outcome list(Invocation& invocation) {
   for (const Remote& remote : remotes) width = std::max(width, remote.name.size());
   for (const Remote& remote : remotes) {
     outcome.data["remotes"].push_back(remote_json(remote));
-    outcome.text += fmt::format("{:<{}}  {}{}\n", remote.name, width, display_path(remote.url),
-                                remote.is_default ? "  (default)" : "");
+    outcome.text += show("{:<{}}  {}{}\n", remote.name, width, display_path(remote.url),
+                         remote.is_default ? "  (default)" : "");
   }
   if (remotes.empty()) outcome.hint = "dvx remote add -d origin /path/to/a/directory";
   return outcome;
@@ -50,8 +50,8 @@ Outcome add(Invocation& invocation, const RemoteArguments& arguments) {
                   .scope = scope});
   Outcome outcome;
   outcome.data = remote_json(remote);
-  outcome.text = fmt::format("remote '{}' is {}{}\n", remote.name, display_path(remote.url),
-                             remote.is_default ? ", the default" : "");
+  outcome.text = show("remote '{}' is {}{}\n", remote.name, display_path(remote.url),
+                      remote.is_default ? ", the default" : "");
   return outcome;
 }
 
@@ -60,7 +60,7 @@ Outcome set_default(Invocation& invocation, const RemoteArguments& arguments) {
                  arguments.local ? ConfigScope::Local : ConfigScope::Repository);
   Outcome outcome;
   outcome.data["default"] = arguments.name;
-  outcome.text = fmt::format("remote '{}' is the default\n", arguments.name);
+  outcome.text = show("remote '{}' is the default\n", arguments.name);
   return outcome;
 }
 
@@ -69,7 +69,7 @@ Outcome remove(Invocation& invocation, const RemoteArguments& arguments) {
   Outcome outcome;
   outcome.data = remote_json(remote);
   outcome.text =
-      fmt::format("remote '{}' is forgotten; what is at {} stays\n", remote.name, display_path(remote.url));
+      show("remote '{}' is forgotten; what is at {} stays\n", remote.name, display_path(remote.url));
   return outcome;
 }
 

@@ -44,10 +44,10 @@ nlohmann::json json_of(const EachPlan& items) {
           {"remove", items.remove.size()}};
 }
 
-std::string extent(const EachPlan& items) {
-  std::string text = fmt::format(" ({} of {}", items.run.size(), human_count(items.inputs(), "input"));
-  if (!items.restore.empty()) text += fmt::format(", {} from the store", items.restore.size());
-  if (!items.remove.empty()) text += fmt::format(", {} removed", items.remove.size());
+Shown extent(const EachPlan& items) {
+  Shown text = show(" ({} of {}", items.run.size(), human_count(items.inputs(), "input"));
+  if (!items.restore.empty()) text += show(", {} from the store", items.restore.size());
+  if (!items.remove.empty()) text += show(", {} removed", items.remove.size());
   return text + ")";
 }
 
@@ -69,18 +69,18 @@ nlohmann::json json_of(const StageResult& result) {
 }
 
 // "2 ran, 1 restored, 5 up to date in 1.3 s"
-std::string summary(const ReproReport& report) {
+Shown summary(const ReproReport& report) {
   constexpr std::pair<StageOutcome, const char*> kWords[] = {
       {StageOutcome::Ran, "ran"},       {StageOutcome::Restored, "restored"},
       {StageOutcome::Frozen, "frozen"}, {StageOutcome::UpToDate, "up to date"},
       {StageOutcome::Failed, "failed"}, {StageOutcome::Skipped, "skipped"}};
-  std::string line;
+  Shown line;
   for (const auto& [outcome, word] : kWords) {
     const std::size_t count = report.count(outcome);
-    if (count != 0) line += fmt::format("{}{} {}", line.empty() ? "" : ", ", count, word);
+    if (count != 0) line += show("{}{} {}", line.empty() ? "" : ", ", count, word);
   }
   if (line.empty()) line = "there are no stages";
-  return fmt::format("{} in {}\n", line, human_seconds(report.seconds));
+  return show("{} in {}\n", line, human_seconds(report.seconds));
 }
 
 Outcome outcome_of_run(Invocation& invocation, const ReproReport& report) {
@@ -90,7 +90,8 @@ Outcome outcome_of_run(Invocation& invocation, const ReproReport& report) {
     if (invocation.json()) outcome.data["stages"].push_back(json_of(result));
     if (result.outcome != StageOutcome::Failed) continue;
     outcome.exit = 1;
-    for (const SchemaViolation& violation : result.violations) outcome.text += describe(violation) + "\n";
+    for (const SchemaViolation& violation : result.violations)
+      outcome.text += show("{}\n", describe(violation));
     outcome.errors.emplace_back(
         ErrorKind::Blocked, fmt::format("stage '{}' failed: {}", result.stage, result.message), result.hint);
   }
@@ -131,12 +132,11 @@ Outcome outcome_of_plan(Invocation& invocation, const Plan& plan) {
     if (!is_stale(decision.action)) continue;
     ++stale;
     if (invocation.quiet()) continue;
-    outcome.text +=
-        fmt::format("{:<14} {}: {}{}\n", would(decision.action), invocation.text().bold(planned.name),
-                    describe_briefly(decision.reasons), planned.items ? extent(*planned.items) : "");
+    outcome.text += show("{:<14} {}: {}{}\n", would(decision.action), invocation.text().bold(planned.name),
+                         describe_briefly(decision.reasons), planned.items ? extent(*planned.items) : "");
   }
   if (!invocation.quiet()) {
-    outcome.text += fmt::format("{} of {} stale\n", stale, human_count(plan.stages.size(), "stage"));
+    outcome.text += show("{} of {} stale\n", stale, human_count(plan.stages.size(), "stage"));
   }
   outcome.exit = stale == 0 ? 0 : 1;
   return outcome;
@@ -170,7 +170,7 @@ Outcome run(Invocation& invocation, Arguments arguments) {
   const ReproReport report = repro(repository, arguments.options, invocation.progress());
   if (arguments.options.mode == ReproMode::Execute) return outcome_of_run(invocation, report);
   Outcome outcome = outcome_of_plan(invocation, report.plan);
-  if (!arguments.exit_code && !invocation.quiet()) outcome.exit = 0;
+  if (!arguments.exit_code) outcome.exit = 0;
   return outcome;
 }
 

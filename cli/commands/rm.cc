@@ -17,8 +17,8 @@ Outcome run(Invocation& invocation, const RmOptions& options) {
   Outcome outcome;
   outcome.data["removed"] = nlohmann::json::array();
   for (const RemovedPath& removed : report.removed) {
-    outcome.text += fmt::format("no longer tracked: {}{}\n", display_path(repository.to_user(removed.path)),
-                                removed.data_removed ? " (data removed)" : "");
+    outcome.text += show("no longer tracked: {}{}\n", display_path(repository.to_user(removed.path)),
+                         removed.data_removed ? " (data removed)" : "");
     outcome.data["removed"].push_back(
         {{"path", removed.path}, {"id", removed.data.id.to_hex()}, {"data_removed", removed.data_removed}});
   }

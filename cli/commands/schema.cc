@@ -4,8 +4,8 @@
 
 #include <memory>
 
+#include "base/display.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "cli/commands/commands.h"
 #include "core/commands/schema_check.h"
 #include "core/commands/schema_infer.h"
@@ -40,8 +40,8 @@ void tell(Invocation& invocation, const SchemaVerdict& verdict, Outcome& outcome
   const Text& text = invocation.text();
   const std::string path = display_path(repository.to_user(verdict.path));
   if (verdict.valid) {
-    outcome.text += fmt::format("{}: {} ({})\n", path, text.green("valid"),
-                                display_path(repository.to_user(verdict.schema)));
+    outcome.text +=
+        show("{}: {} ({})\n", path, text.green("valid"), display_path(repository.to_user(verdict.schema)));
     return;
   }
   for (SchemaViolation violation : verdict.violations) {
@@ -49,8 +49,7 @@ void tell(Invocation& invocation, const SchemaVerdict& verdict, Outcome& outcome
     outcome.text += text.red(describe(violation)) + "\n";
   }
   if (verdict.violation_count > verdict.violations.size()) {
-    outcome.text +=
-        fmt::format("{}: and {} more\n", path, verdict.violation_count - verdict.violations.size());
+    outcome.text += show("{}: and {} more\n", path, verdict.violation_count - verdict.violations.size());
   }
 }
 
@@ -64,7 +63,7 @@ void tell(Invocation& invocation, const UncheckedPath& unchecked, Outcome& outco
   }
   outcome.errors.emplace_back(
       ErrorKind::NotFound, fmt::format("cannot check '{}': it is not in the workspace", display_path(path)),
-      "dvx checkout " + shell_quote(path), path);
+      "dvx checkout " + paste_quote(path), path);
 }
 
 int exit_of(const Outcome& outcome, std::uint64_t invalid, std::size_t checked) {
@@ -89,8 +88,8 @@ Outcome run_check(Invocation& invocation, SchemaCheckOptions options) {
   }
   for (const UncheckedPath& unchecked : report.unchecked) tell(invocation, unchecked, outcome);
   if (invalid > 0) {
-    outcome.text += fmt::format("{} valid, {} invalid: {}\n", report.verdicts.size() - invalid, invalid,
-                                human_count(violations, "violation"));
+    outcome.text += show("{} valid, {} invalid: {}\n", report.verdicts.size() - invalid, invalid,
+                         human_count(violations, "violation"));
   } else if (report.verdicts.empty() && report.unchecked.empty()) {
     outcome.text = "no schema is bound to any data\n";
     outcome.hint = "dvx schema infer <data> > <name>.schema.yaml";
@@ -105,11 +104,11 @@ Outcome run_infer(Invocation& invocation, SchemaInferOptions options) {
   options.path = repository.from_user(typed);
   const SchemaInferReport report = schema_infer(repository, options, invocation.progress());
   Outcome outcome;
-  outcome.text = fmt::format("# Inferred from {}, {}: what was seen, not yet what must be.\n",
-                             display_path(typed), human_count(report.rows, "row")) +
-                 report.text;
+  outcome.text = show("# Inferred from {}, {}: what was seen, not yet what must be.\n", display_path(typed),
+                      human_count(report.rows, "row")) +
+                 Shown::lines(report.text);
   outcome.data = {{"path", display_path(options.path)},
-                  {"schema", outcome.text},
+                  {"schema", outcome.text.string()},
                   {"rows", report.rows},
                   {"fields", report.fields}};
   return outcome;

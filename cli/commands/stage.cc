@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/display.h"
 #include "base/path.h"
 #include "base/subprocess.h"
 #include "cli/commands/commands.h"
@@ -69,10 +70,10 @@ nlohmann::json json_of(const Stage& stage) {
           {"meta", stage.meta}};
 }
 
-std::string outputs_of(Repository& repository, const Stage& stage) {
-  std::string text;
+Shown outputs_of(Repository& repository, const Stage& stage) {
+  Shown text;
   for (const StageOutput& output : stage.outs) {
-    text += fmt::format("{}{}", text.empty() ? "" : ", ", display_path(repository.to_user(output.path)));
+    text += show("{}{}", text.empty() ? "" : ", ", display_path(repository.to_user(output.path)));
   }
   return text;
 }
@@ -95,13 +96,13 @@ Outcome run_list(Invocation& invocation, ListForm form) {
   const Text& text = invocation.text();
   for (const Stage& stage : report.stages) {
     outcome.data["stages"].push_back(json_of(stage));
-    std::string line = stage.name;
-    const std::string outs = outputs_of(repository, stage);
+    Shown line = Shown::of(stage.name);
+    const Shown outs = outputs_of(repository, stage);
     if (form == ListForm::Table && !(outs.empty() && stage.desc.empty() && !stage.frozen)) {
-      line = text.bold(stage.name) + std::string(widest - stage.name.size(), ' ');
+      line = text.bold(stage.name) + Shown::of(std::string(widest - stage.name.size(), ' '));
       if (stage.frozen) line += text.yellow("  [frozen]");
       if (!outs.empty()) line += "  → " + outs;
-      if (!stage.desc.empty()) line += text.dim(fmt::format("  ({})", stage.desc));
+      if (!stage.desc.empty()) line += text.dim(show("  ({})", stage.desc));
     }
     outcome.text += line + "\n";
   }
@@ -134,8 +135,8 @@ Outcome run_add(Invocation& invocation, AddArguments arguments) {
   Outcome outcome;
   outcome.data = {{"file", report.file}, {"stage", json_of(report.stage)}};
   const std::string file = repository.to_user(report.file);
-  if (!invocation.quiet()) outcome.text = fmt::format("added stage '{}' to {}\n", report.stage.name, file);
-  outcome.hint = fmt::format("git add {} && dvx repro {}", shell_quote(file), shell_quote(report.stage.name));
+  if (!invocation.quiet()) outcome.text = show("added stage '{}' to {}\n", report.stage.name, file);
+  outcome.hint = fmt::format("git add {} && dvx repro {}", paste_quote(file), paste_quote(report.stage.name));
   return outcome;
 }
 

@@ -4,8 +4,8 @@
 
 #include <memory>
 
+#include "base/display.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "core/commands/stage_fix.h"
 #include "core/metafile/text_diff.h"
 
@@ -30,11 +30,10 @@ nlohmann::json json_of(const StageFixReport& report, FixMode mode) {
   return json;
 }
 
-std::string line_of(Repository& repository, const FixedStage& fixed) {
-  std::string line = fmt::format("{} in {}:", fixed.stage, display_path(repository.to_user(fixed.file)));
+Shown line_of(Repository& repository, const FixedStage& fixed) {
+  Shown line = show("{} in {}:", fixed.stage, display_path(repository.to_user(fixed.file)));
   const auto add = [&](const char* what, const std::vector<std::string>& paths) {
-    for (const std::string& path : paths)
-      line += fmt::format(" {}{}", what, display_path(repository.to_user(path)));
+    for (const std::string& path : paths) line += show(" {}{}", what, display_path(repository.to_user(path)));
   };
   add("deps +", fixed.change.add_deps);
   add("deps -", fixed.change.remove_deps);
@@ -46,8 +45,8 @@ std::string hint_for(Repository& repository, const StageFixReport& report, FixMo
   if (report.examined == 0) return "dvx repro -f --trace";
   if (mode == FixMode::DryRun || report.files.empty()) return {};
   std::string files, stages;
-  for (const FixedFile& fixed : report.files) files += " " + shell_quote(repository.to_user(fixed.file));
-  for (const FixedStage& fixed : report.stages) stages += " " + shell_quote(fixed.stage);
+  for (const FixedFile& fixed : report.files) files += " " + paste_quote(repository.to_user(fixed.file));
+  for (const FixedStage& fixed : report.stages) stages += " " + paste_quote(fixed.stage);
   return fmt::format("git add{} && dvx repro{}", files, stages);
 }
 
@@ -58,7 +57,7 @@ Outcome run(Invocation& invocation, const StageFixOptions& options) {
   outcome.data = json_of(report, options.mode);
   if (options.mode == FixMode::DryRun) {
     for (const FixedFile& fixed : report.files)
-      outcome.text += unified_diff(fixed.before, fixed.after, fixed.file);
+      outcome.text += Shown::lines(unified_diff(fixed.before, fixed.after, fixed.file));
   } else if (!invocation.quiet()) {
     for (const FixedStage& fixed : report.stages) outcome.text += line_of(repository, fixed);
   }

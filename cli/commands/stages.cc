@@ -20,8 +20,8 @@ std::string words(StageCondition state) {
   return text;
 }
 
-std::string painted(StageCondition state, const Text& text) {
-  const std::string padded = fmt::format("{:<10}", words(state));
+Shown painted(StageCondition state, const Text& text) {
+  const Shown padded = show("{:<10}", words(state));
   switch (state) {
     case StageCondition::UpToDate:
       return text.green(padded);
@@ -37,31 +37,30 @@ std::string painted(StageCondition state, const Text& text) {
 }
 
 // "5 min ago"
-std::string ago(std::int64_t then_ns, std::int64_t now_ns) {
+Shown ago(std::int64_t then_ns, std::int64_t now_ns) {
   const std::int64_t seconds = std::max<std::int64_t>(0, now_ns - then_ns) / 1'000'000'000;
-  if (seconds < 60) return fmt::format("{} s ago", seconds);
-  if (seconds < 3600) return fmt::format("{} min ago", seconds / 60);
-  if (seconds < 2 * 86400) return fmt::format("{} h ago", seconds / 3600);
-  return fmt::format("{} d ago", seconds / 86400);
+  if (seconds < 60) return show("{} s ago", seconds);
+  if (seconds < 3600) return show("{} min ago", seconds / 60);
+  if (seconds < 2 * 86400) return show("{} h ago", seconds / 3600);
+  return show("{} d ago", seconds / 86400);
 }
 
-std::string row(std::string_view name, std::size_t width, const std::string& state, std::string_view when,
-                std::string_view took, std::string_view cpu, std::string_view memory) {
-  std::string line =
-      fmt::format("{:<{}}  {}  {:<10}  {:>12}  {:>12}  {:>8}", name, width, state, when, took, cpu, memory);
-  line.erase(line.find_last_not_of(' ') + 1);
+Shown row(std::string_view name, std::size_t width, const Shown& state, const Shown& when,
+          std::string_view took, std::string_view cpu, std::string_view memory) {
+  Shown line = show("{:<{}}  {}  {:<10}  {:>12}  {:>12}  {:>8}", name, width, state, when, took, cpu, memory);
+  line.trim_end();
   return line + "\n";
 }
 
-std::string text_of(const StagesReport& report, const Text& text) {
+Shown text_of(const StagesReport& report, const Text& text) {
   std::size_t width = 5;
   for (const StageSummary& stage : report.stages)
     width = std::max(width, std::min(stage.name.size(), kWidestName));
-  std::string out = report.stages.empty() ? ""
-                                          : row("stage", width, fmt::format("{:<10}", "state"), "last run",
-                                                "took", "cpu", "memory");
+  Shown out = report.stages.empty()
+                  ? ""
+                  : row("stage", width, show("{:<10}", "state"), "last run", "took", "cpu", "memory");
   for (const StageSummary& stage : report.stages) {
-    const std::string state = painted(stage.state, text);
+    const Shown state = painted(stage.state, text);
     const bool has_failed = stage.state == StageCondition::Failed;
     if (!stage.last || has_failed) {
       out += row(stage.name, width, state, has_failed ? ago(stage.failed_ns, report.now_ns) : "-", "-", "-",

@@ -20,11 +20,11 @@ struct StatusWords {
   bool exit_code = false;
 };
 
-std::string counts(const DataStatus& status) {
-  std::string out;
+Shown counts(const DataStatus& status) {
+  Shown out;
   const auto part = [&](ChangeKind kind, std::string_view word) {
     const std::uint64_t count = status.count(kind);
-    if (count > 0) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count, word);
+    if (count > 0) out += show("{}{} {}", out.empty() ? "" : ", ", count, word);
   };
   part(ChangeKind::Modified, "modified");
   part(ChangeKind::Added, "new");
@@ -51,11 +51,11 @@ class StatusText {
         text_(invocation.text()),
         named_(invocation.verbose() ? SIZE_MAX : kNamed) {}
 
-  std::string of(const StatusReport& report) {
-    std::string data, stages;
+  Shown of(const StatusReport& report) {
+    Shown data, stages;
     for (const DataStatus& status : report.data) data += data_lines(status);
     for (const StageState& stage : report.stages) stages += stage_lines(stage);
-    std::string out;
+    Shown out;
     if (!data.empty()) out += "data that is not as recorded:\n" + data;
     if (!stages.empty()) out += "stages that are stale:\n" + stages;
     return out;
@@ -64,17 +64,17 @@ class StatusText {
  private:
   std::string shown(const std::string& path) const { return display_path(repository_.to_user(path)); }
 
-  std::string data_lines(const DataStatus& status) const {
+  Shown data_lines(const DataStatus& status) const {
     switch (status.state) {
       case DataState::Unchanged:
         return {};
       case DataState::Missing:
-        return fmt::format("  {}  {}{}\n", text_.red("missing "), shown(status.path),
-                           status.stored ? "" : "  (and not in the store)");
+        return show("  {}  {}{}\n", text_.red("missing "), shown(status.path),
+                    status.stored ? "" : "  (and not in the store)");
       case DataState::Unreadable: {
-        std::string out;
+        Shown out;
         for (const FailedPath& failed : status.failed) {
-          out += fmt::format("  {}  {}\n", text_.red("unread  "), failed.error.message());
+          out += show("  {}  {}\n", text_.red("unread  "), failed.error.message());
         }
         return out;
       }
@@ -85,29 +85,27 @@ class StatusText {
     return {};
   }
 
-  std::string modified_lines(const DataStatus& status) const {
+  Shown modified_lines(const DataStatus& status) const {
     const bool single = status.changes.size() == 1 && status.changes.front().path == status.path;
     const bool is_partial = status.state == DataState::Partial;
-    std::string out =
-        fmt::format("  {}  {}", text_.yellow(is_partial ? "partial " : "modified"), shown(status.path));
+    Shown out = show("  {}  {}", text_.yellow(is_partial ? "partial " : "modified"), shown(status.path));
     if (is_partial) out += "  (its checkout was cut short)";
     if (single) return out + "\n";
     if (!status.compared) return out + "  (what was recorded is not in the store)\n";
-    out += fmt::format("  ({})\n", counts(status));
+    out += show("  ({})\n", counts(status));
     for (std::size_t i = 0; i < status.changes.size() && i < named_; ++i) {
       const FileChange& change = status.changes[i];
-      out += fmt::format("    {:<8}  {}\n", change_word(change.kind()), shown(change.path));
+      out += show("    {:<8}  {}\n", change_word(change.kind()), shown(change.path));
     }
-    if (status.changes.size() > named_)
-      out += fmt::format("    and {} more\n", status.changes.size() - named_);
+    if (status.changes.size() > named_) out += show("    and {} more\n", status.changes.size() - named_);
     return out;
   }
 
-  std::string stage_lines(const StageState& stage) const {
+  Shown stage_lines(const StageState& stage) const {
     if (stage.reasons.empty()) return {};
-    std::string out = fmt::format("  {}  {}\n", text_.yellow("stale   "), stage.name);
+    Shown out = show("  {}  {}\n", text_.yellow("stale   "), stage.name);
     for (std::size_t i = 0; i < stage.reasons.size() && i < named_; ++i) {
-      out += fmt::format("    {}\n", describe(stage.reasons[i]));
+      out += show("    {}\n", describe(stage.reasons[i]));
     }
     return out;
   }
@@ -161,7 +159,7 @@ Outcome run(Invocation& invocation, const StatusWords& typed) {
   const StatusReport report = status(invocation.repository(), typed.options, invocation.progress());
   Outcome outcome;
   if (invocation.json()) outcome.data = json_of(report);
-  if ((typed.exit_code || invocation.quiet()) && !report.clean()) outcome.exit = 1;
+  if (typed.exit_code && !report.clean()) outcome.exit = 1;
   if (invocation.quiet()) return outcome;
   outcome.text = report.clean() ? "everything is as recorded\n" : StatusText(invocation).of(report);
   outcome.hint = hint_for(report);

@@ -17,7 +17,7 @@ Outcome run(Invocation& invocation, const std::vector<std::string>& paths) {
   Outcome outcome;
   outcome.data["files"] = report.files;
   for (const std::string& file : report.files)
-    outcome.text += fmt::format("unprotected: {}\n", display_path(repository.to_user(file)));
+    outcome.text += show("unprotected: {}\n", display_path(repository.to_user(file)));
   if (report.files.empty()) outcome.text = "nothing to do: no links into the store\n";
   return outcome;
 }

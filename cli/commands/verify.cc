@@ -61,34 +61,33 @@ Json to_json(const VerifyReport& report) {
           {"notes", report.notes}};
 }
 
-std::string finding_line(const Finding& finding, Repository& repository, const Text& text) {
-  std::string subject;
-  if (!finding.stage.empty()) subject = fmt::format("stage '{}'", finding.stage);
+Shown finding_line(const Finding& finding, Repository& repository, const Text& text) {
+  Shown subject;
+  if (!finding.stage.empty()) subject = show("stage '{}'", finding.stage);
   if (!finding.path.empty()) {
     const std::string path = display_path(repository.to_user(finding.path));
-    subject += subject.empty() ? fmt::format("'{}'", path) : fmt::format(": '{}'", path);
+    subject += subject.empty() ? show("'{}'", path) : show(": '{}'", path);
   }
-  return fmt::format("{} {} {}\n", text.red("✗"), subject, finding.message);
+  return show("{} {} {}\n", text.red("✗"), subject, finding.message);
 }
 
-std::string rebuilt_lines(const VerifyReport& report, const Text& text) {
-  std::string lines;
+Shown rebuilt_lines(const VerifyReport& report, const Text& text) {
+  Shown lines;
   for (const RebuiltStage& stage : report.rebuilt) {
     if (stage.outcome != RebuildOutcome::Identical) continue;
-    lines += fmt::format("{} {}: rebuilt, {} identical ({}, {})\n", text.green("✓"), stage.stage,
-                         human_count(stage.outputs, "output"), human_size(stage.bytes),
-                         human_seconds(stage.seconds));
+    lines +=
+        show("{} {}: rebuilt, {} identical ({}, {})\n", text.green("✓"), stage.stage,
+             human_count(stage.outputs, "output"), human_size(stage.bytes), human_seconds(stage.seconds));
   }
   return lines;
 }
 
-std::string summary(const VerifyReport& report, const Text& text) {
-  const std::string checked =
-      fmt::format("{}, {}, {} ({})", human_count(report.chain.stages, "stage"),
-                  human_count(report.chain.runs, "run record"), human_count(report.chain.objects, "object"),
-                  human_size(report.chain.bytes));
-  if (report.ok()) return fmt::format("{} verified: {}\n", text.green("✓"), checked);
-  return fmt::format("{} found in {}\n", human_count(report.findings.size(), "fault"), checked);
+Shown summary(const VerifyReport& report, const Text& text) {
+  const Shown checked = show("{}, {}, {} ({})", human_count(report.chain.stages, "stage"),
+                             human_count(report.chain.runs, "run record"),
+                             human_count(report.chain.objects, "object"), human_size(report.chain.bytes));
+  if (report.ok()) return show("{} verified: {}\n", text.green("✓"), checked);
+  return show("{} found in {}\n", human_count(report.findings.size(), "fault"), checked);
 }
 
 Outcome run_verify(Invocation& invocation, const VerifyArguments& arguments) {

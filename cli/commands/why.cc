@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "base/clock.h"
+#include "base/display.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "cli/commands/commands.h"
 #include "core/metafile/canonical_json.h"
 #include "core/pipeline/same_input.h"
@@ -17,37 +17,34 @@ namespace {
 
 constexpr std::size_t kFilesShown = 10;
 
-std::string files_text(const std::vector<FileChange>& files) {
-  std::string text;
+Shown files_text(const std::vector<FileChange>& files) {
+  Shown text;
   for (std::size_t i = 0; i < files.size() && i < kFilesShown; ++i) {
-    text += fmt::format("      {:<9} {}\n", change_name(files[i].kind()), display_path(files[i].path));
+    text += show("      {:<9} {}\n", change_name(files[i].kind()), display_path(files[i].path));
   }
-  if (files.size() > kFilesShown) text += fmt::format("      and {} more\n", files.size() - kFilesShown);
+  if (files.size() > kFilesShown) text += show("      and {} more\n", files.size() - kFilesShown);
   return text;
 }
 
 // Of all inputs there is nothing to tell but how many they are.
-std::string items_text(const EachPlan& items) {
-  std::string text =
-      fmt::format("  {} of {} to be run\n", items.run.size(), human_count(items.inputs(), "input"));
+Shown items_text(const EachPlan& items) {
+  Shown text = show("  {} of {} to be run\n", items.run.size(), human_count(items.inputs(), "input"));
   if (items.run.size() < items.inputs()) {
     for (std::size_t i = 0; i < items.run.size() && i < kFilesShown; ++i) {
-      text += fmt::format("      {}: {}\n", display_path(items.run[i].item.in),
-                          item_reason_name(items.run[i].reason));
+      text +=
+          show("      {}: {}\n", display_path(items.run[i].item.in), item_reason_name(items.run[i].reason));
     }
-    if (items.run.size() > kFilesShown)
-      text += fmt::format("      and {} more\n", items.run.size() - kFilesShown);
+    if (items.run.size() > kFilesShown) text += show("      and {} more\n", items.run.size() - kFilesShown);
   }
   const auto list = [&text](std::size_t count, const char* what, const auto& path_at) {
-    if (count != 0)
-      text += fmt::format("  {}\n", fmt::format(fmt::runtime(what), human_count(count, "output")));
+    if (count != 0) text += show("  {} {}\n", human_count(count, "output"), what);
     for (std::size_t i = 0; i < count && i < kFilesShown; ++i)
-      text += fmt::format("      {}\n", display_path(path_at(i)));
-    if (count > kFilesShown) text += fmt::format("      and {} more\n", count - kFilesShown);
+      text += show("      {}\n", display_path(path_at(i)));
+    if (count > kFilesShown) text += show("      and {} more\n", count - kFilesShown);
   };
-  list(items.restore.size(), "{} to be brought back from the store",
+  list(items.restore.size(), "to be brought back from the store",
        [&](std::size_t i) { return items.restore[i].out; });
-  list(items.remove.size(), "{} to be removed, of no input", [&](std::size_t i) { return items.remove[i]; });
+  list(items.remove.size(), "to be removed, of no input", [&](std::size_t i) { return items.remove[i]; });
   return text;
 }
 
@@ -66,20 +63,20 @@ nlohmann::json items_json(const EachPlan& items) {
   return json;
 }
 
-std::string since(const StageWhy& why) {
+Shown since(const StageWhy& why) {
   if (!why.last_run) return "";
-  if (why.last_started_ns == 0) return fmt::format(" since run {}", why.last_run->short_hex());
-  return fmt::format(" since run {} of {}", why.last_run->short_hex(), format_utc(why.last_started_ns));
+  if (why.last_started_ns == 0) return show(" since run {}", why.last_run->short_hex());
+  return show(" since run {} of {}", why.last_run->short_hex(), format_utc(why.last_started_ns));
 }
 
-std::string verdict(const StageWhy& why) {
+Shown verdict(const StageWhy& why) {
   switch (why.action) {
     case StageAction::UpToDate:
       return "is up to date" + since(why);
     case StageAction::Frozen:
       return "is frozen: it is never run";
     case StageAction::Restore:
-      return fmt::format("would be restored from run {}", why.restores_run->short_hex());
+      return show("would be restored from run {}", why.restores_run->short_hex());
     case StageAction::Run:
       return "would run";
     case StageAction::Blocked:
@@ -89,29 +86,29 @@ std::string verdict(const StageWhy& why) {
 }
 
 // Of --not: what is as it was, and what failed before.
-std::string rest_text(const StageWhy& why) {
-  std::string out;
+Shown rest_text(const StageWhy& why) {
+  Shown out;
   for (const StaleReason& part : why.same) {
-    out += fmt::format("  {}\n", describe_same(part));
+    out += show("  {}\n", describe_same(part));
     const auto again = why.made_again.find(part.what);
     if (part.kind != ReasonKind::Dependency || again == why.made_again.end()) continue;
-    out += fmt::format("      stage {} ran since and made the same (run {})\n", again->second.stage,
-                       again->second.run.short_hex());
+    out += show("      stage {} ran since and made the same (run {})\n", again->second.stage,
+                again->second.run.short_hex());
   }
   for (const FailedBefore& failed : why.failed) {
     const bool is_itself = failed.stage == why.stage;
-    out += fmt::format("  {} failed on {}: dvx logs {}\n",
-                       is_itself ? "it" : fmt::format("stage {} before it", failed.stage),
-                       format_utc(failed.failed_ns), shell_quote(failed.stage));
+    out +=
+        show("  {} failed on {}: dvx logs {}\n", is_itself ? "it" : show("stage {} before it", failed.stage),
+             format_utc(failed.failed_ns), paste_quote(failed.stage));
   }
   return out;
 }
 
-std::string text_of(const StageWhy& why, const Text& text) {
-  std::string out = fmt::format("{} {}{}\n", text.bold(why.stage), verdict(why),
-                                why.reasons.empty() && why.same.empty() && why.failed.empty() ? "" : ":");
+Shown text_of(const StageWhy& why, const Text& text) {
+  Shown out = show("{} {}{}\n", text.bold(why.stage), verdict(why),
+                   why.reasons.empty() && why.same.empty() && why.failed.empty() ? "" : ":");
   for (const StaleReason& reason : why.reasons) {
-    out += fmt::format("  {}\n", describe(reason));
+    out += show("  {}\n", describe(reason));
     const auto files = why.files.find(reason.what);
     if (reason.kind == ReasonKind::Dependency && files != why.files.end()) out += files_text(files->second);
   }

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "base/display.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 
 namespace dvx {
 
@@ -28,7 +28,7 @@ Error error_of(const ChangedLink& link, const Repository& repository) {
       link.kept.empty()
           ? "dvx push"
           : fmt::format("dvx add {}   (records what it is now), or dvx fsck --repair (fetches what it was)",
-                        shell_quote(repository.to_user(link.paths.front()))),
+                        paste_quote(repository.to_user(link.paths.front()))),
       link.paths.front());
 }
 

@@ -8,8 +8,8 @@ namespace dvx {
 
 namespace {
 
-std::string colored(const Text& text, ChangeKind kind) {
-  const std::string word = fmt::format("{:<8}", change_name(kind));
+Shown colored(const Text& text, ChangeKind kind) {
+  const Shown word = show("{:<8}", change_name(kind));
   switch (kind) {
     case ChangeKind::Added:
       return text.green(word);
@@ -26,6 +26,15 @@ std::string extent(const DataRef& data) {
   return human_count(data.files, "file") + ", " + human_size(data.size);
 }
 
+EntryKind kind_of(const DataRef& data) {
+  if (data.kind == DataKind::Tree) return EntryKind::Directory;
+  return data.executable ? EntryKind::Executable : EntryKind::File;
+}
+
+EntryKind kind_of(const FileState& state) {
+  return state.kind;
+}
+
 template <typename Side, typename Describe>
 std::string transition(const std::optional<Side>& before, const std::optional<Side>& after,
                        Describe describe) {
@@ -35,30 +44,57 @@ std::string transition(const std::optional<Side>& before, const std::optional<Si
   return old_text == new_text ? new_text : old_text + " -> " + new_text;
 }
 
+std::string_view kind_name(EntryKind kind) {
+  switch (kind) {
+    case EntryKind::File:
+      return "file";
+    case EntryKind::Executable:
+      return "executable";
+    case EntryKind::Symlink:
+      return "symlink";
+    case EntryKind::Directory:
+      return "directory";
+  }
+  return "";
+}
+
+// ", now executable": what became of a file that was there before, beside its size.
+template <typename Side>
+std::string kind_change(const std::optional<Side>& before, const std::optional<Side>& after) {
+  if (!before || !after) return {};
+  const EntryKind was = kind_of(*before), is = kind_of(*after);
+  if (was == is) return {};
+  if (was == EntryKind::File && is == EntryKind::Executable) return ", now executable";
+  if (was == EntryKind::Executable && is == EntryKind::File) return ", no longer executable";
+  return fmt::format(", now a {}", is == EntryKind::Executable ? "executable file" : kind_name(is));
+}
+
 bool is_tree(const DataChange& change) {
   const std::optional<DataRef>& side = change.after ? change.after : change.before;
   return side->kind == DataKind::Tree;
 }
 
-std::string file_line(const DataChange& change, const FileChange& file, const Text& text) {
+Shown file_line(const DataChange& change, const FileChange& file, const Text& text) {
   const std::string inside = path_beneath(file.path, change.path).value_or(file.path);
   const auto& side = file.after ? file.after : file.before;
   const bool directory = side->kind == EntryKind::Directory;
   const std::string sizes =
       transition(file.before, file.after, [](const FileState& state) { return human_size(state.size); });
-  return fmt::format("    {} {}{} ({})\n", colored(text, file.kind()), display_path(inside),
-                     directory ? "/" : "", directory ? "empty directory" : sizes);
+  return show("    {} {}{} ({})\n", colored(text, file.kind()), display_path(inside), directory ? "/" : "",
+              directory ? "empty directory" : sizes + kind_change(file.before, file.after));
 }
 
 nlohmann::json json_of(const DataRef& data) {
-  return {{"kind", data.kind == DataKind::Tree ? "tree" : "file"},
-          {"id", data.id.to_hex()},
-          {"size", data.size},
-          {"files", data.files}};
+  nlohmann::json json = {{"kind", data.kind == DataKind::Tree ? "tree" : "file"},
+                         {"id", data.id.to_hex()},
+                         {"size", data.size},
+                         {"files", data.files}};
+  if (data.kind == DataKind::File) json["executable"] = data.executable;
+  return json;
 }
 
 nlohmann::json json_of(const FileState& state) {
-  return {{"id", state.id.to_hex()}, {"size", state.size}};
+  return {{"kind", kind_name(state.kind)}, {"id", state.id.to_hex()}, {"size", state.size}};
 }
 
 template <typename Side>
@@ -72,13 +108,13 @@ std::string value_text(const std::optional<nlohmann::json>& value) {
 
 }  // namespace
 
-std::string changes_text(const Repository& repository, const std::vector<DataChange>& changes, FileList files,
-                         const Text& text) {
-  std::string out;
+Shown changes_text(const Repository& repository, const std::vector<DataChange>& changes, FileList files,
+                   const Text& text) {
+  Shown out;
   for (const DataChange& change : changes) {
-    out += fmt::format("  {} {}{} ({})\n", colored(text, change.kind()),
-                       display_path(repository.to_user(change.path)), is_tree(change) ? "/" : "",
-                       transition(change.before, change.after, extent));
+    out += show("  {} {}{} ({})\n", colored(text, change.kind()),
+                display_path(repository.to_user(change.path)), is_tree(change) ? "/" : "",
+                transition(change.before, change.after, extent) + kind_change(change.before, change.after));
     if (files == FileList::Hidden || !is_tree(change)) continue;
     if (change.files_unknown) out += "    (its former contents are not in the store)\n";
     for (const FileChange& file : change.files) out += file_line(change, file, text);
@@ -86,12 +122,11 @@ std::string changes_text(const Repository& repository, const std::vector<DataCha
   return out;
 }
 
-std::string changes_text(const Repository& repository, const std::vector<ValueChange>& changes,
-                         const Text& text) {
-  std::string out;
+Shown changes_text(const Repository& repository, const std::vector<ValueChange>& changes, const Text& text) {
+  Shown out;
   for (const ValueChange& change : changes) {
-    out += fmt::format("  {}  {}: {} -> {}\n", display_path(repository.to_user(change.file)), change.key,
-                       text.red(value_text(change.before)), text.green(value_text(change.after)));
+    out += show("  {}  {}: {} -> {}\n", display_path(repository.to_user(change.file)), change.key,
+                text.red(value_text(change.before)), text.green(value_text(change.after)));
   }
   return out;
 }

@@ -14,11 +14,10 @@ namespace dvx {
 enum class FileList { Shown, Hidden };
 
 // "modified  data/raw/ (1,797 files, 2.3 MB -> 1,798 files, 2.4 MB)" and a line for each file.
-std::string changes_text(const Repository& repository, const std::vector<DataChange>& changes, FileList files,
-                         const Text& text);
+Shown changes_text(const Repository& repository, const std::vector<DataChange>& changes, FileList files,
+                   const Text& text);
 // "params.yaml  train.epochs: 5 -> 10", a line each.
-std::string changes_text(const Repository& repository, const std::vector<ValueChange>& changes,
-                         const Text& text);
+Shown changes_text(const Repository& repository, const std::vector<ValueChange>& changes, const Text& text);
 
 nlohmann::json changes_json(const std::vector<DataChange>& changes, FileList files);
 nlohmann::json changes_json(const std::vector<ValueChange>& changes);

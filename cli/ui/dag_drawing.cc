@@ -19,14 +19,14 @@ class Rails {
     }
   }
 
-  std::string draw() {
-    std::string out;
+  Shown draw() {
+    Shown out;
     for (std::size_t node = 0; node < labels_.size(); ++node) out += rows(node);
     return out;
   }
 
  private:
-  std::string rows(std::size_t node) {
+  Shown rows(std::size_t node) {
     std::vector<bool> joins(columns_.size()), ends(columns_.size());
     for (std::size_t column = 0; column < columns_.size(); ++column) {
       const auto& holder = columns_[column];
@@ -34,12 +34,12 @@ class Rails {
       ends[column] = joins[column] && --waiting_[*holder] == 0;
     }
     const std::size_t place = column_for_node(joins, ends);
-    const std::string above = joining_row(joins, ends, place);
+    const Shown above = joining_row(joins, ends, place);
     for (std::size_t column = 0; column < ends.size(); ++column) {
       if (ends[column]) columns_[column].reset();
     }
     if (place >= columns_.size()) columns_.resize(place + 1);
-    const std::string own = node_row(node, place);
+    const Shown own = node_row(node, place);
     columns_[place] = waiting_[node] > 0 ? std::optional(node) : std::nullopt;
     while (!columns_.empty() && !columns_.back()) columns_.pop_back();
     return above + own;
@@ -56,8 +56,7 @@ class Rails {
   }
 
   // The lines that lead from the rails to the node's column; nothing when it stands below its only one.
-  std::string joining_row(const std::vector<bool>& joins, const std::vector<bool>& ends,
-                          std::size_t place) const {
+  Shown joining_row(const std::vector<bool>& joins, const std::vector<bool>& ends, std::size_t place) const {
     std::size_t left = place;
     std::size_t right = place;
     for (std::size_t column = 0; column < joins.size(); ++column) {
@@ -65,7 +64,7 @@ class Rails {
       left = std::min(left, column);
       right = std::max(right, column);
     }
-    if (left == right) return "";
+    if (left == right) return {};
     std::string row;
     for (std::size_t column = 0; column < std::max(columns_.size(), right + 1); ++column) {
       const bool rail = column < columns_.size() && columns_[column].has_value();
@@ -78,7 +77,7 @@ class Rails {
                               : " ";
       row += column >= left && column < right ? "─" : " ";
     }
-    return trimmed(row) + "\n";
+    return Shown::of(trimmed(row)) + "\n";
   }
 
   // The character with arms to those sides.
@@ -88,13 +87,13 @@ class Rails {
     return left && right ? "┬" : left ? "╮" : "╭";
   }
 
-  std::string node_row(std::size_t node, std::size_t place) const {
+  Shown node_row(std::size_t node, std::size_t place) const {
     std::string row;
     for (std::size_t column = 0; column < columns_.size(); ++column) {
       row += column == place ? kNode : columns_[column] ? "│" : " ";
       row += " ";
     }
-    return trimmed(row) + " " + labels_[node] + "\n";
+    return show("{} {}\n", trimmed(row), labels_[node]);
   }
 
   static std::string trimmed(std::string row) {
@@ -104,13 +103,13 @@ class Rails {
 
   std::vector<std::vector<std::size_t>> needs_;
   std::vector<std::size_t> waiting_;  // how many nodes still to come need this one
-  const std::vector<std::string>& labels_;
+  const std::vector<Shown>& labels_;
   std::vector<std::optional<std::size_t>> columns_;
 };
 
 }  // namespace
 
-std::string draw_dag(const DagDrawing& drawing) {
+Shown draw_dag(const DagDrawing& drawing) {
   return Rails(drawing).draw();
 }
 

@@ -2,18 +2,19 @@
 // needs it.
 #pragma once
 
-#include <string>
 #include <utility>
 #include <vector>
+
+#include "cli/ui/shown.h"
 
 namespace dvx {
 
 struct DagDrawing {
-  std::vector<std::string> labels;                         // one a node; each node comes after those it needs
+  std::vector<Shown> labels;                               // one a node; each node comes after those it needs
   std::vector<std::pair<std::size_t, std::size_t>> edges;  // from needed to needing
 };
 
 // Whole lines. Where two rails cross, the upright one is drawn through.
-std::string draw_dag(const DagDrawing& drawing);
+Shown draw_dag(const DagDrawing& drawing);
 
 }  // namespace dvx

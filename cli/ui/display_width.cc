@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <iterator>
 
-#include "base/path.h"
+#include "base/display.h"
 #include "base/utf8.h"
 
 namespace dvx {
@@ -83,6 +83,13 @@ std::size_t sequence_length(std::string_view text) {
              : 2;
 }
 
+// Also of the 8-bit kind, U+0080 to U+009F, and such bytes where the text is not UTF-8.
+bool is_control(std::string_view sequence) {
+  const auto first = static_cast<unsigned char>(sequence.front());
+  const std::uint32_t code = sequence.size() == 1 ? first : code_point(sequence);
+  return code < 0x20 || (code >= 0x7f && code <= 0x9f);
+}
+
 }  // namespace
 
 std::size_t display_width(std::string_view text) {
@@ -96,7 +103,7 @@ std::size_t display_width(std::string_view text) {
 }
 
 std::string cut_to_width(std::string_view text, std::size_t columns) {
-  const std::string shown = display_path(text);
+  const std::string shown = display_text(text);
   if (display_width(shown) <= columns) return shown;
   std::string cut;
   std::size_t width = 0;
@@ -126,10 +133,9 @@ std::string harmless_line(std::string_view text) {
     } else if (c == '\x1b') {
       text.remove_prefix(sequence_length(text));
     } else {
-      if (c == '\t' || static_cast<unsigned char>(c) >= 0x20) {
-        if (c != '\x7f') line += c;
-      }
-      text.remove_prefix(1);
+      const std::size_t length = std::max<std::size_t>(1, utf8_sequence_length(text));
+      if (c == '\t' || !is_control(text.substr(0, length))) line += text.substr(0, length);
+      text.remove_prefix(length);
     }
   }
   return is_coloured ? line + "\x1b[0m" : line;

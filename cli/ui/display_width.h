@@ -12,7 +12,7 @@ namespace dvx {
 std::size_t display_width(std::string_view text);
 
 // As much of the text as fits, with "…" at the end when something is left out. Control characters and invalid
-// bytes become \xNN escapes first.
+// bytes become escapes first.
 std::string cut_to_width(std::string_view text, std::size_t columns);
 
 // A line that a program printed, so that it can do no more than be read: of parts that overwrite each other

@@ -1,5 +1,7 @@
 #include "cli/ui/envelope.h"
 
+#include "base/display.h"
+
 namespace dvx {
 
 std::string envelope(const std::string& command, const Outcome& outcome) {
@@ -19,7 +21,7 @@ std::string envelope(const std::string& command, const Outcome& outcome) {
   document["warnings"] = outcome.warnings;
   document["errors"] = std::move(errors);
   if (!outcome.hint.empty()) document["hint"] = outcome.hint;
-  return document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return display_json(document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace dvx

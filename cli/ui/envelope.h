@@ -8,7 +8,8 @@
 namespace dvx {
 
 // {"dvx":1,"command":…,"ok":…,"exit":…,"data":{…},"warnings":[…],"errors":[{"code","message","hint","path"}…]}
-// with a line feed. Bytes that are not UTF-8 are replaced by U+FFFD.
+// with a line feed. Bytes that are not UTF-8 are replaced by U+FFFD; characters that a terminal would obey
+// are escaped.
 std::string envelope(const std::string& command, const Outcome& outcome);
 
 }  // namespace dvx

@@ -10,21 +10,18 @@ namespace dvx {
 
 namespace {
 
-std::string summary(const RemoteExchange& exchange, Direction direction) {
+Shown summary(const RemoteExchange& exchange, Direction direction) {
   const bool sent = direction == Direction::Sent;
   if (exchange.objects == 0) {
     if (!exchange.complete()) return {};
-    return sent ? fmt::format("everything is on '{}' already\n", exchange.remote)
-                : "everything is here already\n";
+    return sent ? show("everything is on '{}' already\n", exchange.remote) : "everything is here already\n";
   }
-  const std::string already =
+  const Shown already =
       exchange.already_there == 0
           ? ""
-          : fmt::format(", {} already {}", human_count(exchange.already_there, "object"),
-                        sent ? "there" : "here");
-  return fmt::format("{} {} '{}' ({}){}\n", human_count(exchange.objects, "object"),
-                     sent ? "sent to" : "received from", exchange.remote, human_size(exchange.bytes),
-                     already);
+          : show(", {} already {}", human_count(exchange.already_there, "object"), sent ? "there" : "here");
+  return show("{} {} '{}' ({}){}\n", human_count(exchange.objects, "object"),
+              sent ? "sent to" : "received from", exchange.remote, human_size(exchange.bytes), already);
 }
 
 void fail(Outcome& outcome, Error error) {

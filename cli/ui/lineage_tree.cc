@@ -26,53 +26,52 @@ std::string shortened(std::string text) {
 class TreeWriter {
  public:
   TreeWriter(const LineageGraph& graph, LineageDirection direction, const Text& text,
-             const std::function<std::string(const std::string&)>& show)
-      : graph_(graph), direction_(direction), text_(text), show_(show) {}
+             const std::function<std::string(const std::string&)>& name_of)
+      : graph_(graph), direction_(direction), text_(text), name_of_(name_of) {}
 
-  void write(std::size_t node, const std::string& lead, const std::string& lead_below) {
+  void write(std::size_t node, const Shown& lead, const Shown& lead_below) {
     const std::vector<std::size_t> next =
         direction_ == LineageDirection::Up ? graph_.before(node) : graph_.after(node);
     const bool again = !seen_.insert(node).second;
     out_ += lead + line(graph_.nodes[node]);
     if (again && !next.empty()) out_ += text_.dim("  (see above)");
-    out_ += '\n';
+    out_ += "\n";
     if (again) return;
     for (std::size_t i = 0; i < next.size(); ++i) {
       const bool last = i + 1 == next.size();
-      write(next[i], lead_below + (last ? "└─ " : "├─ "), lead_below + (last ? "   " : "│  "));
+      write(next[i], show("{}{}", lead_below, last ? "└─ " : "├─ "),
+            show("{}{}", lead_below, last ? "   " : "│  "));
     }
   }
 
-  std::string take() { return std::move(out_); }
+  Shown take() { return std::move(out_); }
 
  private:
-  std::string line(const LineageNode& node) const {
+  Shown line(const LineageNode& node) const {
     return node.kind == LineageNodeKind::Run ? run_line(node.run) : data_line(node.data);
   }
 
-  std::string run_line(const LineageRun& run) const {
-    if (!run.record)
-      return text_.red(fmt::format("run {} (its record is not here: dvx fetch)", run.id.short_hex()));
+  Shown run_line(const LineageRun& run) const {
+    if (!run.record) return text_.red(show("run {} (its record is not here: dvx fetch)", run.id.short_hex()));
     const RunRecord& record = *run.record;
-    std::string line =
-        fmt::format("{}  run {}  {}  {}", text_.cyan(record.stage), run.id.short_hex(),
-                    format_utc(record.started_ns).substr(0, 16), human_seconds(record.wall_seconds));
+    Shown line = show("{}  run {}  {}  {}", text_.cyan(record.stage), run.id.short_hex(),
+                      format_utc(record.started_ns).substr(0, 16), human_seconds(record.wall_seconds));
     for (const std::string& command : record.commands) line += "  " + text_.dim("$ " + shortened(command));
     return line;
   }
 
-  std::string data_line(const LineageData& data) const {
-    return fmt::format("{}  {}  {}{}", text_.bold(display_path(show_(data.path))), data.data.id.short_hex(),
-                       human_size(data.data.size), origin(data.origin));
+  Shown data_line(const LineageData& data) const {
+    return show("{}  {}  {}{}", text_.bold(display_path(name_of_(data.path))), data.data.id.short_hex(),
+                human_size(data.data.size), origin(data.origin));
   }
 
-  std::string origin(const Origin& origin) const {
-    std::string where;
+  Shown origin(const Origin& origin) const {
+    Shown where;
     switch (origin.kind) {
       case OriginKind::Run:
         return {};
       case OriginKind::Pointer:
-        where = display_path(show_(origin.pointer));
+        where = Shown::of(name_of_(origin.pointer));
         break;
       case OriginKind::Git:
         where = "in git";
@@ -82,25 +81,25 @@ class TreeWriter {
     }
     if (!origin.commit) return "  " + text_.green(where) + text_.yellow(", not committed yet");
     const GitCommitInfo& commit = *origin.commit;
-    return fmt::format("  {} since {} {} {}: {}", text_.green(where),
-                       text_.yellow(commit.id.substr(0, kShortCommit)),
-                       format_utc(commit.time * kNanoseconds).substr(0, 10), display_path(commit.author),
-                       display_path(commit.summary));
+    return show("  {} since {} {} {}: {}", text_.green(where),
+                text_.yellow(commit.id.substr(0, kShortCommit)),
+                format_utc(commit.time * kNanoseconds).substr(0, 10), display_path(commit.author),
+                display_path(commit.summary));
   }
 
   const LineageGraph& graph_;
   LineageDirection direction_;
   const Text& text_;
-  const std::function<std::string(const std::string&)>& show_;
+  const std::function<std::string(const std::string&)>& name_of_;
   std::set<std::size_t> seen_;
-  std::string out_;
+  Shown out_;
 };
 
 }  // namespace
 
-std::string lineage_tree(const LineageReport& report, LineageDirection direction, const Text& text,
-                         const std::function<std::string(const std::string&)>& show) {
-  TreeWriter writer(report.graph, direction, text, show);
+Shown lineage_tree(const LineageReport& report, LineageDirection direction, const Text& text,
+                   const std::function<std::string(const std::string&)>& name_of) {
+  TreeWriter writer(report.graph, direction, text, name_of);
   writer.write(report.focus, "", "");
   return writer.take();
 }

@@ -10,8 +10,8 @@
 
 namespace dvx {
 
-// `show` turns a path from the root into what the user would type.
-std::string lineage_tree(const LineageReport& report, LineageDirection direction, const Text& text,
-                         const std::function<std::string(const std::string&)>& show);
+// `name_of` turns a path from the root into what the user would type.
+Shown lineage_tree(const LineageReport& report, LineageDirection direction, const Text& text,
+                   const std::function<std::string(const std::string&)>& name_of);
 
 }  // namespace dvx

@@ -28,12 +28,18 @@ TerminalSize terminal_size() {
 }
 }  // namespace
 
-void write_to_stderr(std::string_view text) {
+namespace {
+void write_bytes_to_stderr(std::string_view text) {
   while (!text.empty()) {
     const ssize_t n = ::write(2, text.data(), text.size());
     if (n <= 0) return;
     text.remove_prefix(static_cast<std::size_t>(n));
   }
+}
+}  // namespace
+
+void write_to_stderr(const Shown& text) {
+  write_bytes_to_stderr(text.string());
 }
 
 TerminalProgress::~TerminalProgress() {
@@ -57,28 +63,30 @@ void TerminalProgress::advance(std::uint64_t items, std::uint64_t bytes) {
   const std::lock_guard lock(mutex_);
   items_ += items;
   bytes_ += bytes;
-  show(std::chrono::steady_clock::now());
+  tell_status(std::chrono::steady_clock::now());
 }
 
 void TerminalProgress::current(std::string_view what) {
   const std::lock_guard lock(mutex_);
   current_ = what;
-  show(std::chrono::steady_clock::now());
+  tell_status(std::chrono::steady_clock::now());
 }
 
 void TerminalProgress::line(std::string_view text) {
   const std::lock_guard lock(mutex_);
-  if (!options_.quiet) print(fmt::format("{}\n", text));
+  if (!options_.quiet) print(Shown::of(text) + "\n");
 }
 
 void TerminalProgress::task_line(std::string_view name, std::string_view text) {
+  const std::lock_guard lock(mutex_);
+  if (options_.quiet) return;
   // What moves the cursor would tear the lines below apart.
-  line(fmt::format("{} | {}", name, options_.drawing ? harmless_line(text) : text));
+  print(show("{} | {}\n", name, Shown::output(options_.drawing ? harmless_line(text) : std::string(text))));
 }
 
 void TerminalProgress::warning(std::string_view text) {
   const std::lock_guard lock(mutex_);
-  print(fmt::format("warning: {}\n", text));
+  print(show("warning: {}\n", text));
 }
 
 void TerminalProgress::end() {
@@ -122,24 +130,24 @@ void TerminalProgress::keep_drawing(const std::stop_token& stop) {
 }
 
 // Text above the block, whole and at once. The block comes back with it unless that would be too often.
-void TerminalProgress::print(const std::string& text) {
+void TerminalProgress::print(const Shown& text) {
   const auto now = std::chrono::steady_clock::now();
   const TerminalSize size = options_.drawing ? terminal_size() : TerminalSize();
   const bool was_drawn = block_.is_drawn();
-  std::string out = block_.erase(size.columns) + text;
+  std::string out = block_.erase(size.columns) + text.string();
   if (was_drawn && board_.is_open() && now - shown_ >= kDrawEvery) {
     out += block_.draw(lines(now), size.columns);
     shown_ = now;
   }
-  write_to_stderr(out);
+  write_bytes_to_stderr(out);
 }
 
-void TerminalProgress::show(Time now) {
+void TerminalProgress::tell_status(Time now) {
   if (phase_.empty() || options_.quiet || board_.is_open()) return;
   if (!options_.drawing) {
     if (now - shown_ < kLineEvery) return;
     shown_ = now;
-    write_to_stderr(status(now) + "\n");
+    write_to_stderr(show("{}\n", status(now)));
     return;
   }
   if (now - started_ >= kDrawAfter && now - shown_ >= kDrawEvery) redraw(now);
@@ -150,7 +158,7 @@ void TerminalProgress::redraw(Time now) {
   std::vector<std::string> wanted = lines(now);
   if (block_.shows(wanted, columns)) return;
   shown_ = now;
-  write_to_stderr(block_.draw(std::move(wanted), columns));
+  write_bytes_to_stderr(block_.draw(std::move(wanted), columns));
 }
 
 std::vector<std::string> TerminalProgress::lines(Time now) const {

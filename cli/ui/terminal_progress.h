@@ -1,5 +1,6 @@
 // Progress on stderr: a bar on a terminal, and what runs and waits while there are tasks (live_view.h); a
-// line every few seconds elsewhere. Safe from any thread.
+// line every few seconds elsewhere. Whatever it is told is escaped, save what a stage prints where nothing is
+// drawn: its user ran it, and sees its colours. Safe from any thread.
 #pragma once
 
 #include <chrono>
@@ -12,11 +13,12 @@
 #include "base/progress.h"
 #include "base/task_watch.h"
 #include "cli/ui/live_view.h"
+#include "cli/ui/shown.h"
 
 namespace dvx {
 
 // Whole text at once, so that lines of threads do not mix. A stderr that is gone is ignored.
-void write_to_stderr(std::string_view text);
+void write_to_stderr(const Shown& text);
 
 class TerminalProgress final : public Progress, public TaskWatch {
  public:
@@ -41,8 +43,8 @@ class TerminalProgress final : public Progress, public TaskWatch {
 
  private:
   using Time = std::chrono::steady_clock::time_point;
-  void print(const std::string& text);
-  void show(Time now);
+  void print(const Shown& text);
+  void tell_status(Time now);
   void redraw(Time now);
   std::vector<std::string> lines(Time now) const;
   std::string status(Time now) const;

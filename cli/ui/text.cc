@@ -4,8 +4,9 @@
 
 namespace dvx {
 
-std::string Text::paint(std::string_view code, std::string_view text) const {
-  return color_ == Color::Never ? std::string(text) : fmt::format("\x1b[{}m{}\x1b[0m", code, text);
+Shown Text::paint(std::string_view code, Shown text) const {
+  if (color_ == Color::Never) return text;
+  return Shown(fmt::format("\x1b[{}m{}\x1b[0m", code, text.string()));
 }
 
 std::string human_size(std::uint64_t bytes) {

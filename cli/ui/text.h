@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "cli/ui/shown.h"
+
 namespace dvx {
 
 class Text {
@@ -12,15 +14,34 @@ class Text {
   enum class Color { Never, Always };
   explicit Text(Color color = Color::Never) : color_(color) {}
 
-  std::string red(std::string_view text) const { return paint("31", text); }
-  std::string green(std::string_view text) const { return paint("32", text); }
-  std::string yellow(std::string_view text) const { return paint("33", text); }
-  std::string cyan(std::string_view text) const { return paint("36", text); }
-  std::string bold(std::string_view text) const { return paint("1", text); }
-  std::string dim(std::string_view text) const { return paint("2", text); }
+  // Of text of ours (Shown) or of anybody's (escaped as by show).
+  template <typename T>
+  Shown red(const T& text) const {
+    return paint("31", Shown::of(text));
+  }
+  template <typename T>
+  Shown green(const T& text) const {
+    return paint("32", Shown::of(text));
+  }
+  template <typename T>
+  Shown yellow(const T& text) const {
+    return paint("33", Shown::of(text));
+  }
+  template <typename T>
+  Shown cyan(const T& text) const {
+    return paint("36", Shown::of(text));
+  }
+  template <typename T>
+  Shown bold(const T& text) const {
+    return paint("1", Shown::of(text));
+  }
+  template <typename T>
+  Shown dim(const T& text) const {
+    return paint("2", Shown::of(text));
+  }
 
  private:
-  std::string paint(std::string_view code, std::string_view text) const;
+  Shown paint(std::string_view code, Shown text) const;
   Color color_;
 };
 

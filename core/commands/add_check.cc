@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "core/metafile/pointer_file.h"
 #include "core/workspace/linker.h"
 #include "objects/model/tree.h"
@@ -47,7 +47,7 @@ class AddCheck {
 
  private:
   std::string shown(const std::string& path) const { return display_path(repository_.to_user(path)); }
-  std::string quoted(const std::string& path) const { return shell_quote(repository_.to_user(path)); }
+  std::string quoted(const std::string& path) const { return paste_quote(repository_.to_user(path)); }
 
   void check_names(const std::string& path) const {
     for (std::string rest = path; !rest.empty(); rest = parent_path(rest)) {
@@ -93,7 +93,7 @@ class AddCheck {
           around->stage.empty() ? "tracked" : fmt::format("made by stage '{}'", around->stage);
       const std::string hint = around->stage.empty()
                                    ? fmt::format("dvx add {}", quoted(around->path))
-                                   : fmt::format("dvx repro {}", shell_quote(around->stage));
+                                   : fmt::format("dvx repro {}", paste_quote(around->stage));
       const std::string message = around->path == path ? fmt::format("'{}' is {}", shown(path), what)
                                                        : fmt::format("'{}' lies in '{}', which is {}",
                                                                      shown(path), shown(around->path), what);
@@ -123,7 +123,7 @@ void check_disjoint(Repository& repository, const std::vector<std::string>& path
           ErrorKind::Usage,
           fmt::format("'{}' lies in '{}': one of them can be tracked",
                       display_path(repository.to_user(inner)), display_path(repository.to_user(outer))),
-          fmt::format("dvx add {}", shell_quote(repository.to_user(outer))), inner);
+          fmt::format("dvx add {}", paste_quote(repository.to_user(outer))), inner);
     }
   }
 }

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "core/workspace/recorded_path.h"
 #include "core/workspace/revision.h"
 
@@ -19,7 +19,7 @@ Error not_tracked(Repository& repository, const RevisionPath& target) {
   std::string hint = "dvx ls -R";
   if (!target.revision.is_workspace()) {
     hint = target.revision.read_file(target.path)
-               ? fmt::format("git show {}", shell_quote(target.revision.name() + ":" + target.path))
+               ? fmt::format("git show {}", paste_quote(target.revision.name() + ":" + target.path))
                : fmt::format("dvx ls -R {}:", target.revision.name());
   }
   return {ErrorKind::NotFound, fmt::format("'{}' is not tracked by dvx{}", path, where), hint, target.path};
@@ -34,12 +34,12 @@ CatReport cat(Repository& repository, const CatOptions& options, Progress&) {
   const std::string path = display_path(repository.to_user(target.path));
   if (recorded->kind == EntryKind::Directory) {
     throw Error(ErrorKind::Usage, fmt::format("'{}' is a directory", path),
-                fmt::format("dvx ls {}", shell_quote(options.target)), target.path);
+                fmt::format("dvx ls {}", paste_quote(options.target)), target.path);
   }
   if (!repository.store().contains(recorded->id)) {
     throw Error(ErrorKind::NotFound,
                 fmt::format("the bytes of '{}' ({}) are not in the store", path, recorded->id.short_hex()),
-                fmt::format("dvx fetch {}", shell_quote(repository.to_user(recorded->tracked))), target.path);
+                fmt::format("dvx fetch {}", paste_quote(repository.to_user(recorded->tracked))), target.path);
   }
   return {
       .path = recorded->path, .revision = target.revision.name(), .id = recorded->id, .size = recorded->size};

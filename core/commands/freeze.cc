@@ -7,9 +7,9 @@
 #include <set>
 #include <utility>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/subprocess.h"
 #include "core/pipeline/graph.h"
 #include "core/pipeline/pipeline.h"
 #include "core/repo/work_tree_file.h"
@@ -42,7 +42,7 @@ void refuse_part(const StageGraph& graph, const std::vector<std::size_t>& select
       throw Error(
           ErrorKind::Usage,
           fmt::format("stage '{}' is generated together with others, and they have one 'frozen'", stage.name),
-          fmt::format("dvx {} {}", verb, shell_quote(stage.group)), stage.file);
+          fmt::format("dvx {} {}", verb, paste_quote(stage.group)), stage.file);
     }
   }
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/path.h"
 #include "core/pipeline/failed_log.h"
@@ -78,7 +79,8 @@ class LogSearch {
     }
     const LockedStage* locked = survey_.locked(name);
     if (locked == nullptr) {
-      throw Error(ErrorKind::NotFound, fmt::format("stage '{}' has not run", name), "dvx repro " + name);
+      throw Error(ErrorKind::NotFound, fmt::format("stage '{}' has not run", name),
+                  "dvx repro " + paste_quote(name));
     }
     log.run = locked->run;
     add_run(std::move(log));

@@ -8,10 +8,10 @@
 #include <utility>
 
 #include "base/beneath.h"
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "core/index/workspace_index.h"
 #include "core/metafile/pipeline_file.h"
 #include "core/metafile/pointer_file.h"
@@ -61,7 +61,7 @@ void check_destination(Repository& repository, const std::vector<TrackedPath>& t
   for (const std::string& taken : {to, pointer_path_of(to)}) {
     if (!exists(repository.path(taken))) continue;
     throw Error(ErrorKind::Blocked, fmt::format("'{}' exists", display_path(repository.to_user(taken))),
-                fmt::format("mv {0} {0}.old", shell_quote(repository.to_user(taken))), taken);
+                fmt::format("mv {0} {0}.old", paste_quote(repository.to_user(taken))), taken);
   }
 }
 
@@ -160,7 +160,7 @@ MvReport mv(Repository& repository, const MvOptions& options, Progress&) {
     throw Error(ErrorKind::Blocked,
                 fmt::format("'{}' is there in part: its checkout was cut short",
                             display_path(repository.to_user(source.path))),
-                "dvx checkout " + shell_quote(repository.to_user(source.path)), source.path);
+                "dvx checkout " + paste_quote(repository.to_user(source.path)), source.path);
   }
   MvReport report{.from = source.path, .to = to, .data_moved = false, .stages = {}};
   report.data_moved = Move(repository, source, to).run();

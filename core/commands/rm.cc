@@ -8,10 +8,10 @@
 #include <set>
 
 #include "base/beneath.h"
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "core/workspace/gitignore.h"
 #include "core/workspace/pointed_path.h"
 #include "core/workspace/snapshot.h"
@@ -47,7 +47,7 @@ void refuse_to_lose(Repository& repository, const std::vector<TrackedPath>& sele
     const std::string path = display_path(repository.to_user(each.path));
     if (*now.data == *each.data && stored_whole(repository.store(), *now.data)) continue;
     throw Error(ErrorKind::Blocked, fmt::format("'{}' has data that is not in the store", path),
-                fmt::format("dvx add {}", shell_quote(repository.to_user(each.path))), each.path);
+                fmt::format("dvx add {}", paste_quote(repository.to_user(each.path))), each.path);
   }
 }
 

@@ -6,10 +6,10 @@
 #include <map>
 #include <utility>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "core/metafile/pipeline_file.h"
 #include "core/workspace/pipelines.h"
 #include "core/workspace/tracked.h"
@@ -39,7 +39,7 @@ Bindings all_bindings(Repository& repository) {
 Bindings bindings_to(const SchemaCheckOptions& options) {
   if (options.paths.empty()) {
     throw Error(ErrorKind::Usage, "a schema is given and no data to check with it",
-                fmt::format("dvx schema check --schema {} <data>", shell_quote(options.schema)));
+                fmt::format("dvx schema check --schema {} <data>", paste_quote(options.schema)));
   }
   Bindings bindings;
   for (const std::string& path : options.paths) bindings.emplace(std::pair(path, options.schema), "");
@@ -61,7 +61,7 @@ Bindings bindings_around(Repository& repository, const std::vector<std::string>&
     if (found || before != selected.size()) continue;
     const std::string typed = repository.to_user(path);
     throw Error(ErrorKind::NotFound, fmt::format("no schema is bound to '{}'", display_path(typed)),
-                fmt::format("dvx schema check --schema <file> {}", shell_quote(typed)), typed);
+                fmt::format("dvx schema check --schema <file> {}", paste_quote(typed)), typed);
   }
   return selected;
 }

@@ -7,9 +7,9 @@
 #include <optional>
 #include <utility>
 
+#include "base/display.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "core/pipeline/graph.h"
 #include "core/pipeline/pipeline.h"
 #include "core/repo/work_tree_file.h"
@@ -69,7 +69,7 @@ class StageFix {
 
   [[noreturn]] void refuse_untraced(const Stage& stage) const {
     throw Error{ErrorKind::NotFound, fmt::format("stage '{}' was not run with --trace", stage.name),
-                "dvx repro -f -s --trace " + shell_quote(stage.name), stage.file};
+                "dvx repro -f -s --trace " + paste_quote(stage.name), stage.file};
   }
 
   StageListsChange change_for(const Stage& stage, const std::vector<Stage>& stages, const KeptTrace& trace) {

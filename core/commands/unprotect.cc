@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "core/workspace/private_copy.h"
 #include "core/workspace/tracked.h"
 
@@ -26,7 +26,7 @@ std::vector<std::string> select(Repository& repository, const std::vector<std::s
     }
     if (tracked_around(tracked, path) == nullptr) {
       throw Error(ErrorKind::NotFound, fmt::format("'{}' is not tracked", display_path(each)),
-                  fmt::format("dvx add {}", shell_quote(each)), path);
+                  fmt::format("dvx add {}", paste_quote(each)), path);
     }
     selected.push_back(path);
   }

@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "core/metafile/lock_file.h"
 #include "core/metafile/pointer_file.h"
 #include "core/workspace/project_files.h"
@@ -38,7 +38,7 @@ std::string hint_for(const Error& error, const StoreUser& user) {
   const std::string trust = "git config --global --add safe.directory ";
   if (!error.hint().starts_with(trust)) return error.hint();
   const bool has_tree = file_name(user.common_dir) == ".git";
-  return trust + shell_quote(has_tree ? parent_path(user.common_dir) : user.common_dir);
+  return trust + paste_quote(has_tree ? parent_path(user.common_dir) : user.common_dir);
 }
 
 std::string real_path(const std::string& path) {

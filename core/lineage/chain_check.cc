@@ -6,11 +6,11 @@
 #include <map>
 #include <set>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "core/lineage/data_within.h"
 #include "core/lineage/git_origin.h"
 #include "core/lineage/object_check.h"
@@ -86,7 +86,7 @@ class ChainCheck {
     report_.findings.push_back({kind, stage_, path, std::move(message), std::move(hint)});
   }
 
-  std::string typed(const std::string& path) const { return shell_quote(repository_.to_user(path)); }
+  std::string typed(const std::string& path) const { return paste_quote(repository_.to_user(path)); }
 
   void add_reason(const StaleReason& reason) {
     switch (reason.kind) {
@@ -95,7 +95,7 @@ class ChainCheck {
       case ReasonKind::Forced:
         return;
       case ReasonKind::NeverRun:
-        return add(FindingKind::NeverRun, {}, "never ran", "dvx repro " + stage_);
+        return add(FindingKind::NeverRun, {}, "never ran", "dvx repro " + paste_quote(stage_));
       case ReasonKind::OutputMissing:
         return add(FindingKind::WorkspaceDiffers, reason.what, "is not in the workspace",
                    "dvx checkout " + typed(reason.what));
@@ -103,7 +103,7 @@ class ChainCheck {
         return add(FindingKind::WorkspaceDiffers, reason.what, "is not what dvx.lock records",
                    "dvx checkout " + typed(reason.what));
       default:
-        add(FindingKind::Stale, {}, "is stale: " + describe(reason), "dvx repro " + stage_);
+        add(FindingKind::Stale, {}, "is stale: " + describe(reason), "dvx repro " + paste_quote(stage_));
     }
   }
 

@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/path.h"
@@ -103,7 +104,7 @@ class Rebuild {
     const LockedStage* locked = survey_.locked(it.name);
     if (locked == nullptr) {
       add(index, FindingKind::NeverRun, {}, "never ran, so there is nothing to compare with",
-          "dvx repro " + it.name);
+          "dvx repro " + paste_quote(it.name));
       return false;
     }
     if (it.frozen) {
@@ -115,7 +116,7 @@ class Rebuild {
     if (decision.action == StageAction::Blocked || decision.key != locked->key) {
       for (const StaleReason& reason : differing_inputs(index, decision)) {
         add(index, FindingKind::Stale, {}, "cannot be rebuilt as recorded: " + describe(reason),
-            "dvx repro " + it.name);
+            "dvx repro " + paste_quote(it.name));
       }
       return false;
     }

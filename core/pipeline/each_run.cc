@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/interrupt.h"
@@ -113,8 +114,9 @@ std::optional<StageFailure> EachRun::restore_outputs() {
       checkout_paths(survey_.repository(), targets, Overwrite::Everything, progress_);
   if (report.missing.empty()) return std::nullopt;
   const std::string& path = report.missing.front().path;
-  return StageFailure{
-      fmt::format("its output '{}' is not in the store", display_path(path)), "dvx pull " + path, {}};
+  return StageFailure{fmt::format("its output '{}' is not in the store", display_path(path)),
+                      "dvx pull " + paste_quote(path),
+                      {}};
 }
 
 std::size_t EachRun::begin_next() {

@@ -9,10 +9,10 @@
 #include <queue>
 #include <unordered_set>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/nearest_word.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 
 namespace dvx {
 namespace {
@@ -102,7 +102,7 @@ void StageGraph::index_outputs(const std::vector<std::string>& pointer_paths) {
     fail_at(stage,
             fmt::format("output '{}' of stage '{}' {}, tracked by 'dvx add'", display_path(path), stage.name,
                         tracked == path ? "is data" : fmt::format("lies in '{}'", display_path(tracked))),
-            fmt::format("dvx rm {}", shell_quote(tracked)));
+            fmt::format("dvx rm {}", paste_quote(tracked)));
   }
   for (const std::string& pointer : pointer_paths) {
     const bool inside =
@@ -112,7 +112,7 @@ void StageGraph::index_outputs(const std::vector<std::string>& pointer_paths) {
     fail_at(stage,
             fmt::format("'{}', tracked by 'dvx add', lies in an output of stage '{}'", display_path(pointer),
                         stage.name),
-            fmt::format("dvx rm {}", shell_quote(pointer)));
+            fmt::format("dvx rm {}", paste_quote(pointer)));
   }
 }
 

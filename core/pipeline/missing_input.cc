@@ -8,10 +8,10 @@
 #include <set>
 #include <string>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/nearest_word.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "core/workspace/tracked.h"
 #include "core/workspace/unfinished_checkout.h"
 
@@ -34,11 +34,13 @@ std::optional<std::string> similar_path(const Repository& repository, const std:
 
 std::string hint_for(PipelineSurvey& survey, const std::string& path) {
   Repository& repository = survey.repository();
-  if (const auto maker = survey.maker_of(path)) return "dvx repro " + survey.stages()[*maker].name;
+  if (const auto maker = survey.maker_of(path))
+    return "dvx repro " + paste_quote(survey.stages()[*maker].name);
   const auto tracked = tracked_paths(repository);
   if (const TrackedPath* around = tracked_around(tracked, path)) {
     const bool is_here = around->data && repository.store().contains(around->data->id);
-    return fmt::format("dvx {} {}", is_here ? "checkout" : "pull", repository.to_user(around->path));
+    return fmt::format("dvx {} {}", is_here ? "checkout" : "pull",
+                       paste_quote(repository.to_user(around->path)));
   }
   if (const auto similar = similar_path(repository, path)) {
     return fmt::format("did you mean '{}'? Correct it in dvx.yaml", display_path(*similar));
@@ -93,7 +95,7 @@ void refuse_partial_inputs(PipelineSurvey& survey, const std::vector<std::size_t
       throw Error(ErrorKind::Blocked,
                   fmt::format("dependency '{}' of stage '{}' is there in part: its checkout was cut short",
                               display_path(dep.path), stage.name),
-                  "dvx checkout " + shell_quote(repository.to_user(in_part->path)), dep.path);
+                  "dvx checkout " + paste_quote(repository.to_user(in_part->path)), dep.path);
     }
   }
 }

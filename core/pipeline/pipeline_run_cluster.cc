@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -207,7 +208,7 @@ void PipelineRun::settle_failure(std::size_t i, StageFailure failure, bool is_ea
     return begin_anew(i, LockSource::Memory);
   }
   cluster_->let_go(selected_[i]);
-  if (failure.hint.empty()) failure.hint = "dvx logs " + shell_quote(stage(i).name);
+  if (failure.hint.empty()) failure.hint = "dvx logs " + paste_quote(stage(i).name);
   fail(i, std::move(failure));
 }
 

@@ -6,9 +6,9 @@
 #include <iterator>
 #include <utility>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "core/pipeline/each_journal.h"
 #include "core/pipeline/stage_schemas.h"
 #include "core/workspace/gitignore.h"
@@ -22,7 +22,7 @@ StageFailure PipelineRun::blocked(std::size_t i, const StageDecision& decision) 
   const std::string from =
       maker ? fmt::format(", which stage '{}' should make", survey_.stages()[*maker].name) : "";
   return {fmt::format("its dependency '{}'{} does not exist", display_path(path), from),
-          "dvx why " + stage(i).name,
+          "dvx why " + paste_quote(stage(i).name),
           {}};
 }
 
@@ -98,8 +98,9 @@ std::optional<StageFailure> PipelineRun::check_out(const std::vector<CheckoutTar
   for (const CheckoutTarget& target : targets) survey_.forget(target.path);
   if (report.missing.empty()) return std::nullopt;
   const std::string& path = report.missing.front().path;
-  return StageFailure{
-      fmt::format("its output '{}' is not in the store", display_path(path)), "dvx pull " + path, {}};
+  return StageFailure{fmt::format("its output '{}' is not in the store", display_path(path)),
+                      "dvx pull " + paste_quote(path),
+                      {}};
 }
 
 void PipelineRun::conclude(std::size_t i, std::variant<FinishedRun, StageFailure> ended,
@@ -107,7 +108,7 @@ void PipelineRun::conclude(std::size_t i, std::variant<FinishedRun, StageFailure
   if (auto* failure = std::get_if<StageFailure>(&ended)) {
     keep_failed_log(survey_.repository(), stage(i).name, log_file);
     has_failed_logs_ = true;
-    if (failure->hint.empty()) failure->hint = "dvx logs " + shell_quote(stage(i).name);
+    if (failure->hint.empty()) failure->hint = "dvx logs " + paste_quote(stage(i).name);
     return fail(i, std::move(*failure));
   }
   auto& made = std::get<FinishedRun>(ended);

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -188,7 +189,7 @@ std::variant<FinishedRun, StageFailure> StageRun::record_findings(StageFindings 
     }
     return StageFailure{
         fmt::format("its output '{}' was changed after it ended", display_path(outs_[i].path)),
-        "dvx repro " + stage_.name,
+        "dvx repro " + paste_quote(stage_.name),
         {}};
   }
   started_ns_ = findings.started_ns;
@@ -207,7 +208,7 @@ std::optional<StageFailure> StageRun::failure_of(const CommandOutcome& outcome) 
     return StageFailure{
         fmt::format("'{}' was stopped: its timeout of {:g} s was over", command, given.count()), {}, {}};
   }
-  if (outcome.stopped) return StageFailure{"it was interrupted", "dvx repro " + stage_.name, {}};
+  if (outcome.stopped) return StageFailure{"it was interrupted", "dvx repro " + paste_quote(stage_.name), {}};
   if (outcome.signal != 0) {
     return StageFailure{fmt::format("'{}' was killed by signal {} ({})", command, outcome.signal,
                                     ::strsignal(outcome.signal)),
@@ -280,7 +281,8 @@ bool StageRun::keep_seen_trees(const ObjectId& id) {
 std::optional<StageFailure> StageRun::check_inputs_again(Progress& progress) {
   for (const std::string& url : stage_.urls) {
     if (survey_.look_again_at_url(url, stage_.name) == decision_.key_fields.at("urls").at(url)) continue;
-    return StageFailure{fmt::format("'{}' changed while the stage ran", url), "dvx repro " + stage_.name, {}};
+    return StageFailure{
+        fmt::format("'{}' changed while the stage ran", url), "dvx repro " + paste_quote(stage_.name), {}};
   }
   const std::string of_items = trusts_inputs_of_items_ ? each_input_directory(stage_.each->in) : "";
   std::vector<LockedPath> inputs = deps_;
@@ -319,7 +321,7 @@ std::optional<StageFailure> StageRun::compare_inputs(const std::vector<LockedPat
     survey_.forget(paths[i]);
     if (std::ranges::find(deps_, paths[i], &LockedPath::path) != deps_.end()) {
       return StageFailure{fmt::format("input '{}' changed while the stage ran", display_path(paths[i])),
-                          "dvx repro " + stage_.name,
+                          "dvx repro " + paste_quote(stage_.name),
                           {}};
     }
     return StageFailure{

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/subprocess.h"
@@ -64,7 +65,7 @@ const std::string& UrlStates::of(const std::string& url, const std::string& stag
     const bool answered = result.exit_status == kHttpError;
     throw Error(answered ? ErrorKind::NotFound : ErrorKind::Network,
                 fmt::format("dependency '{}' of stage '{}': {}", url, stage, trimmed(result.error_output)),
-                fmt::format("curl --head --location {}", shell_quote(url)), url);
+                fmt::format("curl --head --location {}", paste_quote(url)), url);
   }
   auto state = url_state(result.output);
   if (!state) {

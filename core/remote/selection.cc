@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/nearest_word.h"
 #include "base/path.h"
@@ -103,7 +104,7 @@ DataRef data_inside(const ObjectStore& store, const ShareTarget& target) {
   throw Error(ErrorKind::NotFound,
               fmt::format("there is no '{}' in the tracked '{}'", display_path(target.path),
                           display_path(target.tracked.path)),
-              fmt::format("dvx ls {}", display_path(target.tracked.path)), target.path);
+              fmt::format("dvx ls {}", paste_quote(target.tracked.path)), target.path);
 }
 
 std::string remote_of(const ShareTarget& target, const std::string& chosen) {

@@ -6,10 +6,10 @@
 #include <map>
 #include <utility>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "base/thread_pool.h"
 #include "core/schema/data_table.h"
 #include "core/schema/duckdb_session.h"
@@ -45,7 +45,7 @@ LoadedSchema load_schema(const Repository& repository, const std::string& file) 
   const auto text = read_file_if_exists(repository.path(file));
   if (!text) {
     throw Error(ErrorKind::NotFound, fmt::format("there is no schema '{}'", display_path(file)),
-                fmt::format("dvx schema infer <data> > {}", shell_quote(file)), file);
+                fmt::format("dvx schema infer <data> > {}", paste_quote(file)), file);
   }
   return {parse_schema(*text, file), ObjectId::of(*text)};
 }
@@ -98,7 +98,7 @@ const DataRef& data_of(const Snapshot& snapshot, const std::string& path) {
   if (!snapshot.data) {
     throw Error(ErrorKind::NotFound,
                 fmt::format("cannot check '{}': it is not in the workspace", display_path(path)),
-                "dvx checkout " + shell_quote(path), path);
+                "dvx checkout " + paste_quote(path), path);
   }
   return *snapshot.data;
 }

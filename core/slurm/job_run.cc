@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/interrupt.h"
@@ -86,7 +87,7 @@ class JobRun {
     }
     result.failure = {fmt::format("its dependency '{}' does not exist on node {}",
                                   display_path(decision.reasons.front().what), node()),
-                      "dvx why " + stage_.name,
+                      "dvx why " + paste_quote(stage_.name),
                       {}};
   }
 
@@ -121,7 +122,7 @@ class JobRun {
       if (Clock::now() > give_up) {
         throw Error(ErrorKind::NotFound,
                     fmt::format("the result of stage '{}' is not seen on node {}", upstream.stage, node()),
-                    "dvx repro " + stage_.name);
+                    "dvx repro " + paste_quote(stage_.name));
       }
       pause();
     }
@@ -137,7 +138,7 @@ class JobRun {
         throw Error(ErrorKind::Blocked,
                     fmt::format("input '{}' on node {} is not what stage '{}' made", display_path(out.path),
                                 node(), upstream.stage),
-                    "dvx repro " + upstream.stage);
+                    "dvx repro " + paste_quote(upstream.stage));
       }
       pause();
       survey_.forget(out.path);
@@ -190,8 +191,9 @@ class JobRun {
     const CheckoutReport report = checkout_paths(repository_, targets, Overwrite::Everything, progress_);
     if (!report.missing.empty()) {
       const std::string& path = report.missing.front().path;
-      result.failure = {
-          fmt::format("its output '{}' is not in the store", display_path(path)), "dvx pull " + path, {}};
+      result.failure = {fmt::format("its output '{}' is not in the store", display_path(path)),
+                        "dvx pull " + paste_quote(path),
+                        {}};
       return;
     }
     result.run = cached.id;
@@ -206,7 +208,7 @@ class JobRun {
     run.set_trace(stage_.execution.trace);
     if (!run_commands(run, result)) return;
     if (params_again() != params) {
-      result.failure = {"a param changed while the stage ran", "dvx repro " + stage_.name, {}};
+      result.failure = {"a param changed while the stage ran", "dvx repro " + paste_quote(stage_.name), {}};
       return;
     }
     auto examined = run.examine(result.outcome, progress_);

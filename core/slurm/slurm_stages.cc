@@ -6,6 +6,7 @@
 #include <fstream>
 #include <utility>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -350,7 +351,7 @@ std::optional<StageFailure> SlurmStages::broken_chain(const Job& job, const JobR
       if (seen == result.seen.end() || seen->data == out.data) continue;
       return StageFailure{fmt::format("input '{}' is not what stage '{}' made before it",
                                       display_path(out.path), upstream.stage),
-                          "dvx repro " + job.description.stage.name,
+                          "dvx repro " + paste_quote(job.description.stage.name),
                           {}};
     }
   }
@@ -399,7 +400,7 @@ std::variant<FinishedRun, StageFailure> SlurmStages::record_restored(const Ended
   for (const LockedPath& out : result.outs) {
     if (survey_.content(out.path) == out.data) continue;
     return StageFailure{fmt::format("its output '{}' was changed after it ended", display_path(out.path)),
-                        "dvx repro " + job.description.stage.name,
+                        "dvx repro " + paste_quote(job.description.stage.name),
                         {}};
   }
   const Contents seen = contents_seen(job, result);

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/subprocess.h"
+#include "base/display.h"
 #include "core/metafile/canonical_json.h"
 
 namespace dvx {
@@ -44,7 +44,7 @@ void say_trace(const StageTrace& trace, const std::string& stage, Progress& prog
     progress.warning(fmt::format("{}: it {}", stage, describe(trace.findings[i])));
   if (shown < trace.findings.size()) {
     progress.warning(fmt::format("{}: and {} more; 'dvx stage fix -n {}' and '--json' name all", stage,
-                                 trace.findings.size() - shown, shell_quote(stage)));
+                                 trace.findings.size() - shown, paste_quote(stage)));
   }
 }
 
@@ -59,7 +59,7 @@ std::optional<StageFailure> trace_failure(const StageTrace& trace, const std::st
   }
   std::string message = "it " + describe(trace.findings.front());
   if (undeclared > 1) message += fmt::format(" (and {} more)", undeclared - 1);
-  return StageFailure{std::move(message), "dvx stage fix " + shell_quote(stage), {}};
+  return StageFailure{std::move(message), "dvx stage fix " + paste_quote(stage), {}};
 }
 
 std::optional<StageFailure> untraced_failure(Trace trace, const std::string& stage, Progress& progress) {

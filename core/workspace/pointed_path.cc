@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "core/metafile/pointer_file.h"
 
 namespace dvx {
@@ -29,8 +29,8 @@ TrackedPath find_pointed(const Repository& repository, const std::vector<Tracked
         ErrorKind::Blocked,
         fmt::format("'{}' lies in '{}', which is tracked as a whole: {} it as any file and record that",
                     display_path(typed), display_path(repository.to_user(found->path)), verb),
-        fmt::format("{}dvx add {}", verb == "remove" ? fmt::format("rm -r {} && ", shell_quote(typed)) : "",
-                    shell_quote(repository.to_user(found->path))),
+        fmt::format("{}dvx add {}", verb == "remove" ? fmt::format("rm -r {} && ", paste_quote(typed)) : "",
+                    paste_quote(repository.to_user(found->path))),
         path);
   }
   return *found;

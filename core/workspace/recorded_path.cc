@@ -4,9 +4,9 @@
 
 #include <string_view>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 
 namespace dvx {
 
@@ -30,7 +30,7 @@ Tree read_recorded_tree(Repository& repository, const RecordedPath& directory) {
     throw Error(ErrorKind::NotFound,
                 fmt::format("the contents of '{}' ({}) are not in the store", display_path(directory.path),
                             directory.id.short_hex()),
-                fmt::format("dvx fetch {}", shell_quote(repository.to_user(directory.tracked))),
+                fmt::format("dvx fetch {}", paste_quote(repository.to_user(directory.tracked))),
                 directory.path);
   }
   return repository.store().read_tree(directory.id);

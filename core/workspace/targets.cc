@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/path.h"
 #include "core/metafile/pointer_file.h"
@@ -44,7 +45,7 @@ void add_named(Repository& repository, const std::vector<TrackedPath>& tracked, 
       throw Error(ErrorKind::Usage,
                   fmt::format("'{}' is a symlink in tracked data; name its directory",
                               display_path(repository.to_user(path))),
-                  fmt::format("dvx checkout {}", repository.to_user(parent_path(path))), path);
+                  fmt::format("dvx checkout {}", paste_quote(repository.to_user(parent_path(path)))), path);
     }
     targets.push_back({path, ref_of(*recorded)});
     return;

@@ -13,11 +13,11 @@
 
 #include "base/beneath.h"
 #include "base/directory.h"
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sharing.h"
-#include "base/subprocess.h"
 #include "objects/store/store_impl.h"
 
 namespace dvx {
@@ -47,7 +47,7 @@ std::string group_name(gid_t id) {
 }  // namespace
 
 std::string sharing_commands(const std::string& store_directory, SharedWith with) {
-  const std::string store = shell_quote(store_directory);
+  const std::string store = paste_quote(store_directory);
   return fmt::format("chgrp -R GROUP {0} && chmod -R g=u,{1} {0} && find {0} -type d -exec chmod g+s {{}} +",
                      store, with == SharedWith::All ? "o+rX" : "o=");
 }

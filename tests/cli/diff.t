@@ -23,6 +23,7 @@ In the workspace, before it is recorded:
   $ dvx diff --exit-code > /dev/null
   [1]
   $ dvx diff -q
+  $ dvx diff -q --exit-code
   [1]
   $ dvx diff data/raw/sub
   data
@@ -49,8 +50,23 @@ Between revisions:
   $ dvx diff HEAD~1 --exit-code > /dev/null
   [1]
   $ dvx diff HEAD~1 --json
-  {"dvx":1,"command":"diff","ok":true,"exit":0,"data":{"after":"","before":"HEAD~1","data":[{"after":{"files":2,"id":"968fb23ac9b0dd176c38af93b69d34286b3c58b7aacf4f5ae286164ebce491df","kind":"tree","size":34},"before":{"files":2,"id":"bf1f62edef4f275e2ebb2a6568d05bcb1f664d71a2d330b2d816a4ead17aa06f","kind":"tree","size":72},"change":"modified","files":[{"after":{"id":"abcc1b4a3f0b6056d843fed9593758b6b54035f60f251df70915de45d3d74a74","size":24},"before":{"id":"bf794518e35d7f1ce3a50b3058c4191bb9401e568fc645d77e10b0f404cf1f22","size":21},"change":"modified","path":"data/raw/a"},{"after":{"id":"3ee2bbd3a4f0a5dc10ab36ace509ef654115d92ea781f52b9efe1e0d84186708","size":0},"before":null,"change":"added","path":"data/raw/empty"},{"after":{"id":"f6b49467f595b1a44e442c198b3df4d221e88efcaabc26254f8e0ad4f79b6242","size":10},"before":null,"change":"added","path":"data/raw/new"},{"after":null,"before":{"id":"b76ae83c50d6104039c80d312402af3027661e07066325526ad997daf6362bbc","size":51},"change":"removed","path":"data/raw/sub/b"}],"files_known":true,"path":"data/raw","stage":""}],"metrics":[],"params":[]},"warnings":[],"errors":[]}
+  {"dvx":1,"command":"diff","ok":true,"exit":0,"data":{"after":"","before":"HEAD~1","data":[{"after":{"files":2,"id":"968fb23ac9b0dd176c38af93b69d34286b3c58b7aacf4f5ae286164ebce491df","kind":"tree","size":34},"before":{"files":2,"id":"bf1f62edef4f275e2ebb2a6568d05bcb1f664d71a2d330b2d816a4ead17aa06f","kind":"tree","size":72},"change":"modified","files":[{"after":{"id":"abcc1b4a3f0b6056d843fed9593758b6b54035f60f251df70915de45d3d74a74","kind":"file","size":24},"before":{"id":"bf794518e35d7f1ce3a50b3058c4191bb9401e568fc645d77e10b0f404cf1f22","kind":"file","size":21},"change":"modified","path":"data/raw/a"},{"after":{"id":"3ee2bbd3a4f0a5dc10ab36ace509ef654115d92ea781f52b9efe1e0d84186708","kind":"directory","size":0},"before":null,"change":"added","path":"data/raw/empty"},{"after":{"id":"f6b49467f595b1a44e442c198b3df4d221e88efcaabc26254f8e0ad4f79b6242","kind":"file","size":10},"before":null,"change":"added","path":"data/raw/new"},{"after":null,"before":{"id":"b76ae83c50d6104039c80d312402af3027661e07066325526ad997daf6362bbc","kind":"file","size":51},"change":"removed","path":"data/raw/sub/b"}],"files_known":true,"path":"data/raw","stage":""}],"metrics":[],"params":[]},"warnings":[],"errors":[]}
   $ dvx diff v2
+
+The executable bit is content too:
+
+  $ printf 'echo hi\n' > run.sh && cp run.sh data/raw/tool && dvx add -q run.sh data/raw && git commit -qm "Tools"
+  $ chmod +x run.sh data/raw/tool && dvx diff
+  data
+    modified data/raw/ (3 files, 42 B)
+      modified tool (8 B, now executable)
+    modified run.sh (8 B, now executable)
+  $ dvx diff run.sh --json | python3 -c 'import json, sys; d = json.load(sys.stdin)["data"]["data"][0]; print(d["before"]["executable"], d["after"]["executable"], d["files"][0]["after"]["kind"])'
+  False True executable
+  $ dvx commit -q -m "May run" && chmod -x run.sh && dvx diff
+  data
+    modified run.sh (8 B, no longer executable)
+  $ dvx checkout -q --force && dvx diff
 
 Parameters and metrics:
 

@@ -22,6 +22,7 @@ Changes are named, and counted when they are many:
   hint: dvx commit -m MESSAGE (to record) or dvx checkout (to go back)
   [1]
   $ dvx -q status
+  $ dvx -q status --exit-code
   [1]
   $ cd data && dvx status raw && cd ..
   data that is not as recorded:
