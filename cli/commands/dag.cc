@@ -7,6 +7,7 @@
 #include "base/path.h"
 #include "cli/commands/commands.h"
 #include "cli/ui/dag_drawing.h"
+#include "core/lineage/label_text.h"
 
 namespace dvx {
 
@@ -19,21 +20,12 @@ struct DagArguments {
   DagForm form = DagForm::Drawing;
 };
 
-std::string escaped(std::string_view text, std::string_view special, std::string_view before) {
-  std::string out;
-  for (const char c : text) {
-    if (special.find(c) != std::string_view::npos) out += before;
-    out += c;
-  }
-  return out;
-}
-
 Shown as_dot(const DagReport& report) {
   Shown out = "digraph pipeline {\n  rankdir=TB;\n  node [shape=box, style=rounded];\n";
   for (std::size_t i = 0; i < report.nodes.size(); ++i) {
     const DagNode& node = report.nodes[i];
     const char* shape = node.kind == DagNodeKind::Data ? ", shape=cylinder" : "";
-    out += show("  n{} [label=\"{}\"{}];\n", i, escaped(display_path(node.name), "\"\\", "\\"), shape);
+    out += show("  n{} [label=\"{}\"{}];\n", i, dot_text(node.name), shape);
   }
   for (const auto& [from, to] : report.edges) out += show("  n{} -> n{};\n", from, to);
   return out + "}\n";
@@ -43,13 +35,8 @@ Shown as_mermaid(const DagReport& report) {
   Shown out = "flowchart TD\n";
   for (std::size_t i = 0; i < report.nodes.size(); ++i) {
     const DagNode& node = report.nodes[i];
-    std::string label;
-    // Mermaid has no escapes but the character's number.
-    for (const char c : display_path(node.name)) {
-      label += c == '"' ? std::string("#quot;") : c == '#' ? std::string("#35;") : std::string(1, c);
-    }
     const bool data = node.kind == DagNodeKind::Data;
-    out += show("  n{}{}\"{}\"{}\n", i, data ? "[(" : "[", label, data ? ")]" : "]");
+    out += show("  n{}{}\"{}\"{}\n", i, data ? "[(" : "[", mermaid_text(node.name), data ? ")]" : "]");
   }
   for (const auto& [from, to] : report.edges) out += show("  n{} --> n{}\n", from, to);
   return out;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/display.h"
 #include "base/path.h"
 #include "base/utf8.h"
 #include "core/lineage/lineage_export.h"
@@ -127,14 +128,7 @@ std::string draw_route(const std::vector<Point>& route) {
 
 std::string html_text(std::string_view text) {
   std::string out;
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = utf8_sequence_length(text.substr(i));
-    const char c = text[i];
-    if (length == 0 || (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-      ++i;
-      continue;
-    }
+  for (const char c : display_text(text, Keep::TabsAndLineFeeds)) {
     switch (c) {
       case '&':
         out += "&amp;";
@@ -152,9 +146,8 @@ std::string html_text(std::string_view text) {
         out += "&#39;";
         break;
       default:
-        out += text.substr(i, length);
+        out += c;
     }
-    i += length;
   }
   return out;
 }

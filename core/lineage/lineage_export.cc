@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/path.h"
+#include "core/lineage/label_text.h"
 #include "core/metafile/canonical_json.h"
 
 namespace dvx {
@@ -13,13 +14,6 @@ namespace dvx {
 namespace {
 
 using Json = nlohmann::json;
-
-std::string replace_all(std::string text, std::string_view from, std::string_view to) {
-  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
-    text.replace(at, from.size(), to);
-  }
-  return text;
-}
 
 Json data_to_json(const LineageData& data) {
   Json json = {{"kind", "data"},
@@ -49,12 +43,14 @@ Json run_to_json(const LineageRun& run) {
   return json;
 }
 
-std::string label_lines(const LineageNode& node, std::string_view line_break) {
+// The name and the short id, each as `escape` makes it.
+template <typename Escape>
+std::string label(const LineageNode& node, std::string_view line_break, Escape escape) {
   if (node.kind == LineageNodeKind::Run) {
     const std::string stage = node.run.record ? node.run.record->stage : "run not found";
-    return fmt::format("{}{}run {}", stage, line_break, node.run.id.short_hex());
+    return fmt::format("{}{}run {}", escape(stage), line_break, node.run.id.short_hex());
   }
-  return fmt::format("{}{}{}", display_path(node.data.path), line_break, node.data.data.id.short_hex());
+  return fmt::format("{}{}{}", escape(node.data.path), line_break, node.data.data.id.short_hex());
 }
 
 }  // namespace
@@ -103,8 +99,7 @@ std::string lineage_to_dot(const LineageGraph& graph) {
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const LineageNode& node = graph.nodes[i];
     const bool is_run = node.kind == LineageNodeKind::Run;
-    const std::string label = replace_all(replace_all(label_lines(node, "\n"), "\\", "\\\\"), "\"", "\\\"");
-    dot += fmt::format("  n{} [label=\"{}\", shape={}{}];\n", i, replace_all(label, "\n", "\\n"),
+    dot += fmt::format("  n{} [label=\"{}\", shape={}{}];\n", i, label(node, "\\n", dot_text),
                        is_run ? "box, style=\"rounded,filled\"" : "note", node.focus ? ", penwidth=3" : "");
   }
   for (const LineageEdge& edge : graph.edges) dot += fmt::format("  n{} -> n{};\n", edge.from, edge.to);
@@ -115,11 +110,9 @@ std::string lineage_to_mermaid(const LineageGraph& graph) {
   std::string text = "flowchart LR\n";
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const LineageNode& node = graph.nodes[i];
-    const std::string escaped =
-        replace_all(replace_all(label_lines(node, "\n"), "\"", "#quot;"), "<", "#lt;");
-    const std::string label = replace_all(escaped, "\n", "<br/>");
-    text += node.kind == LineageNodeKind::Run ? fmt::format("  n{}([\"{}\"])\n", i, label)
-                                              : fmt::format("  n{}[\"{}\"]\n", i, label);
+    const std::string shown = label(node, "<br/>", mermaid_text);
+    text += node.kind == LineageNodeKind::Run ? fmt::format("  n{}([\"{}\"])\n", i, shown)
+                                              : fmt::format("  n{}[\"{}\"]\n", i, shown);
     if (node.focus) text += fmt::format("  style n{} stroke-width:4px\n", i);
   }
   for (const LineageEdge& edge : graph.edges) text += fmt::format("  n{} --> n{}\n", edge.from, edge.to);

@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/nearest_word.h"
 #include "base/path.h"
@@ -632,8 +633,10 @@ bool is_word_of_yaml_1_1(std::string text) {
 
 std::string yaml_scalar(std::string_view text) {
   const std::string word(text);
-  if (!is_word_of_yaml_1_1(word) && reads_back_plain(word)) return word;
-  return canonical_json(word);
+  const bool can_be_shown = display_text(word) == word;
+  if (can_be_shown && !is_word_of_yaml_1_1(word) && reads_back_plain(word)) return word;
+  // With escapes that YAML and JSON share, so that looking at the file is safe.
+  return display_json(canonical_json(word));
 }
 
 }  // namespace dvx

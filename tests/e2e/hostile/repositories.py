@@ -89,7 +89,7 @@ def short(text):
 # Links in place of what dvx reads, writes or removes.
 
 
-def links(make):
+def links(make, everything):
     own = ("", "/tmp", "/lock", "/index.db", "/index.db-wal", "/index.db-shm", "/index.db-journal", "/config", "/config.local",
            "/.gitignore", "/checkout", "/runs", "/jobs", "/cache", "/failed", "/logs", "/store", "/store/format", "/store/packs",
            "/store/index", "/store/index/lock", "/store/tmp", "/store/tmp/lock", "/store/tmp/session-1", "/store/whole",
@@ -101,7 +101,7 @@ def links(make):
                "dvx.yaml", "dvx.lock", "params.yaml", "script.py", "helper.py", "o", "new.txt", "out", "each", "each/in", "each/out"]
     targets = (("directory", make.outside + "/directory"), ("file", make.outside + "/file"), ("nothing", make.outside + "/absent"))
     for number, place in enumerate(places):
-        for title, target in targets if "store" not in place else targets[:2]:
+        for title, target in targets if everything else (targets[number % 3], targets[(number + 1) % 3]):
             repository = make.honest("links", f"{place} to a {title} outside")
             if place.startswith(".dvx/store/"):
                 repository.files |= {f".dvx/store/{name}": data for name, data in formats.store().items()}
@@ -198,7 +198,7 @@ def name_fields(make):
 
 def names(make, everything):
     fields = name_fields(make)
-    step = 1 if everything else 11
+    step = 1 if everything else 14
     for number, (field, change) in enumerate(fields.items()):
         for bad in BAD_NAMES[0 if everything else number % step::step]:
             repository = make.honest("names", f"{field}: {short(bad)!r}")
@@ -448,7 +448,7 @@ def git(make):
 
 def repositories(outside, setting_keys, everything=False):
     make = Maker(outside)
-    yield from links(make)
+    yield from links(make, everything)
     yield from names(make, everything)
     yield from sizes(make)
     yield from settings(make, setting_keys)

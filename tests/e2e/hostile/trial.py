@@ -15,7 +15,7 @@ import time
 
 TIMEOUT = 30  # seconds: what ends does so in one, on a machine that is not loaded and without sanitizers
 CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]")
-CRASHES = (70, 74, 126, 127)
+CRASHES = (70, 126, 127)
 GIT_NAME = re.compile(r"\.git[. ]*$|git~1$", re.IGNORECASE)
 
 
@@ -183,7 +183,7 @@ def faults(run, place, raw, json_wanted, before, after, git_before):
     for text in (run.errors,) if raw else (run.output, run.errors):
         if found := CONTROL.search(text):
             yield f"printed {found.group()!r} in {text[max(0, found.start() - 40):found.end() + 20]!r}"
-    for marker in (b"terminate called", b"AddressSanitizer", b"runtime error:", b"std::"):
+    for marker in (b"terminate called", b"AddressSanitizer", b"runtime error:", b"std::", b"out of memory"):
         if marker in run.errors:
             yield f"said {run.errors[run.errors.index(marker):][:300]!r}"
     changed = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
