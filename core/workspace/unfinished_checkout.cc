@@ -17,6 +17,17 @@ using Json = nlohmann::json;
 
 constexpr int kVersion = 1;
 
+// What dvx writes is a path from the root, part by part. A note that came with a clone may say anything, and
+// climbing up from "/" or from ".." has no end.
+bool is_within_work_tree(std::string_view path) {
+  while (true) {
+    const std::string_view part = path.substr(0, path.find('/'));
+    if (part.empty() || part == "." || part == "..") return false;
+    if (part.size() == path.size()) return true;
+    path.remove_prefix(part.size() + 1);
+  }
+}
+
 }  // namespace
 
 UnfinishedCheckouts::UnfinishedCheckouts(Repository& repository)
@@ -28,7 +39,8 @@ UnfinishedCheckouts::UnfinishedCheckouts(Repository& repository)
     const Json json = parse_json(*text, file_);
     version = json.at("dvx_checkout").get<int>();
     if (version == kVersion)
-      for (std::string& path : paths_from_json(json.at("paths"))) paths_.insert(std::move(path));
+      for (std::string& path : paths_from_json(json.at("paths")))
+        if (is_within_work_tree(path)) paths_.insert(std::move(path));
   } catch (const Error&) {
     // Cut short by a power cut, as it need not be durable.
   } catch (const Json::exception&) {
