@@ -13,6 +13,7 @@
 #include "base/directory.h"
 #include "base/error.h"
 #include "base/path.h"
+#include "base/regular_file.h"
 #include "base/sharing.h"
 
 namespace dvx {
@@ -55,30 +56,32 @@ UniqueFd open_file_at(int dir_fd, const std::string& path, int flags, mode_t mod
   return UniqueFd(fd);
 }
 
+namespace {
+Error too_large(const std::string& path, std::uint64_t limit) {
+  return Error(ErrorKind::Config,
+               fmt::format("'{}' is larger than {} bytes and is not read whole", path, limit), {}, path);
+}
+}  // namespace
+
 std::string read_file(const std::string& path, std::uint64_t limit) {
-  const UniqueFd fd = open_file(path, O_RDONLY);
-  struct ::stat st {};
-  if (::fstat(fd.get(), &st) != 0) throw system_error("stat", path);
-  if (S_ISDIR(st.st_mode)) throw system_error("read", path, EISDIR);
+  const RegularFile file = open_regular_file(path, LastLink::Follow, ErrorKind::Config);
+  if (file.size() > limit) throw too_large(path, limit);
   std::string bytes;
   // One byte more than it should have tells the end without another read; /proc says 0 and has more.
-  for (std::size_t target = static_cast<std::size_t>(st.st_size) + 1;; target = bytes.size() * 2 + 4096) {
+  for (std::size_t target = file.size() + 1;; target = bytes.size() * 2 + 4096) {
     const std::size_t old = bytes.size();
     bytes.resize(std::min<std::uint64_t>(target, limit + 1));
     const auto rest = std::as_writable_bytes(std::span(bytes)).subspan(old);
-    const std::size_t n = read_up_to(fd.get(), rest, path);
+    const std::size_t n = read_up_to(file.fd.get(), rest, path);
     bytes.resize(old + n);
-    if (bytes.size() > limit) {
-      throw Error(ErrorKind::Io,
-                  fmt::format("'{}' is larger than {} bytes and is not read whole", path, limit), {}, path);
-    }
+    if (bytes.size() > limit) throw too_large(path, limit);
     if (n < rest.size()) return bytes;
   }
 }
 
-std::optional<std::string> read_file_if_exists(const std::string& path) {
+std::optional<std::string> read_file_if_exists(const std::string& path, std::uint64_t limit) {
   try {
-    return read_file(path);
+    return read_file(path, limit);
   } catch (const Error& e) {
     if (e.kind() == ErrorKind::NotFound) return std::nullopt;
     throw;

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/limits.h"
 #include "base/unique_fd.h"
 
 namespace dvx {
@@ -23,9 +24,11 @@ enum class Durability { Synced, Relaxed };
 UniqueFd open_file(const std::string& path, int flags, mode_t mode = 0666);
 UniqueFd open_file_at(int dir_fd, const std::string& path, int flags, mode_t mode = 0666);
 
-// Whole contents. `limit` guards against reading something absurd by mistake: beyond it, an Error.
-std::string read_file(const std::string& path, std::uint64_t limit = std::uint64_t{1} << 30);
-std::optional<std::string> read_file_if_exists(const std::string& path);
+// Whole contents of a regular file; Error{Config} for a device, a pipe and what else is none. `limit` guards
+// against reading something absurd: beyond it, Error{Config} before anything is read.
+std::string read_file(const std::string& path, std::uint64_t limit = limits::kTextBytes);
+std::optional<std::string> read_file_if_exists(const std::string& path,
+                                               std::uint64_t limit = limits::kTextBytes);
 
 void write_all(int fd, std::string_view bytes, std::string_view path_for_errors);
 // Reads until `out` is full or end of file; returns the bytes read.

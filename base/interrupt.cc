@@ -10,11 +10,16 @@ namespace dvx {
 namespace {
 std::atomic<int> first_signal{0};
 std::atomic<int> signal_count{0};
+std::atomic<bool> was_heeded{false};
 
 void on_signal(int signal) {
   int expected = 0;
   first_signal.compare_exchange_strong(expected, signal);
-  signal_count.fetch_add(1);
+  // Nobody has asked since the first one: some loop does not, and the user has asked twice.
+  if (signal_count.fetch_add(1) > 0 && !was_heeded.load()) {
+    ::signal(signal, SIG_DFL);
+    ::raise(signal);  // comes when this handler returns
+  }
 }
 }  // namespace
 
@@ -30,7 +35,9 @@ void install_interrupt_handlers() {
 }
 
 int interrupt_signal() {
-  return first_signal.load();
+  const int signal = first_signal.load();
+  if (signal != 0) was_heeded.store(true);
+  return signal;
 }
 int interrupt_count() {
   return signal_count.load();
@@ -42,6 +49,7 @@ void throw_if_interrupted() {
 
 void reset_interrupt_for_tests(int signal) {
   first_signal.store(signal);
+  was_heeded.store(false);
   signal_count.store(signal == 0 ? 0 : 1);
 }
 

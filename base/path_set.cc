@@ -1,13 +1,17 @@
 #include "base/path_set.h"
 
+#include <utility>
+
 #include "base/path.h"
 
 namespace dvx {
 
 bool covers(const PathSet& paths, const std::string& path) {
-  for (std::string at = path;; at = parent_path(at)) {
+  for (std::string at = path;;) {
     if (paths.contains(at)) return true;
-    if (at.find('/') == std::string::npos) return false;
+    std::string parent = parent_path(at);
+    if (at.find('/') == std::string::npos || parent == at) return false;  // "/" is above itself
+    at = std::move(parent);
   }
 }
 

@@ -1,5 +1,7 @@
 #include "core/commands/fetch.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -7,6 +9,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/error.h"
+#include "base/limits.h"
 #include "base/path.h"
 #include "core/remote/fetched_runs.h"
 #include "core/remote/remote_records.h"
@@ -18,6 +22,9 @@
 namespace dvx {
 
 namespace {
+
+// Rounds for the records behind those that are asked for, before all that are listed are asked for.
+constexpr std::size_t kRoundsAlone = 4;
 
 using Targets = std::vector<ShareTarget>;
 
@@ -93,15 +100,31 @@ class FetchFrom {
   void get_records(const std::vector<ObjectId>& starts, const std::vector<ObjectId>& known) {
     const ObjectStore& store = repository_.store();
     RunClosure runs = run_closure(store, starts, known);
-    while (!runs.absent.empty()) {
+    for (std::size_t round = 0; !runs.absent.empty(); ++round) {
+      if (round == limits::kRunRounds) {
+        throw Error(ErrorKind::Corruption,
+                    fmt::format("run {} lies more than {} runs behind those that remote '{}' lists",
+                                runs.absent.front().to_hex(), limits::kRunRounds, exchange_.remote),
+                    "dvx push");
+      }
+      std::vector<ObjectId> wanted = runs.absent;
+      // The chain goes on behind what was near: everything that the project has listed comes at once.
+      if (round == kRoundsAlone) std::ranges::copy(listed_runs(), std::back_inserter(wanted));
       std::vector<ClosureRoot> roots;
-      for (const ObjectId& run : runs.absent) roots.push_back({"run record", run, EntryKind::File});
+      for (const ObjectId& run : wanted) roots.push_back({"run record", run, EntryKind::File});
       if (get(roots).objects == 0) break;
       runs = run_closure(store, starts, known);
     }
     get_logs(runs.logs);
     std::ranges::copy(runs.absent, std::back_inserter(exchange_.missing_runs));
     RunCache(repository_.store()).add(runs.runs);
+  }
+
+  std::vector<ObjectId> listed_runs() {
+    const std::string project = repository_.config().get_or("core.project", "");
+    if (project.empty()) return {};
+    const RemoteRuns listed(remote_.backend(), project_id(repository_), join_path(remote_.cache(), "runs"));
+    return run_ids(listed.all());
   }
 
   // What was fetched with its outputs before, and was not collected since, is passed over.

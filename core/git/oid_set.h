@@ -4,9 +4,12 @@
 
 #include <git2.h>
 
-#include <cstdint>
+#include <array>
+#include <cstddef>
 #include <cstring>
 #include <vector>
+
+#include "base/seeded_hash.h"
 
 namespace dvx {
 
@@ -31,11 +34,11 @@ class OidSet {
   std::size_t size() const { return count_; }
 
  private:
-  // Where it is, or the free slot where it would be. Ids are uniform; the zero id is nobody's.
+  // Where it is, or the free slot where it would be. The zero id is nobody's.
   std::size_t slot_of(const git_oid& id) const {
-    std::uint64_t hash = 0;
-    std::memcpy(&hash, id.id, sizeof hash);
-    std::size_t at = hash & (slots_.size() - 1);
+    std::array<std::byte, 32> key{};
+    std::memcpy(key.data(), id.id, sizeof id.id);
+    std::size_t at = seeded_hash(key) & (slots_.size() - 1);
     while (git_oid_is_zero(&slots_[at]) == 0 && git_oid_equal(&slots_[at], &id) == 0)
       at = (at + 1) & (slots_.size() - 1);
     return at;

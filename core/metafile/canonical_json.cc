@@ -8,13 +8,14 @@
 #include <set>
 #include <vector>
 
+#include "base/limits.h"
 #include "base/path.h"
 #include "base/utf8.h"
 
 namespace dvx {
 namespace {
 
-constexpr int kMaximumDepth = 200;
+constexpr int kMaximumDepth = limits::kJsonDepth;
 
 void write_escaped(std::string& out, char c) {
   switch (c) {
@@ -150,7 +151,10 @@ class StructureCheck {
  public:
   bool operator()(int depth, nlohmann::json::parse_event_t event, const nlohmann::json& parsed) {
     using Event = nlohmann::json::parse_event_t;
-    if (depth > kMaximumDepth) throw std::runtime_error("nested too deep");
+    if (depth > kMaximumDepth)
+      throw std::runtime_error(fmt::format("nested more than {} levels deep", kMaximumDepth));
+    if (++values_ > limits::kJsonValues)
+      throw std::runtime_error(fmt::format("more than {} values", limits::kJsonValues));
     if (event == Event::object_start) keys_.emplace_back();
     if (event == Event::object_end) keys_.pop_back();
     if (event == Event::key && !keys_.back().insert(parsed.get<std::string>()).second) {
@@ -161,6 +165,7 @@ class StructureCheck {
 
  private:
   std::vector<std::set<std::string>> keys_;
+  std::size_t values_ = 0;
 };
 
 // "[json.exception.parse_error.101] parse error at line 1, column 2: …" without its first word.
@@ -179,6 +184,13 @@ std::string canonical_json(const nlohmann::json& value) {
 }
 
 nlohmann::json parse_json(std::string_view text, const std::string& name, ErrorKind kind) {
+  if (text.size() > limits::kJsonBytes) {
+    throw Error{kind,
+                fmt::format("{}: larger than {} MiB, too large for JSON", display_path(name),
+                            limits::kJsonBytes >> 20U),
+                {},
+                name};
+  }
   try {
     StructureCheck check;
     return nlohmann::json::parse(text, std::ref(check));

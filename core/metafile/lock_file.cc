@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/path.h"
 #include "core/metafile/canonical_json.h"
 #include "objects/model/inner_path.h"
@@ -319,7 +320,15 @@ LockFile parse_lock(std::string_view text, const std::string& name_for_errors) {
   check_conflicts(text, name_for_errors);
   dom::parser parser;
   dom::element root;
-  if (parser.parse(text.data(), text.size()).get(root) != simdjson::SUCCESS) {
+  const auto values = static_cast<std::size_t>(std::ranges::count(text, ','));
+  if (values > limits::kLockValues) {
+    throw Error{ErrorKind::Config,
+                fmt::format("{}: more than {} values", display_path(name_for_errors), limits::kLockValues),
+                {},
+                name_for_errors};
+  }
+  if (parser.allocate(text.size(), limits::kJsonDepth) != simdjson::SUCCESS ||
+      parser.parse(text.data(), text.size()).get(root) != simdjson::SUCCESS) {
     // simdjson does not say where; this does.
     parse_json(text, name_for_errors);
     throw Error{

@@ -11,9 +11,11 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/path.h"
 #include "core/metafile/canonical_json.h"
 #include "core/metafile/python_literals.h"
+#include "core/metafile/text_shape.h"
 
 namespace dvx {
 
@@ -70,6 +72,8 @@ YamlNode toml_node(const toml::node& node) {
 }
 
 YamlNode parse_toml(std::string_view text, const std::string& path) {
+  check_size(text, path, limits::kTomlBytes, "TOML");
+  check_toml_shape(text, path);
   try {
     return toml_node(toml::parse(text));
   } catch (const toml::parse_error& error) {
@@ -113,6 +117,7 @@ class JsonNodes {
   bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) { return false; }
 
   YamlNode take() { return std::move(root_); }
+  bool is_too_much() const { return count_ > limits::kYamlValues; }
 
  private:
   struct Collection {
@@ -129,6 +134,7 @@ class JsonNodes {
     return last;
   }
   bool add(YamlNode node) {
+    if (++count_ > limits::kYamlValues) return false;
     if (open_.empty()) {
       root_ = std::move(node);
     } else {
@@ -138,6 +144,7 @@ class JsonNodes {
   }
 
   YamlNode root_;
+  std::size_t count_ = 0;
   std::vector<Collection> open_;
 };
 
@@ -145,14 +152,36 @@ YamlNode parse_json_values(std::string_view text, const std::string& path) {
   parse_json(text, path);  // says what is wrong: depth, names given twice
   JsonNodes nodes;
   nlohmann::json::sax_parse(text, &nodes);
+  if (nodes.is_too_much()) {
+    throw Error{ErrorKind::Config,
+                fmt::format("{}: more than {} values", display_path(path), limits::kYamlValues),
+                {},
+                path};
+  }
   return nodes.take();
+}
+
+// Tables of TOML, keys with dots and lists nest into each other, so the sum of the three is looked at here; a
+// value that is as deep as this has room in a key and a run record.
+void require_depth(const YamlNode& node, const std::string& path, std::size_t levels) {
+  if (levels == 0) {
+    throw Error{ErrorKind::Config,
+                fmt::format("{}: nested more than {} levels deep", display_path(path), limits::kValueDepth),
+                {},
+                path};
+  }
+  for (const YamlNode& item : node.items()) require_depth(item, path, levels - 1);
+  for (const auto& [key, value] : node.fields()) require_depth(value, path, levels - 1);
 }
 
 YamlNode parse_by_ending(std::string_view text, const std::string& path) {
   const std::string_view ending = extension(path);
   if (ending == ".json") return parse_json_values(text, path);
   if (ending == ".toml") return parse_toml(text, path);
-  if (ending == ".py") return parse_python_literals(text, path);
+  if (ending == ".py") {
+    check_size(text, path, limits::kPythonBytes, "a params file in Python");
+    return parse_python_literals(text, path);
+  }
   return parse_yaml(text, path);
 }
 
@@ -160,6 +189,7 @@ YamlNode parse_by_ending(std::string_view text, const std::string& path) {
 
 YamlNode parse_values(std::string_view text, const std::string& path) {
   YamlNode values = parse_by_ending(text, path);
+  require_depth(values, path, limits::kValueDepth);
   if (values.kind() == Kind::Null) return YamlNode::make_map({});
   if (values.kind() == Kind::Map) return values;
   throw Error{

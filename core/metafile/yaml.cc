@@ -12,18 +12,19 @@
 
 #include "base/display.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/nearest_word.h"
 #include "base/path.h"
 #include "base/utf8.h"
 #include "core/metafile/canonical_json.h"
+#include "core/metafile/text_shape.h"
 #include "core/metafile/yaml_anchors.h"
 #include "core/metafile/yaml_scalars.h"
 
 namespace dvx {
 namespace {
 
-constexpr std::size_t kMaximumSize = 64U << 20;  // bytes; far beyond anything written by hand
-constexpr int kMaximumDepth = 60;                // libfyaml itself stops at 64
+constexpr int kMaximumDepth = limits::kYamlDepth;
 
 // Lines of a text, to turn byte offsets into what an editor shows.
 class LineTable {
@@ -98,7 +99,8 @@ std::unique_ptr<fy_diag, DiagDeleter> make_diag() {
 // Events of libfyaml to nodes. Everything of libfyaml's is beneath this class.
 class YamlParser {
  public:
-  YamlParser(std::string_view text, const std::string& name) : text_(text), name_(name), lines_(text) {}
+  YamlParser(std::string_view text, const std::string& name)
+      : text_(text), name_(name), lines_(within_limits(text, name)) {}
 
   YamlNode parse() {
     check_bytes();
@@ -121,15 +123,15 @@ class YamlParser {
   }
 
  private:
+  // Before anything is made of it, the table of its lines included.
+  static std::string_view within_limits(std::string_view text, const std::string& name) {
+    check_size(text, name, limits::kYamlBytes, "YAML");
+    check_yaml_shape(text, name);
+    return text;
+  }
+
   // libfyaml is given clean text only: what it does with broken UTF-8 is not ours to find out.
   void check_bytes() const {
-    if (text_.size() > kMaximumSize) {
-      throw Error{
-          ErrorKind::Config,
-          fmt::format("{}: larger than {} MiB, too large for YAML", display_path(name_), kMaximumSize >> 20U),
-          {},
-          name_};
-    }
     for (std::size_t i = 0; i < text_.size();) {
       const std::size_t length = utf8_sequence_length(text_.substr(i));
       if (length == 0) fail_at(lines_.at(i), name_, "not UTF-8 text");

@@ -8,7 +8,9 @@ namespace {
 
 // No match here; or, stronger, none however much more the '*' before takes. The latter keeps '*' linear: it
 // is what a literal part that ran past the end of the path reports.
-enum class Verdict { Match, NoMatch, GiveUp };
+// A '*' that reached the end of its component in vain tells those before it in the same component that they
+// need not try either; only a "**" before may begin elsewhere.
+enum class Verdict { Match, NoMatch, GiveUpComponent, GiveUp };
 
 bool in_class(std::string_view name, char c) {
   const bool lower = c >= 'a' && c <= 'z', upper = c >= 'A' && c <= 'Z', digit = c >= '0' && c <= '9';
@@ -74,7 +76,8 @@ Verdict match_directories(std::string_view rest, std::string_view path) {
   if (rest.empty()) return Verdict::Match;
   rest.remove_prefix(1);  // the '/'
   for (;;) {
-    if (match(rest, path) == Verdict::Match) return Verdict::Match;
+    const Verdict verdict = match(rest, path);
+    if (verdict == Verdict::Match || verdict == Verdict::GiveUp) return verdict;
     const std::size_t slash = path.find('/');
     if (slash == std::string_view::npos) return Verdict::GiveUp;
     path.remove_prefix(slash + 1);
@@ -86,7 +89,7 @@ Verdict match_star(std::string_view rest, std::string_view path) {
     const Verdict verdict = match(rest, path);
     if (verdict != Verdict::NoMatch) return verdict;
     if (path.empty()) return Verdict::GiveUp;
-    if (path[0] == '/') return Verdict::NoMatch;
+    if (path[0] == '/') return Verdict::GiveUpComponent;
     path.remove_prefix(1);
   }
 }

@@ -11,7 +11,9 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/path.h"
+#include "base/regular_file.h"
 #include "base/sparse_sink.h"
 #include "base/stream.h"
 #include "core/workspace/walk.h"
@@ -67,7 +69,8 @@ FileStamp Linker::place_new(int directory_fd, const std::string& name, const Tre
 void Linker::make(int directory_fd, const std::string& temp, const TreeEntry& entry,
                   const std::string& path) const {
   if (entry.kind == EntryKind::Symlink) {
-    const std::string target = store_.read_bytes(entry.id);
+    // Linux takes no longer target than this either.
+    const std::string target = store_.read_bytes(entry.id, limits::kTreePath);
     if (::symlinkat(target.c_str(), directory_fd, temp.c_str()) != 0) throw system_error("create", path);
     return;
   }
@@ -84,7 +87,7 @@ bool Linker::link(int directory_fd, const std::string& temp, const TreeEntry& en
   NullSink checked;
   store_.read(entry.id, checked);
   if (kind_ == LinkKind::Reflink) {
-    const UniqueFd in = open_file(*whole, O_RDONLY);
+    const UniqueFd in = open_stored_file(*whole).fd;
     const UniqueFd out = open_file_at(directory_fd, temp, O_WRONLY | O_CREAT | O_EXCL, mode_of(entry.kind));
     if (clone_file(in.get(), out.get())) return true;
     ::unlinkat(directory_fd, temp.c_str(), 0);
@@ -97,13 +100,26 @@ bool Linker::link(int directory_fd, const std::string& temp, const TreeEntry& en
 void Linker::copy(int directory_fd, const std::string& temp, const TreeEntry& entry,
                   const std::string& path) const {
   const UniqueFd out = open_file_at(directory_fd, temp, O_WRONLY | O_CREAT | O_EXCL, mode_of(entry.kind));
+  require_size(entry, path);
   if (entry.size <= kSmall) {
-    write_all(out.get(), store_.read_bytes(entry.id), path);
+    StringSink content;
+    store_.read(entry.id, content);
+    write_all(out.get(), content.take(), path);
   } else {
     SparseSink sink(out.get(), path);
     store_.read(entry.id, sink);
     sink.finish();
   }
+}
+
+// What is recorded and what is stored say the same of it, before a stranger's object fills the disk.
+void Linker::require_size(const TreeEntry& entry, const std::string& path) const {
+  const auto info = store_.find(entry.id);
+  if (!info || info->size == entry.size) return;
+  throw Error(ErrorKind::Corruption,
+              fmt::format("'{}' is recorded with {} bytes, and object {} has {}", display_path(path),
+                          entry.size, entry.id.to_hex(), info->size),
+              "dvx fsck", path);
 }
 
 std::optional<ObjectId> linked_object(std::string_view target, std::string_view store_directory) {

@@ -32,6 +32,7 @@ class Linker {
  private:
   void make(int directory_fd, const std::string& temp, const TreeEntry& entry, const std::string& path) const;
   bool link(int directory_fd, const std::string& temp, const TreeEntry& entry) const;
+  void require_size(const TreeEntry& entry, const std::string& path) const;
   void copy(int directory_fd, const std::string& temp, const TreeEntry& entry, const std::string& path) const;
 
   const ObjectStore& store_;

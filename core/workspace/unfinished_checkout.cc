@@ -29,6 +29,7 @@ UnfinishedCheckouts::UnfinishedCheckouts(Repository& repository)
     const Json json = parse_json(*text, file_);
     version = json.at("dvx_checkout").get<int>();
     if (version == kVersion)
+      // A note that came with a clone may say anything, and climbing up from "/" or ".." has no end.
       for (std::string& path : paths_from_json(json.at("paths"))) {
         if (!refused_path(path)) paths_.insert(std::move(path));
       }

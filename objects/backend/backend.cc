@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
+#include "base/limits.h"
 
 namespace dvx {
 
@@ -31,8 +33,32 @@ void check_backend_name(std::string_view name) {
   }
 }
 
+namespace {
+// Ends the reading of what a remote gives without end.
+class BoundedSink final : public Sink {
+ public:
+  explicit BoundedSink(std::string name) : name_(std::move(name)) {}
+  void write(std::span<const std::byte> bytes) override {
+    if (bytes.size() > limits::kTextBytes - size_) {
+      throw Error(ErrorKind::Corruption,
+                  fmt::format("'{}' on the remote is larger than {} bytes and is not read", name_,
+                              limits::kTextBytes),
+                  {}, name_);
+    }
+    size_ += bytes.size();
+    text_.write(bytes);
+  }
+  std::string take() { return text_.take(); }
+
+ private:
+  std::string name_;
+  std::uint64_t size_ = 0;
+  StringSink text_;
+};
+}  // namespace
+
 std::string read_all(Backend& backend, const std::string& name) {
-  StringSink sink;
+  BoundedSink sink(name);
   backend.read(name, 0, std::nullopt, sink);
   return sink.take();
 }

@@ -13,6 +13,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/seeded_hash.h"
+
 namespace dvx {
 
 class ObjectId {
@@ -60,10 +62,5 @@ class Hasher {
 
 template <>
 struct std::hash<dvx::ObjectId> {
-  // The bytes are uniform already.
-  std::size_t operator()(const dvx::ObjectId& id) const noexcept {
-    std::size_t value;
-    std::memcpy(&value, id.bytes().data(), sizeof value);
-    return value;
-  }
+  std::size_t operator()(const dvx::ObjectId& id) const noexcept { return dvx::seeded_hash(id.bytes()); }
 };

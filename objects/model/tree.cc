@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/little_endian.h"
 #include "base/path.h"
 #include "base/stream.h"
@@ -76,6 +77,13 @@ class FieldReader {
   std::string_view rest_;
 };
 
+// Sizes and numbers of files are claims of whoever wrote the tree: nothing that adds them up may overflow.
+std::uint64_t add_below_limit(std::uint64_t sum, std::uint64_t more) {
+  if (more >= limits::kTotal || sum >= limits::kTotal - more)
+    corrupt(fmt::format("its sizes or files add up to more than {}", limits::kTotal));
+  return sum + more;
+}
+
 TreeEntry take_entry(FieldReader& reader) {
   TreeEntry entry;
   const std::uint64_t kind = reader.take_number(1);
@@ -143,12 +151,15 @@ Tree Tree::parse(std::string_view bytes) {
   }
   FieldReader reader(bytes.substr(kMagic.size()));
   Tree tree;
+  std::uint64_t size = 0, files = 0;
   tree.entries_.reserve(bytes.size() / (kEntrySize + 16));
   while (!reader.at_end()) {
     TreeEntry entry = take_entry(reader);
     if (!tree.entries_.empty() && tree.entries_.back().name >= entry.name) {
       corrupt(fmt::format("'{}' is out of order", display_path(entry.name)));
     }
+    size = add_below_limit(size, entry.size);
+    files = add_below_limit(files, entry.files);
     tree.entries_.push_back(std::move(entry));
   }
   return tree;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/stream.h"
 #include "objects/pack/recipe.h"
 
@@ -59,10 +60,13 @@ EncodedFrame Encoder::encode(const ObjectId& id, FrameKind kind, std::span<const
   if (raw.size() < kTooSmall || looks_incompressible(raw)) return frame;
   // No room for more than fifteen sixteenths: zstd gives up by itself when it does not pay.
   const std::size_t room = raw.size() - raw.size() / 16;
+  const bool is_long_recipe = kind == FrameKind::Recipe && raw.size() > limits::kFreeRecipeBytes;
   if (state_->buffer.size() < room) state_->buffer.resize(room);
   const std::size_t length =
       ZSTD_compressCCtx(state_->context, state_->buffer.data(), room, raw.data(), raw.size(), state_->level);
   if (ZSTD_isError(length) || length >= raw.size()) return frame;
+  // A reader takes no more than this on trust: see pack_format.cc.
+  if (is_long_recipe && length < raw.size() / limits::kRecipeCompression) return frame;
   frame.info.codec = FrameCodec::Zstd;
   frame.info.stored_length = static_cast<std::uint32_t>(length);
   frame.stored = std::span(state_->buffer).first(length);

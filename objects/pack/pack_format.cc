@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/little_endian.h"
 #include "base/stream.h"
 #include "objects/pack/chunker.h"
@@ -22,11 +23,22 @@ void check_version(std::uint64_t version) {
   if (version != kPackVersion) corrupt(fmt::format("version {} is not known to this dvx", version));
 }
 
+// Memory for a recipe is taken by what the entry claims, so a claim needs bytes behind it.
+bool is_plausible_recipe(const PackEntry& entry) {
+  return entry.raw_length <= limits::kFreeRecipeBytes ||
+         entry.raw_length / limits::kRecipeCompression <= entry.stored_length;
+}
+
 void check_entry(const PackEntry& entry) {
   if (entry.kind == FrameKind::Chunk && entry.raw_length > kMaxChunk) corrupt("a chunk is too long");
   const bool lengths_agree = entry.codec == FrameCodec::Raw ? entry.stored_length == entry.raw_length
                                                             : entry.stored_length < entry.raw_length;
   if (!lengths_agree) corrupt("the lengths of a frame contradict each other");
+  if (entry.kind == FrameKind::Recipe && !is_plausible_recipe(entry)) {
+    corrupt(fmt::format(
+        "a recipe claims {} bytes of which {} are stored; beyond {} bytes dvx takes {} times as much",
+        entry.raw_length, entry.stored_length, limits::kFreeRecipeBytes, limits::kRecipeCompression));
+  }
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "objects/pack/pack_reader.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <array>
@@ -9,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/regular_file.h"
 #include "base/stream.h"
 #include "objects/pack/id_search.h"
 #include "objects/pack/mapped_file.h"
@@ -44,10 +44,9 @@ PackReader::~PackReader() = default;
 std::shared_ptr<const PackReader> PackReader::open(const std::string& path) {
   auto state = std::make_unique<State>();
   state->path = path;
-  state->fd = open_file(path, O_RDONLY);
-  struct ::stat st {};
-  if (::fstat(state->fd.get(), &st) != 0) throw system_error("stat", path);
-  state->size = static_cast<std::uint64_t>(st.st_size);
+  RegularFile file = open_stored_file(path);
+  state->size = file.size();
+  state->fd = std::move(file.fd);
   try {
     if (state->size < kPackHeaderSize + kPackTrailerSize)
       throw Error(ErrorKind::Corruption, "it is too short");
@@ -103,11 +102,19 @@ void PackReader::read_range(std::uint64_t offset, std::span<std::byte> out) cons
   pread_exact(state_->fd.get(), out, offset, state_->path);
 }
 
+void PackReader::require_inside(const PackEntry& entry) const {
+  if (entry.offset <= state_->size && entry.stored_length <= state_->size - entry.offset) return;
+  throw Error(ErrorKind::Corruption,
+              fmt::format("'{}' ends before the frame of {}", state_->path, entry.id.to_hex()),
+              "dvx fsck --repair", state_->path);
+}
+
 void PackReader::read_stored(const PackEntry& entry, std::span<std::byte> out) const {
   read_range(entry.offset, out);
 }
 
 Frame PackReader::read_frame(const PackEntry& entry) const {
+  require_inside(entry);
   Frame frame{entry, std::string(entry.stored_length, '\0')};
   read_stored(entry, std::as_writable_bytes(std::span(frame.bytes)));
   return frame;

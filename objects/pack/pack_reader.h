@@ -30,6 +30,8 @@ class PackReader {
   PackEntry entry(std::uint64_t position) const;  // in order of id
   std::vector<PackEntry> entries() const;         // in order of id
 
+  // Corruption when the pack ends before the frame does: call it before making room for the frame.
+  void require_inside(const PackEntry& entry) const;
   // The stored bytes of a frame; `out` has entry.stored_length. They are not verified: see verify_frame.
   void read_stored(const PackEntry& entry, std::span<std::byte> out) const;
   Frame read_frame(const PackEntry& entry) const;

@@ -1,6 +1,5 @@
 #include "objects/pack/segment.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include "base/file.h"
 #include "base/file_system.h"
 #include "base/little_endian.h"
+#include "base/regular_file.h"
 #include "base/stream.h"
 #include "objects/pack/id_filter.h"
 #include "objects/pack/id_search.h"
@@ -81,17 +81,16 @@ Segment::Segment(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Segment::~Segment() = default;
 
 std::shared_ptr<const Segment> Segment::open(const std::string& path) {
-  const UniqueFd fd = open_file(path, O_RDONLY);
-  struct ::stat st {};
-  if (::fstat(fd.get(), &st) != 0) throw system_error("stat", path);
-  const auto size = static_cast<std::uint64_t>(st.st_size);
+  const RegularFile file = open_stored_file(path);
+  const UniqueFd& fd = file.fd;
+  const std::uint64_t size = file.size();
   if (size <= kReadWhole && reach_of(fd.get()) == FileSystemReach::Network) {
     std::string bytes(size, '\0');
     pread_exact(fd.get(), std::as_writable_bytes(std::span(bytes)), 0, path);
     return from_bytes(std::move(bytes));
   }
   auto state = std::make_unique<State>();
-  state->mapped = MappedFile(fd.get(), 0, static_cast<std::size_t>(st.st_size), path);
+  state->mapped = MappedFile(fd.get(), 0, static_cast<std::size_t>(size), path);
   state->bytes = state->mapped.bytes();
   state->parse();
   return std::shared_ptr<const Segment>(new Segment(std::move(state)));

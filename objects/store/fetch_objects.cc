@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <functional>
@@ -9,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/limits.h"
 #include "base/thread_pool.h"
 #include "objects/pack/codec.h"
 #include "objects/pack/recipe.h"
@@ -109,7 +112,14 @@ TransferReport Fetch::run(std::span<const ClosureRoot> roots) {
 
 // One round a level: what a tree needs is known when the tree is here.
 void Fetch::fetch_trees(std::vector<ObjectId> level) {
-  while (!level.empty()) {
+  for (std::size_t depth = 0; !level.empty(); ++depth) {
+    throw_if_interrupted();
+    if (depth > limits::kTreeLevels) {
+      throw Error(ErrorKind::Corruption,
+                  fmt::format("the tree {} lies {} levels below the data that is fetched; dvx goes "
+                              "up to {}",
+                              level.front().to_hex(), depth, limits::kTreeLevels));
+    }
     fetch_objects(level);
     std::vector<ObjectId> next_level;
     for (const ObjectId& id : level) {

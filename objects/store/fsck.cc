@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/path.h"
+#include "base/regular_file.h"
 #include "base/stream.h"
 #include "base/thread_pool.h"
 #include "objects/pack/codec.h"
@@ -185,7 +186,7 @@ class Fsck {
   void check_frames(const std::string& file, const std::string& path, const Salvage& salvage,
                     std::size_t from) {
     throw_if_interrupted();
-    const UniqueFd fd = open_file(path, O_RDONLY);
+    const UniqueFd fd = open_stored_file(path).fd;
     Decoder decoder;
     std::vector<std::byte> stored;
     std::uint64_t bytes = 0;

@@ -132,9 +132,14 @@ void Mark::keep_content(const ObjectId& id) {
   if (found->hit.entry.kind == FrameKind::Recipe) keep_recipe(id);
 }
 
+// The set knows the beginnings of ids alone, and a stranger can make an id that begins as another one does.
+bool Mark::is_marked_whole(const ObjectId& id) const {
+  return whole_.is_marked(id) && store_.impl().has_whole(id);
+}
+
 // Stored since the numbers were given, or brought back now, or whole, or not here at all.
 void Mark::keep_elsewhere(const ObjectId& id) {
-  if (late_.contains(id) || whole_.is_marked(id) || !is_here(id)) return;
+  if (late_.contains(id) || is_marked_whole(id) || !is_here(id)) return;
   late_.insert(id);
   const auto location = locate_frame(store_, id);
   if (location && location->entry.kind == FrameKind::Recipe) keep_recipe(id);

@@ -55,6 +55,7 @@ class Mark {
 
  private:
   void keep_content(const ObjectId& id);
+  bool is_marked_whole(const ObjectId& id) const;
   void keep_elsewhere(const ObjectId& id);
   void keep_recipe(const ObjectId& id);
   bool enter_first(const ObjectId& id);

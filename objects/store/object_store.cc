@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "base/regular_file.h"
 #include "objects/pack/codec.h"
 #include "objects/pack/recipe.h"
 #include "objects/store/background_hasher.h"
@@ -41,6 +42,7 @@ ReadContext& read_context() {
 }
 
 std::span<const std::byte> read_stored(ReadContext& context, const PackReader& pack, const PackEntry& entry) {
+  pack.require_inside(entry);
   if (context.stored.size() < entry.stored_length) context.stored.resize(entry.stored_length);
   const std::span<std::byte> stored = std::span(context.stored).first(entry.stored_length);
   pack.read_stored(entry, stored);
@@ -290,9 +292,9 @@ void ObjectStore::Impl::read_frames(const ObjectId& id, const SegmentHit& hit, S
 void ObjectStore::Impl::read_whole(const ObjectId& id, Sink& sink) const {
   constexpr std::size_t kPiece = std::size_t{1} << 20;
   const std::string file = whole_path(id);
-  UniqueFd fd;
+  RegularFile opened;
   try {
-    fd = open_file(file, O_RDONLY);
+    opened = open_stored_file(file);
   } catch (const Error& e) {
     if (e.kind() != ErrorKind::NotFound) throw;
     const std::vector<std::string> unreadable = index.damaged_packs();
@@ -303,12 +305,16 @@ void ObjectStore::Impl::read_whole(const ObjectId& id, Sink& sink) const {
                 "dvx fsck --repair");
   }
   HoldingSink out(sink);
-  const auto st = stat_if_exists(file);
-  StreamHasher hasher(st ? static_cast<std::uint64_t>(st->st_size) : 0);
-  std::vector<std::byte> piece(kPiece);
-  while (const std::size_t n = read_up_to(fd.get(), piece, file)) {
-    hasher.update(std::span(piece).first(n));
-    out.write(std::span(piece).first(n));
+  StreamHasher hasher(opened.size());
+  std::vector<std::byte> buffer(std::min<std::uint64_t>(opened.size(), kPiece));
+  // No more than the file had when it was opened, whatever is added to it meanwhile.
+  for (std::uint64_t left = opened.size(); left > 0;) {
+    const auto piece = std::span(buffer).first(std::min<std::uint64_t>(left, buffer.size()));
+    const std::size_t n = read_up_to(opened.fd.get(), piece, file);
+    if (n == 0) break;
+    hasher.update(piece.first(n));
+    out.write(piece.first(n));
+    left -= n;
   }
   if (hasher.finish() != id) throw damaged(id, file);
   out.release();
@@ -373,7 +379,12 @@ std::string ObjectStore::read_bytes(const ObjectId& id, std::uint64_t limit) con
 }
 
 Tree ObjectStore::read_tree(const ObjectId& id) const {
-  return Tree::parse(read_bytes(id));
+  Tree tree = Tree::parse(read_bytes(id));
+  impl_->tree_watch.note(id, tree, [this](const ObjectId& below) -> std::optional<Tree> {
+    if (!contains(below)) return std::nullopt;
+    return Tree::parse(read_bytes(below));
+  });
+  return tree;
 }
 
 std::optional<std::string> ObjectStore::whole_file(const ObjectId& id) const {

@@ -65,6 +65,8 @@ class ObjectStore {
   // before the last piece is given, but earlier pieces have been: write to a temp file and rename.
   void read(const ObjectId& id, Sink& sink) const;
   std::string read_bytes(const ObjectId& id, std::uint64_t limit = std::uint64_t{1} << 30) const;
+  // Corruption also for a tree that contradicts those above it, and for trees that stand for absurdly many
+  // entries (tree_watch.h): walks over what this gives come to an end.
   Tree read_tree(const ObjectId& id) const;
   // Path of the read-only file when the object is stored whole, to be reflinked or linked.
   std::optional<std::string> whole_file(const ObjectId& id) const;

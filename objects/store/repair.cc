@@ -9,6 +9,7 @@
 #include "base/beneath.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "base/regular_file.h"
 #include "base/stream.h"
 #include "objects/pack/codec.h"
 #include "objects/store/frame_reader.h"
@@ -51,7 +52,7 @@ class Repair {
     const std::string path = store_.impl().path(file), name(file_name(file));
     const auto id = ObjectId::parse(std::string_view(name).substr(0, name.size() - 5));
     if (!id || !exists(path)) return;
-    const UniqueFd fd = open_file(path, O_RDONLY);
+    const UniqueFd fd = open_stored_file(path).fd;
     FrameWriter writer(store_);
     const Salvage salvage = salvage_entries(path, *id);
     for (const ObjectId& misplaced : salvage.misplaced) fetch_into(writer, misplaced);

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/little_endian.h"
+#include "base/regular_file.h"
 #include "base/stream.h"
 #include "objects/pack/pack_reader.h"
 
@@ -67,10 +68,9 @@ Salvage salvage_entries(const std::string& pack_path, const ObjectId& expected_p
     if (e.kind() != ErrorKind::Corruption) throw;
     result.reason = e.message();
   }
-  const UniqueFd fd = open_file(pack_path, O_RDONLY);
-  struct ::stat st {};
-  if (::fstat(fd.get(), &st) != 0) throw system_error("stat", pack_path);
-  const auto size = static_cast<std::uint64_t>(st.st_size);
+  const RegularFile file = open_stored_file(pack_path);
+  const UniqueFd& fd = file.fd;
+  const std::uint64_t size = file.size();
   std::string trailer(kPackTrailerSize, '\0');
   if (size >= kPackHeaderSize + kPackTrailerSize) {
     pread_exact(fd.get(), std::as_writable_bytes(std::span(trailer)), size - kPackTrailerSize, pack_path);

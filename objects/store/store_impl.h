@@ -15,6 +15,7 @@
 #include "objects/store/chunk_index.h"
 #include "objects/store/object_store.h"
 #include "objects/store/trash.h"
+#include "objects/store/tree_watch.h"
 
 namespace dvx {
 
@@ -64,6 +65,7 @@ struct ObjectStore::Impl {
   ChunkIndex index;
   mutable OpenPacks open_packs;
   Trash trash;
+  mutable TreeWatch tree_watch;
   // Set by a garbage collection while it has the store to itself: it must not wait for itself.
   std::atomic<bool> claimed{false};
   std::once_flag layout_made;

@@ -80,7 +80,7 @@ TEST(ParseJson, RefusesAKeyGivenTwice) {
 }
 
 TEST(ParseJson, RefusesAbsurdDepth) {
-  EXPECT_EQ(parse_failure(std::string(100000, '[')), "x.json: not JSON: nested too deep");
+  EXPECT_EQ(parse_failure(std::string(100000, '[')), "x.json: not JSON: nested more than 200 levels deep");
 }
 
 TEST(PathText, LeavesUtf8Alone) {

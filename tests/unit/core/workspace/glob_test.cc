@@ -47,5 +47,20 @@ TEST(GlobCost, StaysSmallForManyStars) {
   EXPECT_FALSE(glob_matches(pattern + "*b", path));
 }
 
+TEST(GlobCost, StaysSmallWhereAStarEndsAtASlash) {
+  std::string pattern;
+  for (int i = 0; i < 40; ++i) pattern += "*a";
+  EXPECT_FALSE(glob_matches(pattern + "*b/x", std::string(200, 'a') + "/x"));
+  EXPECT_TRUE(glob_matches(pattern + "*/x", std::string(200, 'a') + "/x"));
+}
+
+TEST(GlobCost, StaysSmallForManyDirectoryStars) {
+  std::string pattern, path;
+  for (int i = 0; i < 30; ++i) pattern += "**/a/";
+  for (int i = 0; i < 200; ++i) path += "a/";
+  EXPECT_FALSE(glob_matches(pattern + "b", path + "c"));
+  EXPECT_TRUE(glob_matches(pattern + "c", path + "c"));
+}
+
 }  // namespace
 }  // namespace dvx
