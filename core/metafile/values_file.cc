@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "core/metafile/canonical_json.h"
+#include "core/metafile/merge_conflict.h"
 #include "core/metafile/python_literals.h"
 
 namespace dvx {
@@ -159,6 +160,7 @@ YamlNode parse_by_ending(std::string_view text, const std::string& path) {
 }  // namespace
 
 YamlNode parse_values(std::string_view text, const std::string& path) {
+  refuse_merge_conflict(text, path);
   YamlNode values = parse_by_ending(text, path);
   if (values.kind() == Kind::Null) return YamlNode::make_map({});
   if (values.kind() == Kind::Map) return values;
