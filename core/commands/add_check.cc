@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/subprocess.h"
 #include "core/metafile/pointer_file.h"
+#include "core/workspace/barrier.h"
 #include "core/workspace/linker.h"
 #include "objects/model/tree.h"
 
@@ -30,6 +31,7 @@ class AddCheck {
                   typed);
     }
     check_names(path);
+    refuse_barrier_above(repository_, path, fmt::format("'{}'", shown(path)));
     check_kind(path);
     check_overlap(path);
     return path;
