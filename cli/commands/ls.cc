@@ -27,6 +27,8 @@ std::string_view kind_name(EntryKind kind) {
 
 std::string line_of(Repository& repository, const LsEntry& entry, const Text& text) {
   std::string path = display_path(repository.to_user(entry.path));
+  if (!entry.id && entry.stage.empty())
+    return fmt::format("{:>12}  {:>9}  {}  (its pointer file has a merge conflict)\n", "-", "-", path);
   if (!entry.id)
     return fmt::format("{:>12}  {:>9}  {}  (not made yet: stage '{}')\n", "-", "-", path, entry.stage);
   if (entry.kind == EntryKind::Directory) path += "/";
