@@ -33,6 +33,7 @@ class AddCheck {
     check_names(path);
     refuse_barrier_above(repository_, path, fmt::format("'{}'", shown(path)));
     check_kind(path);
+    check_submodule(path);
     check_overlap(path);
     return path;
   }
@@ -86,6 +87,13 @@ class AddCheck {
                     ? fmt::format("dvx add {}", quoted(*inside))
                     : fmt::format("cp -rL --remove-destination {0} {0}.tmp && mv {0}.tmp {0}", quoted(path)),
                 path);
+  }
+
+  void check_submodule(const std::string& path) const {
+    if (!is_submodule(repository_, path)) return;
+    throw Error(ErrorKind::Usage,
+                fmt::format("'{}' is a submodule: its files belong to that repository", shown(path)),
+                fmt::format("cd {}   (and use dvx there)", quoted(path)), path);
   }
 
   void check_overlap(const std::string& path) const {

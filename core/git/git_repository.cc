@@ -99,13 +99,10 @@ struct GitRepository::Impl {
     return argv;
   }
 
-  // Git refuses paths outside of a sparse checkout unless it is told that they are meant.
+  // Git refuses paths outside of a sparse checkout unless it is told that they are meant. The setting itself
+  // is of one worktree alone, where libgit2 does not look.
   std::vector<std::string> with_sparse(std::vector<std::string> arguments) const {
-    const auto config =
-        git_make<GitConfig>("read git's settings", git_repository_config_snapshot, repository.get());
-    int is_sparse = 0;
-    if (git_config_get_bool(&is_sparse, config.get(), "core.sparsecheckout") == 0 && is_sparse != 0)
-      arguments.emplace_back("--sparse");
+    if (exists(join_path(git_dir, "info/sparse-checkout"))) arguments.emplace_back("--sparse");
     return arguments;
   }
 

@@ -1,6 +1,7 @@
 #include "core/git/index_copy.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 
 #include <array>
 #include <filesystem>
@@ -48,8 +49,11 @@ std::unique_ptr<IndexCopy> IndexCopy::make(const std::string& git_dir, const std
        .arguments = {"-c", "index.sparse=false", "-c", "index.skipHash=false", "-c", "index.version=3", "-c",
                      "core.splitIndex=false", "-c", "core.untrackedCache=false", "update-index",
                      "--no-split-index", "--force-write-index"}});
-  if (!result.ok()) return nullptr;
-  return copy;
+  if (result.ok()) return copy;
+  const std::string why = result.error_output.substr(0, result.error_output.find('\n'));
+  if (why.find("unknown repository") == std::string::npos) return nullptr;
+  throw Error(ErrorKind::Config, fmt::format("the git program here is older than this repository: {}", why),
+              "git --version");
 }
 
 GitIndex IndexCopy::open() const {

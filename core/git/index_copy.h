@@ -18,7 +18,8 @@ namespace dvx {
 
 class IndexCopy {
  public:
-  // Copies the index at `file` of the repository at `git_dir`. Null when git cannot read it either.
+  // Copies the index at `file` of the repository at `git_dir`. Null when git cannot read it either;
+  // Config when that is because it is too old.
   static std::unique_ptr<IndexCopy> make(const std::string& git_dir, const std::string& work_tree,
                                          const std::string& file);
 

@@ -74,6 +74,14 @@ std::optional<Barrier> barrier_above_indexed(Repository& repository, const std::
   return std::nullopt;
 }
 
+bool is_submodule(Repository& repository, const std::string& path) {
+  GitRepository& git = repository.git();
+  const std::string prefix = path_beneath(repository.root(), git.work_tree()).value_or("");
+  const std::string wanted = join_path(prefix, path);
+  const auto found = git.index_entries([&](std::string_view indexed) { return indexed == wanted; });
+  return !found.empty() && found.front().mode == kSubmoduleMode;
+}
+
 void refuse_barrier_above(Repository& repository, const std::string& path, const std::string& subject) {
   const auto barrier = barrier_above_indexed(repository, path);
   if (!barrier) return;

@@ -21,6 +21,9 @@ std::optional<Barrier> barrier_above(const Repository& repository, const std::st
 // That, or one that git's index names and that is not checked out: a submodule.
 std::optional<Barrier> barrier_above_indexed(Repository& repository, const std::string& path);
 
+// Whether git's index has a submodule at `path`.
+bool is_submodule(Repository& repository, const std::string& path);
+
 // Throws Usage: nothing that dvx keeps can lie at `path`, and where to go instead. `subject` begins the
 // message, as in "'via/f'".
 void refuse_barrier_above(Repository& repository, const std::string& path, const std::string& subject);

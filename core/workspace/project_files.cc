@@ -180,12 +180,14 @@ ProjectFiles tracked_by_git(Repository& repository, const ProjectWalk& walk) {
   const auto is_ours = [&](std::string_view path) {
     return (is_pointer_path(path) || file_name(path) == kPipelineFileName) && is_beneath(path, prefix);
   };
+  std::vector<std::string> walked = walk.pipelines;
+  std::ranges::sort(walked);  // for the search; the order of pipelines is another
   ProjectFiles found;
   for (const GitIndexEntry& entry : git.index_entries(is_ours)) {
     std::string path = path_beneath(entry.path, prefix).value_or("");
     const bool is_pointer = is_pointer_path(path);
     if (std::ranges::binary_search(walk.pointers, path) || is_in_never_data(path)) continue;
-    if (std::ranges::find(walk.pipelines, path) != walk.pipelines.end()) continue;
+    if (std::ranges::binary_search(walked, path)) continue;
     if (!lies_here(repository, path)) continue;
     (is_pointer ? found.pointers : found.pipelines).push_back(std::move(path));
   }

@@ -16,6 +16,10 @@ Nothing that dvx keeps lies behind a link, or in another git repository. That is
   error: 'sub/n' lies in 'sub', which is a git repository of its own
   hint: cd sub   (and use dvx there)
   [2]
+  $ dvx add sub
+  error: 'sub' is a submodule: its files belong to that repository
+  hint: cd sub   (and use dvx there)
+  [2]
   $ echo 2 > mine && dvx add -q mine && dvx mv mine sub/mine
   error: 'sub/mine' lies in 'sub', which is a git repository of its own
   hint: cd sub   (and use dvx there)

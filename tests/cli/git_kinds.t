@@ -11,7 +11,11 @@ Indexes in git's newer formats:
   $ echo 3 > a/f && dvx add a/f && git commit -qm sparse && ls
   updated a/f  2 B  1121cfccd591
   a
-  $ git sparse-checkout disable && git config feature.manyFiles true && git update-index --index-version 4 --untracked-cache
+  $ mkdir b && echo 1 > b/outside && dvx add b/outside && git status --porcelain && git rm -qf --cached --sparse b/outside.dvx b/.gitignore
+  added b/outside  2 B  4355a46b19d3
+  A  b/.gitignore
+  A  b/outside.dvx
+  $ rm -r b && git sparse-checkout disable && git config feature.manyFiles true && git update-index --index-version 4 --untracked-cache
   $ echo 4 > a/f && dvx add a/f && git commit -qm "many files" && dvx status && cd ..
   updated a/f  2 B  7de1555df0c2
   everything is as recorded
