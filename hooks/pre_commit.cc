@@ -199,10 +199,31 @@ class PreCommitCheck {
     }
     // Recorded in the pointer file, which is deliberately not part of this commit.
     const auto text = read_file_if_exists(repository_.path(staged.file));
-    if (text && parse_pointer(*text, staged.file).data == *snapshot.data) return;
+    if (text && data_named_in(*text, staged.file) == *snapshot.data) return;
+    if (lies_as_in_head(staged, *snapshot.data)) {
+      verdict_.warnings.push_back(fmt::format(
+          "'{}' lies here as HEAD records it, and the pointer that is staged names another version",
+          display_path(staged.path)));
+      return;
+    }
     report(PreCommitFindingKind::UnrecordedChange, staged.path,
            fmt::format("'{}' changed and is not recorded", display_path(staged.path)),
            fmt::format("dvx add {}", paste_quote(staged.path)));
+  }
+
+  // An older version, which is recorded: nothing was edited.
+  bool lies_as_in_head(const StagedPointer& staged, const DataRef& data) {
+    const auto head = repository_.git().head();
+    const auto text = head ? repository_.git().read_at(*head, staged.file) : std::nullopt;
+    return text && data_named_in(*text, staged.file) == data;
+  }
+
+  static std::optional<DataRef> data_named_in(std::string_view text, const std::string& file) {
+    try {
+      return parse_pointer(text, file).data;
+    } catch (const Error&) {
+      return std::nullopt;
+    }
   }
 
   void check_objects(const std::vector<StagedChange>& staged) {

@@ -78,6 +78,9 @@ class StatusText {
         }
         return out;
       }
+      case DataState::Conflicted:
+        return fmt::format("  {}  {}\n", text_.red("conflict"), shown(status.failed.back().path)) +
+               fmt::format("    {}\n", status.failed.back().error.message());
       case DataState::Modified:
       case DataState::Partial:
         return modified_lines(status);
@@ -142,6 +145,9 @@ nlohmann::json json_of(const StatusReport& report) {
 }
 
 std::string hint_for(const StatusReport& report) {
+  for (const DataStatus& status : report.data) {
+    if (status.state == DataState::Conflicted) return status.failed.back().error.hint();
+  }
   for (const DataStatus& status : report.data) {
     if (status.state == DataState::Missing) return status.stored ? "dvx checkout" : "dvx pull";
   }

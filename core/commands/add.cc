@@ -11,8 +11,10 @@
 #include "base/interrupt.h"
 #include "base/path.h"
 #include "core/commands/add_check.h"
+#include "core/metafile/merge_conflict.h"
 #include "core/metafile/pointer_file.h"
 #include "core/repo/work_tree_file.h"
+#include "core/workspace/files_left_out.h"
 #include "core/workspace/gitignore.h"
 #include "core/workspace/tracked.h"
 #include "core/workspace/unfinished_checkout.h"
@@ -28,6 +30,7 @@ class AddRun {
 
   AddReport run() {
     const WritingLock lock = repository_.lock_for_writing();
+    tell_of_dvcignore(repository_, progress_);
     if (options_.schema) schema_ = existing_schema(*options_.schema);
     if (options_.remote) check_remote(*options_.remote);
     const AddCandidates candidates = check_add(repository_, options_.paths, tracked_paths(repository_));
@@ -79,7 +82,8 @@ class AddRun {
     prepared.reused = snapshot.reused_files;
     const auto old = read_file_if_exists(repository_.path(pointer_path_of(path)));
     if (old) {
-      prepared.pointer = parse_pointer(*old, pointer_path_of(path));
+      // The data as it is now settles a merge conflict; the rest of the file stays as it was on our side.
+      prepared.pointer = parse_pointer(our_side_of(*old), pointer_path_of(path));
       prepared.known = true;
     }
     prepared.pointer.path = file_name(path);

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "core/metafile/pointer_file.h"
+#include "core/workspace/barrier.h"
 #include "core/workspace/linker.h"
 #include "objects/model/tree.h"
 
@@ -30,7 +31,9 @@ class AddCheck {
                   typed);
     }
     check_names(path);
+    refuse_barrier_above(repository_, path, fmt::format("'{}'", shown(path)));
     check_kind(path);
+    check_submodule(path);
     check_overlap(path);
     return path;
   }
@@ -84,6 +87,13 @@ class AddCheck {
                     ? fmt::format("dvx add {}", quoted(*inside))
                     : fmt::format("cp -rL --remove-destination {0} {0}.tmp && mv {0}.tmp {0}", quoted(path)),
                 path);
+  }
+
+  void check_submodule(const std::string& path) const {
+    if (!is_submodule(repository_, path)) return;
+    throw Error(ErrorKind::Usage,
+                fmt::format("'{}' is a submodule: its files belong to that repository", shown(path)),
+                fmt::format("cd {}   (and use dvx there)", quoted(path)), path);
   }
 
   void check_overlap(const std::string& path) const {

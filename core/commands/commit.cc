@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "core/metafile/pointer_file.h"
 #include "core/repo/work_tree_file.h"
+#include "core/workspace/barrier.h"
 #include "core/workspace/project_files.h"
 #include "core/workspace/tracked.h"
 #include "core/workspace/unfinished_checkout.h"
@@ -110,9 +111,10 @@ void rewrite_pointers(Repository& repository, const std::vector<PointedData>& pr
 // All that dvx itself writes for git to keep: pointers, the pipeline and its lock, .gitignore files beside
 // tracked data, and outputs that git keeps.
 void stage_in_git(Repository& repository, const std::vector<TrackedPath>& tracked) {
-  std::vector<std::string> paths = find_project_files(repository.root()).pipelines;
+  std::vector<std::string> paths = find_project_files(repository).pipelines;
   paths.emplace_back(kLockFileName);
   for (const TrackedPath& each : tracked) {
+    if (barrier_above_indexed(repository, each.path)) continue;  // git refuses what lies there
     if (!each.pointer.empty()) paths.push_back(each.pointer);
     if (!each.cached && each.data) paths.push_back(each.path);
     const std::string ignore_file = join_path(parent_path(each.path), ".gitignore");
@@ -138,6 +140,7 @@ CommitReport commit(Repository& repository, const CommitOptions& options, Progre
   {
     const WritingLock lock = repository.lock_for_writing();
     const std::vector<TrackedPath> tracked = tracked_paths(repository);
+    std::ranges::for_each(tracked, refuse_conflict);
     find_changed_outputs(repository, tracked, progress, report);
     if (report.stopped()) return report;
     const std::vector<PointedData> present = store_pointed_data(repository, tracked, progress, report);

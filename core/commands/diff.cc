@@ -32,6 +32,7 @@ std::vector<TrackedPath> selected_paths(const Revision& revision, const std::vec
   std::vector<TrackedPath> tracked = revision.tracked();
   std::erase_if(tracked,
                 [&](const TrackedPath& each) { return !each.cached || !is_selected(each.path, paths); });
+  std::ranges::for_each(tracked, refuse_conflict);
   return tracked;
 }
 

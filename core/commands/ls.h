@@ -23,8 +23,9 @@ struct LsEntry {
   std::string path;  // from the root
   EntryKind kind = EntryKind::File;
   std::uint64_t size = 0, files = 0;
-  std::optional<ObjectId> id;  // nullopt: a stage's output that was never made
-  std::string stage;           // that makes it, for a tracked path
+  // nullopt: a stage's output that was never made; without a stage, its pointer file has a merge conflict.
+  std::optional<ObjectId> id;
+  std::string stage;  // that makes it, for a tracked path
 };
 
 struct LsReport {

@@ -16,6 +16,7 @@
 #include "core/metafile/pipeline_file.h"
 #include "core/metafile/pointer_file.h"
 #include "core/repo/work_tree_file.h"
+#include "core/workspace/barrier.h"
 #include "core/workspace/gitignore.h"
 #include "core/workspace/pipelines.h"
 #include "core/workspace/pointed_path.h"
@@ -47,6 +48,7 @@ void check_destination(Repository& repository, const std::vector<TrackedPath>& t
   if (is_beneath(to, ".dvx") || is_beneath(to, ".git")) {
     throw Error(ErrorKind::Usage, fmt::format("'{}' is no place for data", shown), {}, to);
   }
+  refuse_barrier_above(repository, to, fmt::format("'{}'", shown));
   if (is_beneath(to, source.path)) {
     throw Error(ErrorKind::Usage, fmt::format("cannot move '{}' into itself", display_path(source.path)), {},
                 to);

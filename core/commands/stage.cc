@@ -12,6 +12,7 @@
 #include "core/pipeline/graph.h"
 #include "core/pipeline/pipeline.h"
 #include "core/repo/work_tree_file.h"
+#include "core/workspace/barrier.h"
 #include "core/workspace/pipelines.h"
 #include "core/workspace/project_files.h"
 #include "core/workspace/tracked.h"
@@ -91,6 +92,26 @@ Stage stage_from(Repository& repository, const StageAddOptions& options, const s
   return stage;
 }
 
+void refuse_outputs_elsewhere(Repository& repository, const Stage& stage) {
+  for (const StageOutput& out : stage.outs) {
+    refuse_barrier_above(repository, out.path,
+                         fmt::format("output '{}'", display_path(repository.to_user(out.path))));
+  }
+}
+
+// A file that discovery would not find is no pipeline. Where git alone ignores its directory, it is found
+// when git tracks it.
+FoundByWalk check_place(Repository& repository, const std::string& file) {
+  const std::string shown = display_path(repository.to_user(file));
+  refuse_barrier_above(repository, file, fmt::format("'{}'", shown));
+  const FoundByWalk found = is_found_by_walk(repository, file);
+  if (found == FoundByWalk::NotPastDvxignore) {
+    throw Error{ErrorKind::Usage, fmt::format("a .dvxignore hides '{}': its stages would never run", shown),
+                "dvx stage add --file dvx.yaml ...   (or take the rule out of the .dvxignore)", file};
+  }
+  return found;
+}
+
 }  // namespace
 
 StageListReport stage_list(Repository& repository, const StageListOptions&, Progress&) {
@@ -106,17 +127,20 @@ StageAddReport stage_add(Repository& repository, const StageAddOptions& options,
   const std::string file = file_to_write(repository, options);
   const std::string before = read_file_if_exists(repository.path(file)).value_or("");
   const Stage stage = stage_from(repository, options, file);
+  const FoundByWalk found = check_place(repository, file);
+  refuse_outputs_elsewhere(repository, stage);
   PipelineReading reading = workspace_reading(repository);
   const std::string after = add_stage_to_text(before, file, stage, reading);
   reading.read = [&, read = reading.read](const std::string& path) {
     return path == file ? std::optional(after) : read(path);
   };
-  ProjectFiles files = find_project_files(repository.root());
+  ProjectFiles files = find_project_files(repository);
   if (std::ranges::find(files.pipelines, file) == files.pipelines.end()) files.pipelines.push_back(file);
   sort_pipeline_files(files.pipelines);
   const StageGraph graph(read_pipelines(files.pipelines, reading).stages, pointer_targets(files));
   make_directories(repository.path(parent_path(file)));
   write_work_tree_file(repository, file, after);
+  if (found == FoundByWalk::NotPastGitignore) repository.git().stage({file});
   return {file, graph.stages()[graph.find(stage.name).value()]};
 }
 

@@ -26,7 +26,7 @@ class StageFix {
   StageFix(Repository& repository, const StageFixOptions& options)
       : repository_(repository),
         options_(options),
-        files_(find_project_files(repository.root())),
+        files_(find_project_files(repository)),
         counted_(repository.root()) {
     const PipelineReading plain = workspace_reading(repository);
     reading_ = plain;

@@ -1,10 +1,14 @@
 #include "core/commands/status.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 #include <utility>
 
+#include "base/file.h"
 #include "base/path.h"
+#include "core/metafile/merge_conflict.h"
+#include "core/workspace/files_left_out.h"
 #include "core/workspace/project_files.h"
 #include "core/workspace/tracked.h"
 #include "core/workspace/unfinished_checkout.h"
@@ -48,6 +52,22 @@ std::vector<TrackedPath> pointed_to(Repository& repository, const ProjectFiles& 
   return tracked;
 }
 
+// Each of `files` that has a merge conflict in it.
+std::vector<DataStatus> conflicted(Repository& repository, const std::vector<std::string>& files) {
+  std::vector<DataStatus> found;
+  for (const std::string& file : files) {
+    const auto text = read_file_if_exists(repository.path(file));
+    const auto conflict = text ? find_merge_conflict(*text) : std::nullopt;
+    if (!conflict) continue;
+    DataStatus status;
+    status.path = file;
+    status.state = DataState::Conflicted;
+    status.failed.push_back({file, merge_conflict_error(*conflict, file)});
+    found.push_back(std::move(status));
+  }
+  return found;
+}
+
 bool is_stored(const ObjectStore& store, const DataRef& data) {
   if (!store.contains(data.id)) return false;
   if (data.kind == DataKind::File) return true;
@@ -63,7 +83,10 @@ DataStatus compare(const ObjectStore& store, const NewTrees& trees, const Tracke
   DataStatus status;
   status.path = tracked.path;
   status.failed = std::move(now.failed);
-  if (!status.failed.empty()) {
+  if (tracked.conflict) {
+    status.state = DataState::Conflicted;
+    status.failed.push_back({tracked.pointer, *tracked.conflict});
+  } else if (!status.failed.empty()) {
     status.state = DataState::Unreadable;
   } else if (!now.data) {
     status.state = DataState::Missing;
@@ -99,6 +122,8 @@ std::string_view state_name(DataState state) {
       return "missing";
     case DataState::Unreadable:
       return "unreadable";
+    case DataState::Conflicted:
+      return "conflicted";
   }
   return "";
 }
@@ -115,7 +140,8 @@ bool StatusReport::clean() const {
 }
 
 StatusReport status(Repository& repository, const StatusOptions& options, Progress& progress) {
-  const ProjectFiles files = find_project_files(repository.root());
+  const ProjectFiles files = find_project_files(repository);
+  tell_of_files_left_out(repository, files, progress);
   const std::vector<TrackedPath> tracked = pointed_to(repository, files, options);
   std::vector<std::string> paths;
   for (const TrackedPath& each : tracked) paths.push_back(each.path);
@@ -133,7 +159,12 @@ StatusReport status(Repository& repository, const StatusOptions& options, Progre
     auto& state = report.data.back().state;
     if (state == DataState::Modified && unfinished.concern(tracked[i].path)) state = DataState::Partial;
   }
-  if (options.paths.empty()) report.stages = pipeline_state(repository, files, progress);
+  if (!options.paths.empty()) return report;
+  std::vector<std::string> of_stages = files.pipelines;
+  of_stages.emplace_back(kLockFileName);
+  std::vector<DataStatus> conflicts = conflicted(repository, of_stages);
+  if (conflicts.empty()) report.stages = pipeline_state(repository, files, progress);
+  std::ranges::move(conflicts, std::back_inserter(report.data));
   return report;
 }
 

@@ -22,6 +22,7 @@ enum class DataState {
   Partial,     // as its checkout was cut short
   Missing,     // recorded, but not in the workspace
   Unreadable,  // see `failed`
+  Conflicted,  // what is recorded has a merge conflict: see `failed`
 };
 std::string_view state_name(DataState state);
 

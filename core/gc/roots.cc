@@ -1,8 +1,10 @@
 #include "core/gc/roots.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "base/display.h"
@@ -39,6 +41,18 @@ std::string hint_for(const Error& error, const StoreUser& user) {
   if (!error.hint().starts_with(trust)) return error.hint();
   const bool has_tree = file_name(user.common_dir) == ".git";
   return trust + paste_quote(has_tree ? parent_path(user.common_dir) : user.common_dir);
+}
+
+// No pointer is larger; and what may not be read in an ignored directory is none of ours.
+std::optional<std::string> read_if_small(const std::string& path) {
+  constexpr std::uint64_t kLargestPointer = std::uint64_t{1} << 20;
+  try {
+    const auto st = stat_if_exists(path);
+    if (!st || !S_ISREG(st->st_mode)) return std::nullopt;
+    return read_file(path, kLargestPointer);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
 }
 
 std::string real_path(const std::string& path) {
@@ -126,14 +140,43 @@ void Roots::collect_work_trees(const Reach& reach, const RootVisitor& visitor) {
 
 void Roots::collect_work_tree(const std::string& root, const RootVisitor& visitor) {
   ++work_trees_;
-  std::vector<std::string> files = find_pointer_files(root, Unreadable::Fails);
-  files.emplace_back(kLockFileName);
-  for (const std::string& path : files) {
-    const auto text = read_file_if_exists(join_path(root, path));
-    if (!text) continue;
-    const RootSource source{
+  const auto source_of = [&](const std::string& path) {
+    return RootSource{
         .repository = root, .where = "work tree", .commit = {}, .path = path, .blob_id = {}, .stage = {}};
-    read(*text, source, label_of(source), visitor);
+  };
+  PointersAtHand at_hand = find_pointers_at_hand(root);
+  at_hand.pointers.emplace_back(kLockFileName);
+  for (const std::string& path : at_hand.pointers) {
+    const auto text = read_file_if_exists(join_path(root, path));
+    if (text) read(*text, source_of(path), label_of(source_of(path)), visitor);
+  }
+  for (const std::string& path : at_hand.ignored) {
+    if (const auto text = read_if_small(join_path(root, path))) read_ignored(*text, source_of(path), visitor);
+  }
+}
+
+// A file in an ignored directory may be a pointer of ours, perhaps with a merge conflict in it, or of another
+// program. Every id that it spells out is kept, as data and as a tree, since the text may say neither.
+void Roots::read_ignored(std::string_view text, const RootSource& source, const RootVisitor& visitor) {
+  try {
+    visitor.data(parse_pointer(text, label_of(source)).data, source);
+    ++names_;
+    return;
+  } catch (const Error&) {
+    // Then for the ids alone.
+  }
+  constexpr std::string_view kTree = "tree: sha256:", kFile = "file: sha256:";
+  constexpr std::size_t kDigits = 64;
+  for (const std::string_view word : {kTree, kFile}) {
+    for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+      const auto id = ObjectId::parse(text.substr(at + word.size(), kDigits));
+      if (!id) continue;
+      DataRef data;
+      data.kind = word == kTree ? DataKind::Tree : DataKind::File;
+      data.id = *id;
+      visitor.data(data, source);
+      ++names_;
+    }
   }
 }
 

@@ -58,6 +58,7 @@ class Roots {
   };
   void collect_work_trees(const Reach& reach, const RootVisitor& visitor);
   void collect_work_tree(const std::string& root, const RootVisitor& visitor);
+  void read_ignored(std::string_view text, const RootSource& source, const RootVisitor& visitor);
   void read(std::string_view text, const RootSource& source, const std::string& name,
             const RootVisitor& visitor);
 

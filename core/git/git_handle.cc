@@ -14,8 +14,11 @@ namespace dvx {
 void start_libgit2() {
   static const bool started = [] {
     check_git(git_libgit2_init(), "start libgit2");
-    // Worktrees with settings of their own are read as well as others: nothing dvx asks for depends on them.
-    static std::array<const char*, 1> extensions = {"worktreeconfig"};
+    // Repositories that say so are read as well as others: settings of one worktree alone are nothing dvx
+    // asks for, paths of worktrees may be relative everywhere, and objects that a partial clone lacks are
+    // asked of git.
+    static std::array<const char*, 4> extensions = {"worktreeconfig", "relativeworktrees", "partialclone",
+                                                    "preciousobjects"};
     git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions.data(), extensions.size());
     return true;
   }();
@@ -36,8 +39,10 @@ void check_git(int code, std::string_view action) {
 
 // libgit2 asks for the size of the file and opens it then. When another one takes its name between the two,
 // what is read is cut short or too short, and says so, or fails its checksum.
-GitIndex read_git_index(const std::function<int(git_index**)>& open, std::string_view action) {
+GitIndex read_git_index(const std::function<int(git_index**)>& open, std::string_view action,
+                        const std::function<GitIndex()>& otherwise) {
   constexpr int kAttempts = 20;
+  constexpr int kBeforeOtherwise = 3;  // by then a file that was being replaced has been
   int code = -1;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     git_index* raw = nullptr;
@@ -46,6 +51,9 @@ GitIndex read_git_index(const std::function<int(git_index**)>& open, std::string
     // One that could not be read whole is empty in memory, and looks unchanged when its file comes back.
     if (code >= 0) code = git_index_read(index.get(), attempt > 0 ? 1 : 0);
     if (code >= 0) return index;
+    if (attempt == kBeforeOtherwise) {
+      if (GitIndex other = otherwise()) return other;
+    }
     std::this_thread::sleep_for(std::chrono::milliseconds(attempt));
   }
   check_git(code, action);

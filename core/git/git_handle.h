@@ -49,7 +49,9 @@ Handle git_make(std::string_view action, Make make, Arguments... arguments) {
 }
 
 // The index as it is now, while other processes may put new ones in its place: in memory where `open` gives
-// one that was read before, and read again if it changed.
-GitIndex read_git_index(const std::function<int(git_index**)>& open, std::string_view action);
+// one that was read before, and read again if it changed. When libgit2 cannot read it, `otherwise` is asked
+// once for another way, and gives null when there is none.
+GitIndex read_git_index(const std::function<int(git_index**)>& open, std::string_view action,
+                        const std::function<GitIndex()>& otherwise);
 
 }  // namespace dvx

@@ -14,7 +14,11 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/path.h"
+#include "base/subprocess.h"
+#include "core/git/absent_history.h"
 #include "core/git/git_handle.h"
+#include "core/git/git_opening.h"
+#include "core/git/index_copy.h"
 #include "core/git/oid_set.h"
 
 namespace dvx {
@@ -71,7 +75,7 @@ std::vector<std::string> files_below(const std::string& directory) {
   return paths;
 }
 
-Error unreadable(const std::string& what) {
+Error damaged(const std::string& what) {
   return Error(ErrorKind::Corruption, what, "git fsck");
 }
 
@@ -120,6 +124,7 @@ struct GitReach::Impl {
   GitRepositoryHandle repository;
   GitOdb odb;
   std::set<std::string> shallow;  // commits whose parents were not cloned
+  bool is_partial = false;        // files and trees may be missing on purpose
   OidSet commits, trees, blobs, indexed;
 
   // How much must be there of what a tip names.
@@ -143,6 +148,7 @@ struct GitReach::Impl {
   void visit_blob(const git_oid& id, ReachedFile at, const std::function<void(const ReachedFile&)>& visit);
   void for_each_indexed(const GitWorktree& worktree,
                         const std::function<void(const std::string& path, const git_oid& id)>& visit) const;
+  Error unreadable(const std::string& what) const;
   GitCommit commit(const git_oid& id, const std::string& tip) const;
   GitTree tree(const git_oid& id, const ReachedFile& at) const;
   std::vector<git_oid> parents(const git_commit& commit) const;
@@ -154,12 +160,10 @@ GitReach::GitReach(const std::string& common_dir, std::int64_t reflog_since, Fil
   impl_->common_dir = common_dir;
   impl_->reflog_since = reflog_since;
   impl_->filter = std::move(filter);
-  impl_->repository = git_make<GitRepositoryHandle>(fmt::format("open the git repository '{}'", common_dir),
-                                                    git_repository_open, common_dir.c_str());
+  impl_->repository = open_git_directory(common_dir);
   impl_->odb = git_make<GitOdb>("open git's objects", git_repository_odb, impl_->repository.get());
-  if (const auto text = read_file_if_exists(join_path(common_dir, "shallow"))) {
-    for (const std::string_view line : lines_of(*text)) impl_->shallow.emplace(line);
-  }
+  impl_->shallow = shallow_commits(common_dir);
+  impl_->is_partial = is_partial_clone(impl_->repository.get());
 }
 
 GitReach::GitReach(GitReach&&) noexcept = default;
@@ -260,7 +264,7 @@ void GitReach::Impl::add_reflogs(const std::string& git_dir, std::vector<Start>&
     const bool is_stash = name == "refs/stash";
     for (const std::string_view line : lines_of(*text)) {
       const auto entry = parse_reflog_line(line);
-      if (!entry) throw unreadable(fmt::format("the reflog '{}' cannot be read", join_path(logs, name)));
+      if (!entry) throw damaged(fmt::format("the reflog '{}' cannot be read", join_path(logs, name)));
       if (!is_stash && entry->seconds < reflog_since) continue;
       const std::string label = is_stash ? "refs/stash" : fmt::format("reflog of {}", name);
       for (const std::string_view id : {entry->before, entry->after}) {
@@ -278,6 +282,17 @@ git_object_t GitReach::Impl::type_of(const git_oid& id) const {
   if (code == GIT_ENOTFOUND) return GIT_OBJECT_INVALID;
   check_git(code, fmt::format("read git object {}", hex_of(id)));
   return type;
+}
+
+// In a partial clone nothing is damaged when an object is missing. What it names is not known all the same.
+Error GitReach::Impl::unreadable(const std::string& what) const {
+  if (!is_partial) return damaged(what);
+  const std::string at = file_name(common_dir) == ".git" ? parent_path(common_dir) : common_dir;
+  return Error(
+      ErrorKind::Config,
+      fmt::format("'{}' is a partial clone: {}, so what it names is not known and nothing was removed", at,
+                  what),
+      fmt::format("git -C {}{}", shell_quote(at), kFetchEverything + 3), at);
 }
 
 // To a commit or tree; nullopt for what names no files, or is gone and may be.
@@ -379,8 +394,13 @@ void GitReach::Impl::for_each_indexed(
   // And those that `git commit` of some paths, or a merge, keeps beside it for a while are gone when it ends.
   const std::string file = join_path(worktree.git_dir, "index");
   if (!exists(file)) return;
+  std::unique_ptr<IndexCopy> copy;  // outlives the index
   const GitIndex index = read_git_index([&](git_index** raw) { return git_index_open(raw, file.c_str()); },
-                                        fmt::format("read the git index of '{}'", worktree.path));
+                                        fmt::format("read the git index of '{}'", worktree.path),
+                                        [&] {
+                                          copy = IndexCopy::make(worktree.git_dir, worktree.path, file);
+                                          return copy ? copy->open() : nullptr;
+                                        });
   for (std::size_t i = 0; i < git_index_entrycount(index.get()); ++i) {
     const git_index_entry* entry = git_index_get_byindex(index.get(), i);
     if (entry->mode == GIT_FILEMODE_COMMIT || entry->mode == GIT_FILEMODE_LINK) continue;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <git2/sys/repository.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,9 +13,13 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/subprocess.h"
+#include "core/git/absent_history.h"
+#include "core/git/asked_git.h"
 #include "core/git/busy_git.h"
 #include "core/git/dead_locks.h"
 #include "core/git/git_handle.h"
+#include "core/git/git_opening.h"
+#include "core/git/index_copy.h"
 #include "core/git/indexed_files.h"
 
 namespace dvx {
@@ -83,6 +88,7 @@ GitCommitInfo info_of(const git_commit& commit) {
 struct GitRepository::Impl {
   GitRepositoryHandle repository;
   GitOdb odb;
+  mutable std::unique_ptr<IndexCopy> index_copy;  // of an index that libgit2 cannot read; else null
   std::string work_tree, git_dir, common_dir;
   std::string index_file;  // in place of the usual one, or ""
 
@@ -91,6 +97,13 @@ struct GitRepository::Impl {
     if (!is_set(kSyncSetting)) argv.insert(argv.end(), {"-c", fmt::format("{}=all", kSyncSetting)});
     argv.insert(argv.end(), arguments.begin(), arguments.end());
     return argv;
+  }
+
+  // Git refuses paths outside of a sparse checkout unless it is told that they are meant. The setting itself
+  // is of one worktree alone, where libgit2 does not look.
+  std::vector<std::string> with_sparse(std::vector<std::string> arguments) const {
+    if (exists(join_path(git_dir, "info/sparse-checkout"))) arguments.emplace_back("--sparse");
+    return arguments;
   }
 
   bool is_set(const char* name) const {
@@ -128,12 +141,55 @@ struct GitRepository::Impl {
 
   // Read again when another process changed it.
   GitIndex index() const {
+    const std::string file = index_file.empty() ? join_path(git_dir, "index") : index_file;
+    if (index_copy && index_copy->is_still_of(file)) return index_copy->open();
+    forget_index_copy();
     return read_git_index(
         [this](git_index** raw) {
           return index_file.empty() ? git_repository_index(raw, repository.get())
                                     : git_index_open(raw, index_file.c_str());
         },
-        "read git's index");
+        "read git's index", [&] { return index_in_newer_format(file); });
+  }
+
+  // What libgit2 looks up in the index by itself, attributes for instance, it finds in the copy too.
+  GitIndex index_in_newer_format(const std::string& file) const {
+    index_copy = IndexCopy::make(git_dir, work_tree, file);
+    if (!index_copy) return nullptr;
+    GitIndex index = index_copy->open();
+    if (index_file.empty())
+      check_git(git_repository_set_index(repository.get(), index.get()), "use an index");
+    return index;
+  }
+
+  void forget_index_copy() const {
+    if (!index_copy) return;
+    git_repository_set_index(repository.get(), nullptr);
+    index_copy.reset();
+  }
+
+  // Calls `look` again when it failed for want of an object that a partial clone was made without, and git
+  // could fetch what `wanted` prints.
+  template <typename Look>
+  int look_for_absent(const std::vector<std::string>& wanted, const Look& look) const {
+    const int code = look();
+    if (code != GIT_ENOTFOUND || !is_partial_clone(repository.get())) return code;
+    const ProcessResult fetched = ask_git({.git_dir = git_dir,
+                                           .work_tree = work_tree,
+                                           .index_file = {},
+                                           .arguments = wanted,
+                                           .missing = MissingObjects::MayBeFetched});
+    if (!fetched.ok()) throw left_out(fetched.error_output);
+    check_git(git_odb_refresh(odb.get()), "read git's objects");
+    return look();
+  }
+
+  static Error left_out(const std::string& why) {
+    return {ErrorKind::Config,
+            fmt::format("this partial clone was made without an object that is needed, and git could not "
+                        "fetch it: {}",
+                        why.substr(0, why.find('\n'))),
+            kFetchEverything};
   }
 
   GitCommit commit(const std::string& id) const {
@@ -144,22 +200,53 @@ struct GitRepository::Impl {
 
   GitTree tree(const std::string& id) const {
     const GitCommit found = commit(id);
-    return git_make<GitTree>(fmt::format("read the tree of commit '{}'", id), git_commit_tree, found.get());
+    git_tree* raw = nullptr;
+    check_git(look_for_absent(listing_of(id), [&] { return git_commit_tree(&raw, found.get()); }),
+              fmt::format("read the tree of commit '{}'", id));
+    return GitTree(raw);
+  }
+
+  // Prints the names of all files of a commit, and so fetches all of its trees.
+  static std::vector<std::string> listing_of(const std::string& commit) {
+    return {"ls-tree", "-r", "-t", "--name-only", "-z", commit};
+  }
+
+  GitBlob blob_object(const git_oid& id) const {
+    git_blob* raw = nullptr;
+    check_git(look_for_absent({"cat-file", "blob", hex_of(id)},
+                              [&] { return git_blob_lookup(&raw, repository.get(), &id); }),
+              fmt::format("read git blob {}", hex_of(id)));
+    return GitBlob(raw);
   }
 
   std::string blob(const git_oid& id) const {
-    const auto found = git_make<GitBlob>(fmt::format("read git blob {}", hex_of(id)), git_blob_lookup,
-                                         repository.get(), &id);
+    const GitBlob found = blob_object(id);
     return {static_cast<const char*>(git_blob_rawcontent(found.get())),
             static_cast<std::size_t>(git_blob_rawsize(found.get()))};
   }
 
   // Null when the commit does not have the path.
   GitTreeEntry entry(const std::string& commit, const std::string& path) const {
-    const GitTree root = tree(commit);
+    GitTree at = tree(commit);
+    for (std::size_t begin = 0;;) {
+      const std::size_t end = std::min(path.find('/', begin), path.size());
+      const git_tree_entry* entry = git_tree_entry_byname(at.get(), path.substr(begin, end - begin).c_str());
+      if (entry == nullptr) return nullptr;
+      if (end == path.size()) return copy_of(*entry);
+      if (git_tree_entry_type(entry) != GIT_OBJECT_TREE) return nullptr;
+      git_tree* raw = nullptr;
+      check_git(
+          look_for_absent(listing_of(commit),
+                          [&] { return git_tree_lookup(&raw, repository.get(), git_tree_entry_id(entry)); }),
+          fmt::format("read '{}' of commit {}", path, commit));
+      at.reset(raw);
+      begin = end + 1;
+    }
+  }
+
+  static GitTreeEntry copy_of(const git_tree_entry& entry) {
     git_tree_entry* raw = nullptr;
-    const int code = git_tree_entry_bypath(&raw, root.get(), path.c_str());
-    if (code != GIT_ENOTFOUND) check_git(code, fmt::format("read '{}' of commit {}", path, commit));
+    check_git(git_tree_entry_dup(&raw, &entry), "read a git tree");
     return GitTreeEntry(raw);
   }
 
@@ -178,8 +265,7 @@ struct GitRepository::Impl {
   }
 
   std::string filtered_blob(const git_oid& id, const std::string& commit, const std::string& path) const {
-    const std::string action = fmt::format("read git blob {}", hex_of(id));
-    const auto found = git_make<GitBlob>(action, git_blob_lookup, repository.get(), &id);
+    const GitBlob found = blob_object(id);
     git_blob_filter_options options = GIT_BLOB_FILTER_OPTIONS_INIT;
     options.flags = GIT_BLOB_FILTER_ATTRIBUTES_FROM_COMMIT;
     options.attr_commit_id = oid_of(commit);
@@ -187,14 +273,33 @@ struct GitRepository::Impl {
     const int code = git_blob_filter(&buffer, found.get(), path.c_str(), &options);
     const std::string bytes = code == 0 ? std::string(buffer.ptr, buffer.size) : std::string();
     git_buf_dispose(&buffer);
-    check_git(code, action);
+    check_git(code, fmt::format("read git blob {}", hex_of(id)));
     return bytes;
+  }
+
+  // libgit2 does not know where the history of a shallow clone ends.
+  void walk_shallow_history(const std::string& start,
+                            const std::function<bool(const GitCommitInfo&)>& visit) const {
+    const ProcessResult listed = ask_git({.git_dir = git_dir,
+                                          .work_tree = work_tree,
+                                          .index_file = {},
+                                          .arguments = {"rev-list", "--topo-order", start, "--"}});
+    if (!listed.ok())
+      throw Error(ErrorKind::Io, fmt::format("cannot walk git's history: {}", listed.error_output));
+    std::string_view rest = listed.output;
+    while (!rest.empty()) {
+      const std::string_view id = rest.substr(0, rest.find('\n'));
+      if (!visit(info_of(*commit(std::string(id))))) return;
+      rest.remove_prefix(std::min(id.size() + 1, rest.size()));
+    }
   }
 
   std::uint64_t blob_size(const git_oid& id) const {
     std::size_t size = 0;
     git_object_t type = GIT_OBJECT_INVALID;
-    check_git(git_odb_read_header(&size, &type, odb.get(), &id), fmt::format("read git blob {}", hex_of(id)));
+    check_git(look_for_absent({"cat-file", "blob", hex_of(id)},
+                              [&] { return git_odb_read_header(&size, &type, odb.get(), &id); }),
+              fmt::format("read git blob {}", hex_of(id)));
     return size;
   }
 };
@@ -206,12 +311,10 @@ GitRepository::~GitRepository() = default;
 
 std::optional<GitRepository> GitRepository::discover(const std::string& path) {
   start_libgit2();
-  git_repository* raw = nullptr;
-  const int code = git_repository_open_ext(&raw, path.c_str(), 0, nullptr);
-  if (code == GIT_ENOTFOUND) return std::nullopt;
-  check_git(code, fmt::format("open the git repository around '{}'", path));
   auto impl = std::make_unique<Impl>();
-  impl->repository.reset(raw);
+  impl->repository = open_git_around(path);
+  git_repository* const raw = impl->repository.get();
+  if (raw == nullptr) return std::nullopt;
   if (git_repository_is_bare(raw)) return std::nullopt;
   impl->odb = git_make<GitOdb>("open git's objects", git_repository_odb, raw);
   impl->work_tree = real_path(git_repository_workdir(raw));
@@ -267,6 +370,12 @@ std::string GitRepository::resolve(const std::string& revision) const {
   if (code == 0) code = git_object_peel(&commit, found.get(), GIT_OBJECT_COMMIT);
   const GitObject peeled(commit);
   if (code != 0) {
+    if (!shallow_commits(impl_->common_dir).empty()) {
+      throw Error(
+          ErrorKind::NotFound,
+          fmt::format("no commit '{}' in this shallow clone, which has only a part of the history", revision),
+          "git fetch --unshallow");
+    }
     throw Error(ErrorKind::NotFound, fmt::format("no commit '{}'", revision), "git log --oneline --all");
   }
   return hex_of(*git_object_id(peeled.get()));
@@ -279,6 +388,7 @@ GitCommitInfo GitRepository::commit_info(const std::string& commit) const {
 std::vector<std::string> GitRepository::commit_parents(const std::string& commit) const {
   const GitCommit found = impl_->commit(commit);
   std::vector<std::string> parents;
+  if (shallow_commits(impl_->common_dir).contains(commit)) return parents;
   for (unsigned i = 0; i < git_commit_parentcount(found.get()); ++i) {
     parents.push_back(hex_of(*git_commit_parent_id(found.get(), i)));
   }
@@ -287,6 +397,7 @@ std::vector<std::string> GitRepository::commit_parents(const std::string& commit
 
 void GitRepository::walk_history(const std::string& start,
                                  const std::function<bool(const GitCommitInfo&)>& visit) const {
+  if (!shallow_commits(impl_->common_dir).empty()) return impl_->walk_shallow_history(start, visit);
   const auto walk = git_make<GitRevwalk>("walk git's history", git_revwalk_new, impl_->repository.get());
   check_git(git_revwalk_sorting(walk.get(), GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME), "walk git's history");
   const git_oid first = oid_of(start);
@@ -336,8 +447,14 @@ std::vector<std::string> GitRepository::changed_paths(const std::optional<std::s
   const GitTree after = impl_->tree(to);
   git_diff_options options = GIT_DIFF_OPTIONS_INIT;
   options.flags = GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_SKIP_BINARY_CHECK;
-  const auto diff = git_make<GitDiff>("compare two commits", git_diff_tree_to_tree, impl_->repository.get(),
-                                      before.get(), after.get(), &options);
+  git_diff* raw = nullptr;
+  const auto compare = [&] {
+    return git_diff_tree_to_tree(&raw, impl_->repository.get(), before.get(), after.get(), &options);
+  };
+  int code = impl_->look_for_absent(Impl::listing_of(to), compare);
+  if (code == GIT_ENOTFOUND && from) code = impl_->look_for_absent(Impl::listing_of(*from), compare);
+  check_git(code, "compare two commits");
+  const GitDiff diff(raw);
   std::vector<std::string> paths;
   for (std::size_t i = 0; i < git_diff_num_deltas(diff.get()); ++i) {
     paths.emplace_back(git_diff_get_delta(diff.get(), i)->new_file.path);
@@ -374,7 +491,10 @@ std::vector<GitIndexEntry> GitRepository::list_at(const std::string& commit,
     return 0;
   };
   const GitTree tree = impl_->tree(commit);
-  const int code = git_tree_walk(tree.get(), GIT_TREEWALK_PRE, visit, &walk);
+  const int code = impl_->look_for_absent(Impl::listing_of(commit), [&] {
+    walk.entries.clear();
+    return git_tree_walk(tree.get(), GIT_TREEWALK_PRE, visit, &walk);
+  });
   if (walk.failure) std::rethrow_exception(walk.failure);
   check_git(code, fmt::format("list commit {}", commit));
   std::sort(walk.entries.begin(), walk.entries.end(),
@@ -383,14 +503,27 @@ std::vector<GitIndexEntry> GitRepository::list_at(const std::string& commit,
 }
 
 std::vector<GitIndexEntry> GitRepository::index_entries() const {
+  return index_entries([](std::string_view) { return true; });
+}
+
+std::vector<GitIndexEntry> GitRepository::index_entries(
+    const std::function<bool(std::string_view)>& filter) const {
   const GitIndex index = impl_->index();
   std::vector<GitIndexEntry> entries;
-  entries.reserve(git_index_entrycount(index.get()));
   for (std::size_t i = 0; i < git_index_entrycount(index.get()); ++i) {
     const git_index_entry* entry = git_index_get_byindex(index.get(), i);
+    if (!filter(entry->path)) continue;
     entries.push_back({entry->path, entry->file_size, entry->mode, hex_of(entry->id)});
   }
   return entries;
+}
+
+std::optional<std::string> GitRepository::setting(const char* name) const {
+  const auto config =
+      git_make<GitConfig>("read git's settings", git_repository_config_snapshot, impl_->repository.get());
+  const char* value = nullptr;
+  if (git_config_get_string(&value, config.get(), name) != 0) return std::nullopt;
+  return value;
 }
 
 std::vector<GitRepository::StagedChange> GitRepository::staged_changes() const {
@@ -424,16 +557,11 @@ bool GitRepository::is_tracked(const std::string& path) const {
 }
 
 bool GitRepository::is_dirty() const {
-  if (lie_as_indexed(impl_->index().get(), impl_->work_tree)) {
-    return std::ranges::any_of(staged_changes(), [](const StagedChange& change) {
-      return change.entry.mode != GIT_FILEMODE_COMMIT;  // a submodule's state is its own
-    });
-  }
-  git_status_options options = GIT_STATUS_OPTIONS_INIT;
-  options.flags = GIT_STATUS_OPT_EXCLUDE_SUBMODULES | GIT_STATUS_OPT_DISABLE_PATHSPEC_MATCH;
-  const auto status = git_make<GitStatusList>("compare the work tree with HEAD", git_status_list_new,
-                                              impl_->repository.get(), &options);
-  return git_status_list_entrycount(status.get()) != 0;
+  const GitIndex index = impl_->index();
+  if (!lie_as_indexed(impl_->repository.get(), index.get(), impl_->work_tree)) return true;
+  return std::ranges::any_of(staged_changes(), [](const StagedChange& change) {
+    return change.entry.mode != GIT_FILEMODE_COMMIT;  // a submodule's state is its own
+  });
 }
 
 std::vector<std::string> GitRepository::all_refs_commits() const {
@@ -489,11 +617,11 @@ void GitRepository::stage(const std::vector<std::string>& paths) {
     if (lies_as_indexed(index.get(), impl_->work_tree, path)) continue;  // nothing new: a process less
     if (exists(join_path(work_tree(), path)) || holds(index.get(), path)) known.push_back(path);
   }
-  run_on_paths({"add", "--all", "--force"}, known);
+  run_on_paths(impl_->with_sparse({"add", "--all", "--force"}), known);
 }
 
 void GitRepository::unstage(const std::vector<std::string>& paths) {
-  run_on_paths({"rm", "--cached", "-r", "-f", "--quiet", "--ignore-unmatch"}, paths);
+  run_on_paths(impl_->with_sparse({"rm", "--cached", "-r", "-f", "--quiet", "--ignore-unmatch"}), paths);
 }
 
 void GitRepository::use_index_file(const std::string& path) {

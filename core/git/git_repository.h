@@ -64,6 +64,9 @@ class GitRepository {
   std::vector<GitIndexEntry> list_at(const std::string& commit,
                                      const std::function<bool(std::string_view)>& filter) const;
   std::vector<GitIndexEntry> index_entries() const;
+  std::vector<GitIndexEntry> index_entries(const std::function<bool(std::string_view)>& filter) const;
+  // A value of git's settings; nullopt when it is not set.
+  std::optional<std::string> setting(const char* name) const;
   // Paths staged for the next commit: index against HEAD (added, changed, deleted).
   struct StagedChange {
     GitIndexEntry entry;  // as staged; of a deleted file, as it is in HEAD

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 
 #include "base/path.h"
@@ -15,6 +16,20 @@ namespace {
 bool is_same_time(const git_index_time& indexed, const timespec& now) {
   const bool is_same_second = indexed.seconds == static_cast<std::int32_t>(now.tv_sec);
   return is_same_second && indexed.nanoseconds == static_cast<std::uint32_t>(now.tv_nsec);
+}
+
+// What git was told that the file system cannot keep.
+struct KeptModes {
+  bool executable = true, links = true;
+};
+
+KeptModes kept_modes(git_repository* repository) {
+  const auto config = git_make<GitConfig>("read git's settings", git_repository_config_snapshot, repository);
+  const auto is_on = [&](const char* name) {
+    int value = 1;
+    return git_config_get_bool(&value, config.get(), name) != 0 || value != 0;
+  };
+  return {.executable = is_on("core.filemode"), .links = is_on("core.symlinks")};
 }
 
 bool is_same_kind(std::uint32_t indexed, mode_t now) {
@@ -51,6 +66,26 @@ bool lies_as_indexed(const git_index_entry& entry, const std::string& path, cons
          is_same_time(entry.ctime, st.st_ctim) && is_settled(entry, index_written);
 }
 
+bool is_kind_of(const git_index_entry& entry, mode_t now, const KeptModes& kept) {
+  if (is_same_kind(entry.mode, now)) return true;
+  if (entry.mode == GIT_FILEMODE_LINK) return !kept.links && S_ISREG(now);
+  return entry.mode != GIT_FILEMODE_COMMIT && !kept.executable && S_ISREG(now);
+}
+
+bool has_indexed_content(git_repository* repository, const git_index_entry& entry, const std::string& path,
+                         const KeptModes& kept) {
+  struct ::stat st {};
+  if (::lstat(path.c_str(), &st) != 0 || !is_kind_of(entry, st.st_mode, kept)) return false;
+  git_oid id;
+  if (S_ISLNK(st.st_mode)) {
+    const std::string target = std::filesystem::read_symlink(path).string();
+    return git_odb_hash(&id, target.data(), target.size(), GIT_OBJECT_BLOB) == 0 &&
+           git_oid_equal(&id, &entry.id) != 0;
+  }
+  return git_repository_hashfile(&id, repository, path.c_str(), GIT_OBJECT_BLOB, nullptr) == 0 &&
+         git_oid_equal(&id, &entry.id) != 0;
+}
+
 std::optional<timespec> time_written(git_index* index) {
   struct ::stat st {};
   const char* file = git_index_path(index);
@@ -60,14 +95,17 @@ std::optional<timespec> time_written(git_index* index) {
 
 }  // namespace
 
-bool lie_as_indexed(git_index* index, const std::string& work_tree) {
+bool lie_as_indexed(git_repository* repository, git_index* index, const std::string& work_tree) {
   const std::optional<timespec> written = time_written(index);
   if (!written) return git_index_entrycount(index) == 0;
+  std::optional<KeptModes> kept;
   for (std::size_t i = 0; i < git_index_entrycount(index); ++i) {
     const git_index_entry& entry = *git_index_get_byindex(index, i);
     if (git_index_entry_stage(&entry) != 0) return false;
-    if (is_left_alone(entry)) continue;
-    if (!lies_as_indexed(entry, join_path(work_tree, entry.path), *written)) return false;
+    const std::string path = join_path(work_tree, entry.path);
+    if (is_left_alone(entry) || lies_as_indexed(entry, path, *written)) continue;
+    if (!kept) kept = kept_modes(repository);
+    if (!has_indexed_content(repository, entry, path, *kept)) return false;
   }
   return true;
 }

@@ -62,6 +62,9 @@ class ChainCheck {
 
   void check_pointer(const TrackedPath& tracked) {
     stage_.clear();
+    if (tracked.conflict)
+      return add(FindingKind::WorkspaceDiffers, tracked.path, tracked.conflict->message(),
+                 tracked.conflict->hint());
     if (!tracked.data) return;
     check_object(tracked.path, *tracked.data);
     const Snapshot snapshot = take_snapshot(repository_, tracked.path, {}, progress_);
@@ -338,7 +341,7 @@ ChainReport check_chain(Repository& repository, const std::vector<std::string>& 
   ChainCheck check(repository, lock, progress);
   std::vector<const Stage*> stages;
   std::optional<PipelineSurvey> survey;
-  if (!targets.empty() || !find_project_files(repository.root()).pipelines.empty()) {
+  if (!targets.empty() || !find_project_files(repository).pipelines.empty()) {
     survey.emplace(repository, progress);
     const std::vector<std::size_t> selected =
         survey->graph().select(targets, repository.cwd(), Reach::Ancestors);

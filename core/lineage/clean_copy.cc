@@ -21,7 +21,7 @@ CleanCopy::CleanCopy(Repository& original)
     if (!is_beneath(entry.path, ".dvx")) copy_file(entry.path);
   }
   // What the rebuild is about, though somebody may not have told git of it yet.
-  for (const std::string& pipeline : find_project_files(original_.root()).pipelines) copy_file(pipeline);
+  for (const std::string& pipeline : find_project_files(original_).pipelines) copy_file(pipeline);
   copy_file(kLockFileName);
   Surroundings surroundings = original_.surroundings();
   surroundings.cwd = directory_.path();

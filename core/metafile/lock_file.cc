@@ -1,4 +1,5 @@
 #include "core/metafile/lock_file.h"
+#include "core/metafile/merge_conflict.h"
 
 #include <fmt/format.h>
 #include <simdjson.h>
@@ -227,12 +228,6 @@ class LockReader {
   std::string stage_;
 };
 
-void check_conflicts(std::string_view text, const std::string& name) {
-  if (!text.starts_with("<<<<<<< ") && text.find("\n<<<<<<< ") == std::string_view::npos) return;
-  throw Error{ErrorKind::Config, fmt::format("{}: has the marks of a merge conflict", display_path(name)),
-              fmt::format("git checkout --theirs -- {} && dvx repro", name), name};
-}
-
 std::string json_string(std::string_view text) {
   return canonical_json(nlohmann::json(text));
 }
@@ -317,7 +312,7 @@ void write_stage(std::string& out, const LockedStage& stage) {
 }  // namespace
 
 LockFile parse_lock(std::string_view text, const std::string& name_for_errors) {
-  check_conflicts(text, name_for_errors);
+  refuse_merge_conflict(text, name_for_errors);
   dom::parser parser;
   dom::element root;
   const auto values = static_cast<std::size_t>(std::ranges::count(text, ','));

@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "core/metafile/canonical_json.h"
+#include "core/metafile/merge_conflict.h"
 #include "core/metafile/python_literals.h"
 #include "core/metafile/text_shape.h"
 
@@ -188,6 +189,7 @@ YamlNode parse_by_ending(std::string_view text, const std::string& path) {
 }  // namespace
 
 YamlNode parse_values(std::string_view text, const std::string& path) {
+  refuse_merge_conflict(text, path);
   YamlNode values = parse_by_ending(text, path);
   require_depth(values, path, limits::kValueDepth);
   if (values.kind() == Kind::Null) return YamlNode::make_map({});

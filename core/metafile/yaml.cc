@@ -1,4 +1,5 @@
 #include "core/metafile/yaml.h"
+#include "core/metafile/merge_conflict.h"
 
 #include <libfyaml.h>
 
@@ -536,6 +537,7 @@ YamlNode YamlNode::placed_at(const YamlNode& other) const {
 }
 
 YamlNode parse_yaml(std::string_view text, const std::string& name) {
+  refuse_merge_conflict(text, name);
   return YamlParser(text, name).parse();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "core/workspace/files_left_out.h"
 #include "core/workspace/pipelines.h"
 #include "core/workspace/project_files.h"
 #include "core/workspace/tracked.h"
@@ -13,6 +14,7 @@ namespace {
 
 PipelineFile load_from(Repository& repository, const ProjectFiles& files) {
   auto pipeline = workspace_pipeline(repository, files.pipelines);
+  if (!pipeline && !files.passed_over.empty()) throw only_left_out(files);
   if (!pipeline) {
     throw Error(ErrorKind::NotFound, "there is no pipeline: 'dvx.yaml' does not exist",
                 "dvx stage add -n prepare -d data/raw -o data/prepared 'python3 prepare.py'",
@@ -32,7 +34,7 @@ std::vector<std::string> pointer_targets(const ProjectFiles& files) {
 }
 
 LoadedPipeline load_pipeline(Repository& repository) {
-  return load_pipeline(repository, find_project_files(repository.root()));
+  return load_pipeline(repository, find_project_files(repository));
 }
 
 LoadedPipeline load_pipeline(Repository& repository, const ProjectFiles& files) {

@@ -163,6 +163,8 @@ void PipelineRun::begin(std::size_t i) {
     }
   }
   results_[i].reasons = decision.reasons;
+  const bool writes = decision.action == StageAction::Restore || decision.action == StageAction::Run;
+  if (auto failure = writes ? outputs_elsewhere(stage(i)) : std::nullopt) return fail(i, *std::move(failure));
   switch (decision.action) {
     case StageAction::UpToDate:
       return accept(i);

@@ -75,6 +75,8 @@ class PipelineRun {
   // --- pipeline_run_commands.cc ---
 
   void start(std::size_t i, StageDecision decision);
+  void refuse_outputs_elsewhere(const Stage& stage);
+  std::optional<StageFailure> outputs_elsewhere(const Stage& stage);
   void refuse_outputs_in_git(const Stage& stage);
   std::optional<double> expected_seconds(const Stage& stage);
   // `token` tells what ended: the position of a stage, or a number of a job of one.

@@ -69,6 +69,7 @@ std::vector<StaleReason> PipelineRun::upstream_reasons(std::size_t i) const {
 // What the job finds in dvx.lock is what was decided on here.
 void PipelineRun::queue(std::size_t i) {
   refuse_sandboxes_by_option(stage(i));
+  refuse_outputs_elsewhere(stage(i));
   refuse_outputs_in_git(stage(i));
   if (auto failure = refuse_linked_places(survey_.repository(), stage(i))) return fail(i, *std::move(failure));
   for (const StageOutput& out : stage(i).outs)

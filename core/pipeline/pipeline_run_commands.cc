@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/path.h"
+#include "core/workspace/barrier.h"
 
 namespace dvx {
 
@@ -143,6 +144,24 @@ bool PipelineRun::try_again(std::size_t i, StageRun& run, const CommandOutcome& 
   if (run.prepare(progress_)) return false;
   launch(i, i, run.job(progress_));
   return true;
+}
+
+// Behind a link, or in a submodule: neither git nor dvx could keep what belongs to them.
+void PipelineRun::refuse_outputs_elsewhere(const Stage& stage) {
+  for (const StageOutput& out : stage.outs) {
+    refuse_barrier_above(survey_.repository(), out.path,
+                         fmt::format("output '{}' of stage '{}'", display_path(out.path), stage.name));
+  }
+}
+
+std::optional<StageFailure> PipelineRun::outputs_elsewhere(const Stage& stage) {
+  try {
+    refuse_outputs_elsewhere(stage);
+    return std::nullopt;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::Usage) throw;
+    return StageFailure{.message = error.message(), .hint = error.hint(), .violations = {}};
+  }
 }
 
 // Git would hold the same bytes a second time, and its checkout would fight with ours.

@@ -5,7 +5,7 @@
 namespace dvx {
 
 std::vector<StageState> pipeline_state(Repository& repository, Progress& progress) {
-  return pipeline_state(repository, find_project_files(repository.root()), progress);
+  return pipeline_state(repository, find_project_files(repository), progress);
 }
 
 std::vector<StageState> pipeline_state(Repository& repository, const ProjectFiles& files,

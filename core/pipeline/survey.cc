@@ -17,6 +17,7 @@
 #include "core/pipeline/stage_claims.h"
 #include "core/pipeline/stage_key.h"
 #include "core/remote/remote_pull.h"
+#include "core/workspace/files_left_out.h"
 #include "core/workspace/snapshot.h"
 #include "core/workspace/tracked.h"
 
@@ -56,10 +57,16 @@ StageGraph graph_of(std::vector<Stage> stages, ImportedCode& code) {
   return StageGraph(std::move(stages));
 }
 
+ProjectFiles told_project_files(Repository& repository, Progress& progress) {
+  ProjectFiles files = find_project_files(repository);
+  if (!files.pipelines.empty()) tell_of_files_left_out(repository, files, progress);
+  return files;
+}
+
 }  // namespace
 
 PipelineSurvey::PipelineSurvey(Repository& repository, Progress& progress)
-    : PipelineSurvey(repository, find_project_files(repository.root()), progress) {}
+    : PipelineSurvey(repository, told_project_files(repository, progress), progress) {}
 
 PipelineSurvey::PipelineSurvey(Repository& repository, const ProjectFiles& files, Progress& progress)
     : PipelineSurvey(repository, files, progress, std::async(std::launch::async, [&repository] {

@@ -66,10 +66,12 @@ class Selection {
 
  private:
   void add(const TrackedPath& tracked, const std::string& path) {
+    refuse_conflict(tracked);
     if (can_be_shared(tracked)) targets_.try_emplace(path, ShareTarget{tracked, path});
   }
 
   void add_named(const TrackedPath& tracked, const std::string& path) {
+    refuse_conflict(tracked);
     if (!tracked.data) {
       throw Error(ErrorKind::NotFound,
                   fmt::format("'{}' was never made: stage '{}' has not run", display_path(tracked.path),

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "core/repo/work_tree_file.h"
+#include "core/workspace/git_ignore_rules.h"
 
 namespace dvx {
 
@@ -25,7 +26,9 @@ struct Line {
 
 std::vector<Line> lines_of(std::string_view text) {
   std::vector<Line> lines;
-  for (std::size_t begin = 0; begin < text.size(); begin = lines.back().end) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  const std::size_t first = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  for (std::size_t begin = first; begin < text.size(); begin = lines.back().end) {
     const std::size_t feed = text.find('\n', begin);
     const std::size_t end = feed == std::string_view::npos ? text.size() : feed + 1;
     std::string_view line = text.substr(begin, end - begin);
@@ -33,6 +36,12 @@ std::vector<Line> lines_of(std::string_view text) {
     lines.push_back({line, begin, end});
   }
   return lines;
+}
+
+// By the rules that every clone has. A rule for directories alone covers nothing that is not there yet.
+bool is_covered(Repository& repository, const std::string& path) {
+  const PathKind kind = is_directory(repository.path(path)) ? PathKind::Directory : PathKind::Other;
+  return GitIgnoreRules::tracked(repository, parent_path(path)).covers(path, kind);
 }
 
 std::string gitignore_of(const std::string& path) {
@@ -61,7 +70,9 @@ std::optional<std::string> ignore_in_git(Repository& repository, const std::stri
 
 std::vector<std::string> ignore_in_git(Repository& repository, const std::vector<std::string>& paths) {
   std::map<std::string, std::vector<std::string>> lines;  // of each .gitignore
-  for (const std::string& path : paths) lines[gitignore_of(path)].push_back(gitignore_line(file_name(path)));
+  for (const std::string& path : paths) {
+    if (!is_covered(repository, path)) lines[gitignore_of(path)].push_back(gitignore_line(file_name(path)));
+  }
   std::vector<std::string> changed;
   for (const auto& [file, wanted] : lines) {
     std::string text = read_file_if_exists(repository.path(file)).value_or("");

@@ -13,8 +13,8 @@ namespace dvx {
 // The line for data of this name: anchored, with what git would take for a pattern escaped.
 std::string gitignore_line(std::string_view name);
 
-// Puts the line for `path` (from the root) into the .gitignore of its directory. Returns that file's path
-// when it was changed, nullopt when the line was there.
+// Puts the line for `path` (from the root) into the .gitignore of its directory, unless a .gitignore covers
+// it already. Returns that file's path when it was changed, else nullopt.
 std::optional<std::string> ignore_in_git(Repository& repository, const std::string& path);
 // The same for many, each file read and written once. Returns the files that were changed, sorted.
 std::vector<std::string> ignore_in_git(Repository& repository, const std::vector<std::string>& paths);

@@ -11,6 +11,9 @@ namespace dvx {
 
 namespace {
 
+// Some editors put it before the text. Git passes over it.
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 struct Rule {
   std::string pattern;
   bool negated = false, only_directories = false;
@@ -66,6 +69,7 @@ IgnoreRules IgnoreRules::with(std::string_view text, const std::string& director
   auto level = std::make_shared<Level>();
   level->above = level_;
   level->directory = directory;
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     if (auto rule = parse_rule(text.substr(0, end))) level->rules.push_back(std::move(*rule));
@@ -92,9 +96,9 @@ bool IgnoreRules::ignores(std::string_view path, PathKind kind) const {
 }
 
 IgnoreRules load_ignore_rules(const std::string& root, const std::string& directory,
-                              const std::string& file_name) {
+                              const std::string& file_name, const IgnoreRules& before) {
   const IgnoreRules above =
-      directory.empty() ? IgnoreRules() : load_ignore_rules(root, parent_path(directory), file_name);
+      directory.empty() ? before : load_ignore_rules(root, parent_path(directory), file_name, before);
   const auto text = read_file_if_exists(join_path(join_path(root, directory), file_name));
   return text ? above.with(*text, directory) : above;
 }

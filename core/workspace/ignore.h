@@ -32,9 +32,10 @@ class IgnoreRules {
 };
 
 // Rules that hold at `directory` (from the root) from the files called `file_name` in it and in all
-// directories above, up to `root` (absolute). An ignored parent is not looked at specially.
+// directories above, up to `root` (absolute), with `before` them. An ignored parent is not looked at
+// specially.
 IgnoreRules load_ignore_rules(const std::string& root, const std::string& directory,
-                              const std::string& file_name);
+                              const std::string& file_name, const IgnoreRules& before = {});
 
 // What is never data, whatever the rules say: ".git", ".dvx" and the temp files of dvx itself.
 bool is_never_data(std::string_view name);

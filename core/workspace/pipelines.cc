@@ -7,10 +7,10 @@
 
 #include "base/file.h"
 #include "base/path.h"
-#include "core/workspace/ignore.h"
 #include "core/workspace/pipeline_cache.h"
 #include "core/workspace/project_files.h"
 #include "core/workspace/tracked.h"
+#include "core/workspace/visible_pipelines.h"
 
 namespace dvx {
 
@@ -33,40 +33,6 @@ UnpackRules unpack_rules(Repository& repository) {
   if (config.get_or("parsing.list", "nargs") == "append") rules.lists = UnpackRules::Lists::FlagEach;
   return rules;
 }
-
-// Chooses as a walk of the work tree would: what .dvxignore or another project inside hides is left out.
-class RecordedPipelines {
- public:
-  explicit RecordedPipelines(const ReadText& read) : read_(read) {}
-
-  std::vector<std::string> choose(std::vector<std::string> files) {
-    std::erase_if(files, [this](const std::string& file) { return is_hidden(file); });
-    sort_pipeline_files(files);
-    return files;
-  }
-
- private:
-  bool is_hidden(const std::string& file) {
-    IgnoreRules rules;
-    for (const std::string& directory : directories_above(file)) {
-      if (!directory.empty() && rules.ignores(directory, PathKind::Directory)) return true;
-      if (!directory.empty() && read_(join_path(directory, ".dvx/config"))) return true;
-      if (const auto text = read_(join_path(directory, ".dvxignore"))) rules = rules.with(*text, directory);
-    }
-    return rules.ignores(file, PathKind::Other);
-  }
-
-  // From the root down.
-  static std::vector<std::string> directories_above(const std::string& file) {
-    std::vector<std::string> directories;
-    for (std::string at = parent_path(file); !at.empty(); at = parent_path(at)) directories.push_back(at);
-    directories.emplace_back();
-    std::ranges::reverse(directories);
-    return directories;
-  }
-
-  const ReadText& read_;
-};
 
 bool is_pipeline(std::string_view path) {
   return file_name(path) == kPipelineFileName;
@@ -107,7 +73,7 @@ std::optional<PipelineFile> workspace_pipeline(Repository& repository,
 }
 
 std::optional<PipelineFile> workspace_pipeline(Repository& repository) {
-  return workspace_pipeline(repository, find_project_files(repository.root()).pipelines);
+  return workspace_pipeline(repository, find_project_files(repository).pipelines);
 }
 
 std::optional<PipelineFile> pipeline_at(Repository& repository, const std::string& commit,
@@ -115,7 +81,7 @@ std::optional<PipelineFile> pipeline_at(Repository& repository, const std::strin
   const GitRepository& git = repository.git();
   const std::string prefix = path_beneath(repository.root(), git.work_tree()).value_or("");
   const ReadText read = [&](const std::string& path) { return git.read_at(commit, join_path(prefix, path)); };
-  return read_unless_none(RecordedPipelines(read).choose(std::move(files)),
+  return read_unless_none(visible_pipelines(std::move(files), read),
                           {.read = read, .unpack = unpack_rules(repository)});
 }
 
@@ -138,7 +104,7 @@ std::optional<PipelineFile> pipeline_in_index(Repository& repository) {
     if (!is_pipeline(entry.path)) continue;
     if (auto file = path_beneath(entry.path, prefix)) files.insert(*std::move(file));
   }
-  return read_unless_none(RecordedPipelines(read).choose({files.begin(), files.end()}),
+  return read_unless_none(visible_pipelines({files.begin(), files.end()}, read),
                           {.read = read, .unpack = unpack_rules(repository)});
 }
 

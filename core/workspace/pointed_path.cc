@@ -24,6 +24,7 @@ TrackedPath find_pointed(const Repository& repository, const std::vector<Tracked
                             found->stage, verb),
                 "dvx stage list", path);
   }
+  refuse_conflict(*found);
   if (found->path != path) {
     throw Error(
         ErrorKind::Blocked,

@@ -236,6 +236,11 @@ void WorkspaceScan::walk(ScannedPath& subject) {
   subject.top = std::move(found.top);
   subject.failed = std::move(found.failed);
   subject.leftovers = std::move(found.leftovers);
+  for (const std::string& file : storing() ? found.git_files : std::vector<std::string>()) {
+    progress_.warning(fmt::format(
+        "'{}' is not kept: '{}' is a git repository of its own, and dvx keeps its files without git's",
+        display_path(file), display_path(parent_path(file))));
+  }
   const auto cursor = index_.scan(subject.path);
   const IndexEntry* known = cursor->next();
   match(subject, *subject.top, *cursor, known);

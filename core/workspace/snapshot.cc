@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/workspace/recorded_modes.h"
 #include "objects/store/object_store.h"
 
 namespace dvx {
@@ -85,7 +86,9 @@ std::vector<Snapshot> take_snapshots(Repository& repository, const std::vector<s
                      progress);
   TreeBuilder trees(repository, options, scan);
   std::vector<Snapshot> out;
-  for (ScannedPath& subject : scan.run(paths)) out.push_back(trees.snapshot(std::move(subject)));
+  std::vector<ScannedPath> scanned = scan.run(paths);
+  if (!keeps_modes(repository)) take_recorded_modes(repository, scanned);
+  for (ScannedPath& subject : scanned) out.push_back(trees.snapshot(std::move(subject)));
   scan.finish();
   return out;
 }

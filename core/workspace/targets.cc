@@ -38,6 +38,7 @@ void add_named(Repository& repository, const std::vector<TrackedPath>& tracked, 
   // A pointer file stands for its data.
   const std::string path = is_pointer_path(named) ? data_path_of(named) : named;
   const TrackedPath* around = tracked_around(tracked, path);
+  if (around != nullptr) refuse_conflict(*around);
   if (around != nullptr && around->path != path) {
     const auto recorded = find_recorded(repository, tracked, path);
     if (!recorded) not_tracked(repository, path);
@@ -53,6 +54,7 @@ void add_named(Repository& repository, const std::vector<TrackedPath>& tracked, 
   bool found = false;
   for (const TrackedPath& each : tracked) {
     if (!is_beneath(each.path, path)) continue;
+    refuse_conflict(each);
     found = true;
     if (can_be_checked_out(each)) targets.push_back({each.path, *each.data});
   }
@@ -67,6 +69,7 @@ std::vector<CheckoutTarget> checkout_targets(Repository& repository, const std::
   for (const std::string& path : paths) add_named(repository, tracked, path, all);
   if (paths.empty()) {
     for (const TrackedPath& each : tracked) {
+      refuse_conflict(each);
       if (can_be_checked_out(each)) all.push_back({each.path, *each.data});
     }
   }

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "core/metafile/merge_conflict.h"
 #include "core/metafile/pipeline_file.h"
 #include "core/workspace/pipelines.h"
 #include "core/workspace/project_files.h"
@@ -17,7 +18,18 @@ namespace dvx {
 
 namespace {
 
+TrackedPath in_conflict(const MergeConflict& conflict, const std::string& pointer_path) {
+  return {.path = data_path_of(pointer_path),
+          .data = std::nullopt,
+          .pointer = pointer_path,
+          .stage = {},
+          .remote = {},
+          .schema = {},
+          .conflict = merge_conflict_error(conflict, pointer_path)};
+}
+
 TrackedPath from_pointer(std::string_view text, const std::string& pointer_path) {
+  if (const auto conflict = find_merge_conflict(text)) return in_conflict(*conflict, pointer_path);
   PointerFile pointer = parse_pointer(text, pointer_path);
   std::string path = join_path(parent_path(pointer_path), pointer.path);
   if (const auto reason = refused_path(path)) {
@@ -73,6 +85,10 @@ std::vector<TrackedPath> assemble(std::vector<TrackedPath> tracked,
 
 }  // namespace
 
+void refuse_conflict(const TrackedPath& tracked) {
+  if (tracked.conflict) throw Error(*tracked.conflict);
+}
+
 std::vector<TrackedPath> pointed_paths(Repository& repository, const std::vector<std::string>& pointers) {
   std::vector<TrackedPath> tracked;
   for (const std::string& pointer : pointers) {
@@ -85,7 +101,7 @@ std::vector<TrackedPath> pointed_paths(Repository& repository, const std::vector
 }
 
 std::vector<TrackedPath> tracked_paths(Repository& repository) {
-  const ProjectFiles files = find_project_files(repository.root());
+  const ProjectFiles files = find_project_files(repository);
   return assemble(pointed_paths(repository, files.pointers), workspace_pipeline(repository, files.pipelines),
                   read_file_if_exists(repository.path(kLockFileName)), "");
 }

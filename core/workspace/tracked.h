@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "core/metafile/lock_file.h"
 #include "core/metafile/pointer_file.h"
 #include "core/repo/repository.h"
@@ -13,13 +14,17 @@ namespace dvx {
 
 struct TrackedPath {
   std::string path;             // data, from the root
-  std::optional<DataRef> data;  // as recorded; nullopt: a stage output that was never made
+  std::optional<DataRef> data;  // as recorded; nullopt: a stage output that was never made, or a conflict
   std::string pointer;          // path of the pointer file, or "" for a stage output
   std::string stage;            // name, or "" for a pointer
   bool cached = true;           // false: git keeps the bytes
   bool push = true;
   std::string remote, schema;
+  std::optional<Error> conflict = {};  // the pointer file has a merge conflict: `data` is not known
 };
+
+// Throws the conflict of `tracked`, if it has one: for whoever needs to know what is recorded.
+void refuse_conflict(const TrackedPath& tracked);
 
 // Sorted by path. Pointer files are found by walking the work tree (ignored directories are not entered).
 std::vector<TrackedPath> tracked_paths(Repository& repository);

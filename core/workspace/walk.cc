@@ -127,6 +127,8 @@ class Walker {
     std::ranges::sort(failed_, {}, &FailedPath::path);
     walk.failed = std::move(failed_);
     walk.leftovers = std::move(leftovers_);
+    std::ranges::sort(git_files_);
+    walk.git_files = std::move(git_files_);
     return walk;
   }
 
@@ -152,7 +154,8 @@ class Walker {
     std::vector<DirectoryEntry> listing = list_directory(fd.get(), directory.path);
     bool has_rules = false;
     for (const DirectoryEntry& entry : listing) {
-      if (is_leftover(entry.name)) note_leftover(join_path(where, entry.name));
+      if (is_leftover(entry.name)) note(leftovers_, join_path(where, entry.name));
+      if (entry.name == ".git") note(git_files_, join_path(directory.path, entry.name));
       has_rules |= entry.name == ".dvxignore";
     }
     std::erase_if(listing, [](const DirectoryEntry& entry) { return is_never_data(entry.name); });
@@ -234,9 +237,9 @@ class Walker {
     }
   }
 
-  void note_leftover(std::string path) {
+  void note(std::vector<std::string>& list, std::string path) {
     const std::lock_guard lock(mutex_);
-    leftovers_.push_back(std::move(path));
+    list.push_back(std::move(path));
   }
 
   void fail(const std::string& path, Error error) {
@@ -249,6 +252,7 @@ class Walker {
   std::mutex mutex_;
   std::vector<FailedPath> failed_;      // under mutex_
   std::vector<std::string> leftovers_;  // under mutex_
+  std::vector<std::string> git_files_;  // under mutex_
 };
 
 }  // namespace

@@ -53,6 +53,7 @@ struct Walk {
   std::unique_ptr<WalkedDirectory> top;
   std::vector<FailedPath> failed;  // directories that cannot be read, names that cannot be tracked; sorted
   std::vector<std::string> leftovers;  // absolute paths of temp files of a dvx that was killed
+  std::vector<std::string> git_files;  // paths of what is called ".git", which is left out; sorted
 };
 
 // `absolute` is where to read, `path` what to call it from the root. `rules` are those that hold for `path`

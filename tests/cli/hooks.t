@@ -66,6 +66,13 @@ Tracked data that changed and was not recorded:
   hint: git commit
   $ git commit -qm "A note"
 
+An older version that HEAD records is no change, whatever is staged. It is told:
+
+  $ cp data/extra.csv ../older && seq 7 > data/extra.csv && dvx add -q data/extra.csv && cp ../older data/extra.csv
+  $ echo more >> notes.txt && git add notes.txt && git commit -qm "Another note"
+  warning: 'data/extra.csv' lies here as HEAD records it, and the pointer that is staged names another version
+  $ dvx checkout -q --force data/extra.csv
+
 A file that git takes from inside of tracked data:
 
   $ mkdir images && echo 1 > images/a && dvx add -q images && git commit -qm "Images"

@@ -85,6 +85,23 @@ TEST_F(GcCommandTest, KeepsWhatOnlyTheReflogNamesForNinetyDays) {
   EXPECT_EQ(place(old), ObjectPlace::Nowhere);
 }
 
+// Whether git tracks the pointer or not, and whether it can be read as one.
+TEST_F(GcCommandTest, KeepsWhatIsNamedInAnIgnoredDirectory) {
+  repository_.write(".gitignore", "ignored/\n");
+  const ObjectId kept = add("ignored/deep/f", "named there");
+  const ObjectId of_conflict = add("ignored/g", "named in a conflict");
+  repository_.git({"rm", "-q", "--cached", "ignored/deep/f.dvx", "ignored/g.dvx"});
+  repository_.write("ignored/g.dvx", "<<<<<<< HEAD\n" + repository_.read("ignored/g.dvx") +
+                                         "=======\nfile: none\n>>>>>>> other\n");
+  repository_.write("ignored/tool/foreign.dvx", "no pointer: {at all");
+  add("named", "so that something is named");
+  clock_.days = 100;
+  run();
+  Repository handle = open();
+  EXPECT_TRUE(handle.store().contains(kept));
+  EXPECT_TRUE(handle.store().contains(of_conflict));
+}
+
 TEST_F(GcCommandTest, BringsBackWhatIsNamedAgain) {
   const ObjectId old = add("data", "old");
   const std::string pointer = repository_.read("data.dvx");

@@ -148,6 +148,24 @@ TEST_F(GitReachTest, StopsWhereAShallowCloneStops) {
   EXPECT_EQ(contents(of_clone), Contents{"new"});
 }
 
+// What it names is not known, and still nothing is damaged.
+TEST_F(GitReachTest, RefusesAPartialCloneThatLacksAFile) {
+  commit("p", "old");
+  commit("p", "new");
+  repository_.git({"config", "uploadpack.allowFilter", "true"});
+  const std::string partial = repository_.path("../partial");
+  repository_.git({"-c", "protocol.file.allow=always", "clone", "-q", "--filter=blob:none",
+                   "file://" + repository_.root(), partial});
+  GitReach of_clone(join_path(partial, ".git"), never(), [](std::string_view name) { return name == "p"; });
+  try {
+    contents(of_clone);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::Config);
+    EXPECT_NE(error.hint().find("--no-filter"), std::string::npos) << error.hint();
+  }
+}
+
 TEST_F(GitReachTest, RefusesAReflogThatItCannotRead) {
   write_file_atomically(repository_.path(".git/logs/HEAD"), "not a reflog\n");
   EXPECT_THROW(reached(), Error);

@@ -275,6 +275,92 @@ TEST_F(GitRepositoryTest, StagesOnlyWhatIsNotStaged) {
   EXPECT_FALSE(git.is_tracked("x"));
 }
 
+// In all formats that git writes, the index tells the same.
+TEST_F(GitRepositoryTest, ReadsAnIndexInAnyFormat) {
+  write("a/x", "1");
+  write("b/y", "1");
+  commit_all("one");
+  const std::vector<std::vector<Paths>> formats = {
+      {{"update-index", "--split-index"}},
+      {{"update-index", "--no-split-index", "--index-version", "4", "--untracked-cache"}},
+      {{"sparse-checkout", "set", "--cone", "--sparse-index", "a"}}};
+  for (const auto& commands : formats) {
+    for (const Paths& command : commands) git(command);
+    GitRepository git = open();
+    EXPECT_TRUE(git.is_tracked("a/x")) << commands[0].at(1);
+    EXPECT_TRUE(git.is_tracked("b/y")) << commands[0].at(1);
+    EXPECT_FALSE(git.is_dirty()) << commands[0].at(1);
+    write("a/x", "2");
+    EXPECT_TRUE(git.is_dirty()) << commands[0].at(1);
+    git.stage({"a/x"});
+    ASSERT_EQ(git.staged_changes().size(), 1U) << commands[0].at(1);
+    EXPECT_EQ(git.read_index("a/x"), "2");
+    git_in(directory_.path(), {"commit", "-q", "-m", "next"});
+    write("a/x", "1");
+    git.stage({"a/x"});
+    git_in(directory_.path(), {"commit", "-q", "-m", "back"});
+    EXPECT_TRUE(git.staged_changes().empty()) << "the index that came after is read";
+  }
+}
+
+TEST_F(GitRepositoryTest, RunsNothingOfTheRepositoryToReadAnIndex) {
+  write("x", "1");
+  commit_all("one");
+  git({"update-index", "--split-index"});
+  const std::string program = "#!/bin/sh\ntouch " + path("ran") + "\n";
+  write_file_atomically(path(".git/hooks/post-index-change"), program, 0755, Durability::Relaxed);
+  write_file_atomically(path("monitor"), program, 0755, Durability::Relaxed);
+  git({"config", "core.fsmonitor", path("monitor")});
+  EXPECT_TRUE(open().is_tracked("x"));
+  EXPECT_FALSE(exists(path("ran")));
+}
+
+TEST_F(GitRepositoryTest, WalksAShallowCloneToWhereItEnds) {
+  write("x", "1");
+  commit_all("one");
+  write("x", "2");
+  const std::string last = commit_all("two");
+  git_in(directory_.path(), {"-c", "protocol.file.allow=always", "clone", "-q", "--depth", "1",
+                             "file://" + directory_.path(), path("shallow")});
+  const GitRepository clone = GitRepository::discover(path("shallow")).value();
+  Paths seen;
+  clone.walk_history(last, [&](const GitCommitInfo& commit) {
+    seen.push_back(commit.id);
+    return true;
+  });
+  EXPECT_EQ(seen, Paths{last});
+  EXPECT_EQ(clone.commit_parents(last), Paths{});
+}
+
+TEST_F(GitRepositoryTest, LetsGitFetchWhatAPartialCloneLeftOut) {
+  write("d/x", "1");
+  const std::string first = commit_all("one");
+  write("d/x", "2");
+  commit_all("two");
+  git({"config", "uploadpack.allowFilter", "true"});
+  git({"config", "uploadpack.allowAnySHA1InWant", "true"});
+  for (const std::string filter : {"blob:none", "tree:0"}) {
+    const std::string where = path("partial-" + filter);
+    git_in(directory_.path(), {"-c", "protocol.file.allow=always", "clone", "-q", "--filter=" + filter,
+                               "file://" + directory_.path(), where});
+    const GitRepository clone = GitRepository::discover(where).value();
+    EXPECT_EQ(clone.read_at(first, "d/x"), "1") << filter;
+    EXPECT_EQ(clone.changed_paths(std::nullopt, first), Paths{"d/x"}) << filter;
+  }
+}
+
+TEST_F(GitRepositoryTest, SaysWhichKindsItCannotRead) {
+  git({"config", "core.repositoryFormatVersion", "1"});
+  git({"config", "extensions.refStorage", "reftable"});
+  try {
+    open();
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::Config);
+    EXPECT_NE(error.message().find("reftable"), std::string::npos) << error.message();
+  }
+}
+
 TEST_F(GitRepositoryTest, UnstagesButKeepsTheFile) {
   write("data/x", "1");
   git({"add", "-A"});

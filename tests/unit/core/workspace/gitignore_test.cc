@@ -37,5 +37,38 @@ TEST(Gitignore, MakesGitIgnoreNamesThatLookLikePatterns) {
   }
 }
 
+TEST(Gitignore, WritesNothingWhereARuleCoversThePathAlready) {
+  TestRepository test;
+  Repository repository = test.open();
+  test.write(".gitignore", "/data/\n*.csv\n!keep.csv\n");
+  test.write("data/f", "x");
+  EXPECT_EQ(ignore_in_git(repository, "data"), std::nullopt);
+  EXPECT_EQ(ignore_in_git(repository, "data/f"), std::nullopt);
+  EXPECT_EQ(ignore_in_git(repository, "other/a.csv"), std::nullopt);
+  EXPECT_EQ(ignore_in_git(repository, "keep.csv"), ".gitignore");
+}
+
+TEST(Gitignore, DoesNotTakeARuleForDirectoriesForAFile) {
+  TestRepository test;
+  Repository repository = test.open();
+  test.write(".gitignore", "/data/\n");
+  test.write("data", "a file");
+  EXPECT_EQ(ignore_in_git(repository, "data"), ".gitignore");
+}
+
+TEST(Gitignore, DoesNotCountRulesThatOtherClonesDoNotHave) {
+  TestRepository test;
+  Repository repository = test.open();
+  test.write(".git/info/exclude", "data\n");
+  EXPECT_EQ(ignore_in_git(repository, "data"), ".gitignore");
+}
+
+TEST(Gitignore, FindsALineBehindAByteOrderMark) {
+  TestRepository test;
+  Repository repository = test.open();
+  test.write(".gitignore", "\xef\xbb\xbf/data\r\n!/data\r\n");
+  EXPECT_EQ(ignore_in_git(repository, "data"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace dvx

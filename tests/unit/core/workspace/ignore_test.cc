@@ -52,6 +52,12 @@ TEST(Ignore, DeeperRulesWinAndSeePathsFromTheirDirectory) {
   EXPECT_TRUE(rules.ignores("a.txt", PathKind::Other));
 }
 
+TEST(Ignore, ByteOrderMarkAndCarriageReturnsAreNoPartOfARule) {
+  EXPECT_TRUE(ignores("\xef\xbb\xbf*.log\r\n/data/\r\n", "a.log"));
+  EXPECT_TRUE(ignores("\xef\xbb\xbf*.log\r\n/data/\r\n", "data", PathKind::Directory));
+  EXPECT_FALSE(ignores("*.log\n\xef\xbb\xbf*.txt\n", "a.txt")) << "only at the beginning";
+}
+
 TEST(Ignore, NeverDataAreGitAndDvxAndTempNames) {
   EXPECT_TRUE(is_never_data(".git"));
   EXPECT_TRUE(is_never_data(".dvx"));

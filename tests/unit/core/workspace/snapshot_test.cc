@@ -153,5 +153,21 @@ TEST_F(SnapshotTest, GivesTheTreesItBuildsInnerOnesFirst) {
   EXPECT_EQ(seen.back(), snapshot.data->id);
 }
 
+// As on a file system that keeps no modes, where git was told so.
+TEST_F(SnapshotTest, WithoutFileModesAnExecutableBitIsWhatIsRecorded) {
+  test_.git({"config", "core.fileMode", "false"});
+  test_.write("f", "a");
+  test_.write("run.sh", "b", 0755);
+  test_.write("d/f", "c");
+  test_.git({"update-index", "--add", "--chmod=+x", "run.sh"});
+  const DataRef before = take("d").data.value();
+  ::chmod(test_.path("f").c_str(), 0755);
+  ::chmod(test_.path("run.sh").c_str(), 0644);
+  ::chmod(test_.path("d/f").c_str(), 0755);
+  EXPECT_FALSE(take("f").data->executable);
+  EXPECT_TRUE(take("run.sh").data->executable) << "git records it";
+  EXPECT_EQ(take("d").data, before);
+}
+
 }  // namespace
 }  // namespace dvx
