@@ -5,6 +5,7 @@
 
 #include <string_view>
 
+#include "base/beneath.h"
 #include "base/file.h"
 #include "base/path.h"
 
@@ -31,7 +32,7 @@ Error not_a_file(const std::string& path, ErrorKind kind, mode_t mode) {
 RegularFile open_regular_file(const std::string& path, LastLink link, ErrorKind kind) {
   const int no_link = link == LastLink::Refuse ? O_NOFOLLOW : 0;
   // A pipe is opened without waiting for its other end, and a terminal without becoming ours.
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | no_link);
+  const int fd = beneath::open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | no_link);
   if (fd < 0 && errno == ELOOP && no_link != 0) throw not_a_file(path, kind, S_IFLNK);
   if (fd < 0 && errno == ENXIO) throw not_a_file(path, kind, S_IFSOCK);
   if (fd < 0) throw system_error("open", path);
