@@ -68,7 +68,8 @@ std::optional<MergeConflict> find_merge_conflict(std::string_view text) {
       return conflict;
     }
   }
-  return std::nullopt;
+  if (!begun) return std::nullopt;
+  return conflict;  // somebody began to edit it: the marks that are left still stand for one
 }
 
 std::string our_side_of(std::string_view text) {
@@ -92,7 +93,9 @@ std::string our_side_of(std::string_view text) {
 }
 
 Error merge_conflict_error(const MergeConflict& conflict, const std::string& name) {
-  const auto shown = [](const std::string& side) { return side.empty() ? "one side" : display_path(side); };
+  const auto shown = [](const std::string& side) {
+    return side.empty() ? "another version" : display_path(side);
+  };
   return {ErrorKind::Config,
           fmt::format("{}:{}: this file has a merge conflict, between '{}' and '{}'", display_path(name),
                       conflict.line, shown(conflict.ours), shown(conflict.theirs)),

@@ -12,10 +12,11 @@ namespace dvx {
 
 struct MergeConflict {
   std::size_t line = 1;      // of the first mark, from 1
-  std::string ours, theirs;  // as git names the sides: "HEAD", a branch, a commit
+  std::string ours, theirs;  // as git names the sides: "HEAD", a branch, a commit; "" is not known
 };
 
-// nullopt when there is none: three marks in order, each at the start of a line.
+// nullopt when there is none. It begins with git's first mark at the start of a line, and has two more,
+// unless somebody has edited some of them away.
 std::optional<MergeConflict> find_merge_conflict(std::string_view text);
 
 // The text with our side of each conflict in its place, and without marks.

@@ -28,7 +28,7 @@ from random_clones import CLONES, SETTINGS, Steps, Work  # noqa: E402
 from support.workplace import environment  # noqa: E402
 
 QUICK_SEQUENCES, FULL_SEQUENCES = 200, 4000
-TURNS, STEPS_A_TURN = (1, 1, 2), 3
+TURNS, STEPS_A_TURN = (1, 1, 1, 2), 3
 FINE = {0, 1, 2, 3, 5}  # done, findings, refused, in part, not found; anything else is never right here
 
 

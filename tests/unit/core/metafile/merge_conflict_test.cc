@@ -23,10 +23,16 @@ TEST(MergeConflict, IsFoundWithLineEndsOfWindowsAndWithTheCommonAncestor) {
   EXPECT_EQ(found->theirs, "theirs");
 }
 
-TEST(MergeConflict, IsNothingLess) {
-  for (const char* text : {"", "a: 1\n", "  <<<<<<< HEAD\n=======\n>>>>>>> x\n", "<<<<<<< HEAD\n=======\n",
-                           "=======\n<<<<<<< HEAD\n>>>>>>> x\n", "<<<<<<<HEAD\n=======\n>>>>>>> x\n",
-                           "<<<<<<<< HEAD\n=======\n>>>>>>> x\n"}) {
+TEST(MergeConflict, IsStillOneWhenSomeMarksWereEditedAway) {
+  const auto found = find_merge_conflict("a\n<<<<<<< HEAD\nb\n");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->ours, "HEAD");
+  EXPECT_EQ(found->theirs, "");
+}
+
+TEST(MergeConflict, IsNothingElse) {
+  for (const char* text : {"", "a: 1\n", "  <<<<<<< HEAD\n=======\n>>>>>>> x\n", "=======\n>>>>>>> x\n",
+                           "<<<<<<<HEAD\n=======\n>>>>>>> x\n", "<<<<<<<< HEAD\n=======\n>>>>>>> x\n"}) {
     EXPECT_FALSE(find_merge_conflict(text)) << text;
   }
 }
