@@ -34,6 +34,9 @@ inline constexpr std::size_t kJsonBytes = std::size_t{64} << 20;
 // Any file that is read as one text: a lock file of a hundred thousand stages has about as much.
 inline constexpr std::uint64_t kTextBytes = std::uint64_t{128} << 20;
 
+// What dvx keeps for itself and grows with a project: the log of checks, the index of runs.
+inline constexpr std::uint64_t kOwnBytes = std::uint64_t{1} << 30;
+
 // The longest path within a directory that is tracked as one, in bytes: PATH_MAX. It bounds the depth of
 // trees.
 inline constexpr std::size_t kTreePath = 4096;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/interrupt.h"
 #include "base/path.h"
 #include "core/pipeline/run_cache.h"
 
@@ -43,6 +44,7 @@ const KnownRun* RunHistory::load(const ObjectId& id) {
   const auto known = runs_.find(id);
   if (known != runs_.end()) return &known->second;
   if (unreadable_.contains(id)) return nullptr;
+  throw_if_interrupted();
   try {
     KnownRun run{.id = id,
                  .record = parse_run_record(store_.read_bytes(id), id.to_hex()),

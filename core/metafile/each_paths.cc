@@ -144,7 +144,10 @@ std::string each_word(std::string_view word, std::string_view input, std::string
 std::string unquoted_placeholder_hint(std::string_view yaml) {
   while (!yaml.empty()) {
     const std::size_t end = std::min(yaml.find('\n'), yaml.size());
-    const std::string_view value = LineScan(yaml.substr(0, end)).unquoted_value();
+    // A line that nobody wrote by hand gets no hint: looking for one takes the square of its length.
+    constexpr std::size_t kLongestLine = 1000;
+    const std::string_view line = yaml.substr(0, end);
+    const std::string_view value = line.size() > kLongestLine ? "" : LineScan(line).unquoted_value();
     if (!value.empty()) return fmt::format("put it in quotes: \"{}\"", value);
     yaml.remove_prefix(std::min(end + 1, yaml.size()));
   }

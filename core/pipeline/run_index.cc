@@ -128,7 +128,7 @@ std::string serialize_listing(const Listing& listing) {
 // The time comes first: of a file that is replaced meanwhile the older one trusts less.
 std::optional<Listing> load_listing(const std::string& directory) {
   const auto st = stat_if_exists(index_path(directory));
-  const auto text = st ? read_file_if_exists(index_path(directory)) : std::nullopt;
+  const auto text = st ? read_file_if_exists(index_path(directory), limits::kOwnBytes) : std::nullopt;
   auto listing = text ? parse_listing(*text) : std::nullopt;
   if (listing) listing->written_ns = to_ns(st->st_mtim);
   return listing;

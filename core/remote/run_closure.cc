@@ -4,6 +4,7 @@
 #include <iterator>
 #include <unordered_set>
 
+#include "base/interrupt.h"
 #include "core/lineage/run_record.h"
 
 namespace dvx {
@@ -23,6 +24,7 @@ RunClosure run_closure(const ObjectStore& store, const std::vector<ObjectId>& st
   std::vector<ObjectId> open = starts;
   std::unordered_set<ObjectId> seen, logs;
   while (!open.empty()) {
+    throw_if_interrupted();
     const ObjectId id = open.back();
     open.pop_back();
     if (!seen.insert(id).second || std::ranges::binary_search(known, id)) continue;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "core/lineage/run_record.h"
 #include "core/remote/named_objects.h"
 #include "core/workspace/tracked.h"
@@ -33,6 +34,7 @@ std::vector<RunWithOutputs> outputs_of_runs(const ObjectStore& store, const std:
                                             const std::function<bool(const ObjectId&)>& has) {
   std::vector<RunWithOutputs> result;
   for (const RunCacheEntry& entry : runs) {
+    throw_if_interrupted();
     const auto record = readable_record(store, entry.run);
     if (!record || record->exit_status != 0) continue;
     RunWithOutputs run{entry, {}};

@@ -94,7 +94,7 @@ std::string serialize(std::span<const Check> checks) {
 }
 
 void rewrite(const std::string& path, std::span<const Check> added) {
-  std::vector<Check> checks = parse_log(read_file_if_exists(path).value_or(""));
+  std::vector<Check> checks = parse_log(read_file_if_exists(path, limits::kOwnBytes).value_or(""));
   checks.insert(checks.end(), added.begin(), added.end());
   write_file_atomically(path, std::string(kMagic) + serialize(latest_of(std::move(checks))), 0666,
                         Durability::Relaxed);
@@ -123,9 +123,9 @@ bool same_file(const Check& then, const Check& now) {
 
 CheckLog::CheckLog(std::string store_directory) : directory_(std::move(store_directory)) {
   try {
-    checks_ = parse_log(read_file_if_exists(log_path(directory_)).value_or(""));
+    checks_ = parse_log(read_file_if_exists(log_path(directory_), limits::kOwnBytes).value_or(""));
   } catch (const Error& e) {
-    if (e.kind() != ErrorKind::Io) throw;
+    if (e.kind() != ErrorKind::Io && e.kind() != ErrorKind::Config) throw;
   }
   records_ = checks_.size();
   checks_ = latest_of(std::move(checks_));
