@@ -70,7 +70,7 @@ class Kit:
         fitting = [call for call in self.calls if not (repository.only_looking and call[0] in RUNS_GIT)]
         if self.options.full:
             return self.random.sample(fitting, len(fitting))
-        wanted = max(3, -(-len(self.calls) // of_kind))
+        wanted = max(2, -(-len(self.calls) // of_kind))
         while len(self.deck) < wanted:
             self.deck += self.random.sample(self.calls, len(self.calls))
         taken = [call for call in self.deck[:wanted] if call in fitting]

@@ -198,7 +198,7 @@ def name_fields(make):
 
 def names(make, everything):
     fields = name_fields(make)
-    step = 1 if everything else 14
+    step = 1 if everything else 20
     for number, (field, change) in enumerate(fields.items()):
         for bad in BAD_NAMES[0 if everything else number % step::step]:
             repository = make.honest("names", f"{field}: {short(bad)!r}")
@@ -282,14 +282,14 @@ def tree_sizes(make):
 # Settings that came with the clone and name programs, places or numbers.
 
 
-def settings(make, keys):
+def settings(make, keys, everything):
     outside, canary = make.outside, make.canary
     values = {"a place": outside + "/directory", "a program": f"{outside}/program", "a shell": f"sh -c '{canary}'", "escapes": "\x1b[31m\u009b1m\u202e",
               "a number": "99999999999999999999", "minus one": "-1", "nothing": "", "home": "~", "parent": "../outside/directory"}
     for number, key in enumerate(keys):
         section, _, variable = key.partition(".")
         chosen = list(values.items())
-        for title, value in (chosen[number % len(chosen)], chosen[(number + 4) % len(chosen)], chosen[(number + 2) % len(chosen)]):
+        for title, value in chosen if everything else chosen[number % len(chosen):][:1]:
             repository = make.honest("settings", f"{key} is {title}")
             repository.files[".dvx/config"] = f"[core]\n\tproject = p\n[{section}]\n\t{variable} = {json.dumps(value, ensure_ascii=False)}\n"
             yield repository
@@ -451,7 +451,7 @@ def repositories(outside, setting_keys, everything=False):
     yield from links(make, everything)
     yield from names(make, everything)
     yield from sizes(make)
-    yield from settings(make, setting_keys)
+    yield from settings(make, setting_keys, everything)
     yield from objects(make)
     yield from quoted(make)
     yield from git(make)
