@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/thread_start.h"
+
 namespace dvx {
 
 std::size_t default_thread_count() {
@@ -26,12 +28,32 @@ ThreadPool::~ThreadPool() {
 
 void ThreadPool::submit(std::function<void()> task) {
   std::unique_lock lock(mutex_);
-  space_.wait(lock, [this] { return queue_.size() < queue_limit_; });
-  const bool are_enough = threads_.size() - busy_ > queue_.size();
-  if (!are_enough && threads_.size() < limit_ && !closing_) threads_.emplace_back([this] { run(); });
+  if (!threads_.empty()) space_.wait(lock, [this] { return queue_.size() < queue_limit_; });
+  const bool are_enough = threads_.size() > busy_ + queue_.size();
+  if (!are_enough && threads_.size() < limit_ && !closing_) {
+    std::jthread thread = start_thread_if_possible([this] { run(); });
+    if (thread.joinable()) threads_.push_back(std::move(thread));
+  }
   queue_.push_back(std::move(task));
+  if (threads_.empty()) return run_without_threads(lock);
   lock.unlock();
   wake_.notify_one();
+}
+
+// At once, since the caller may be about to wait for what the task gives back. A task that submits another is
+// run through first only where they are nested deeply, so that the stack stays bounded.
+void ThreadPool::run_without_threads(std::unique_lock<std::mutex>& lock) {
+  constexpr std::size_t kMostNested = 32;
+  if (nested_ == kMostNested) return;
+  ++nested_;
+  ++busy_;
+  while (!queue_.empty()) {
+    const std::exception_ptr failure = run_one(lock);
+    if (failure && !failure_) failure_ = failure;
+  }
+  --nested_;
+  --busy_;
+  if (queue_.empty() && busy_ == 0) idle_.notify_all();
 }
 
 void ThreadPool::wait() {
@@ -40,24 +62,30 @@ void ThreadPool::wait() {
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 
+// Takes a task from the queue and carries it out, without the lock.
+std::exception_ptr ThreadPool::run_one(std::unique_lock<std::mutex>& lock) {
+  std::function<void()> task = std::move(queue_.front());
+  queue_.pop_front();
+  lock.unlock();
+  space_.notify_one();
+  std::exception_ptr failure;
+  try {
+    task();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  task = nullptr;  // what it captured dies outside of the lock
+  lock.lock();
+  return failure;
+}
+
 void ThreadPool::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
     wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
     if (queue_.empty()) return;
-    std::function<void()> task = std::move(queue_.front());
-    queue_.pop_front();
     ++busy_;
-    lock.unlock();
-    space_.notify_one();
-    std::exception_ptr failure;
-    try {
-      task();
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    task = nullptr;  // what it captured dies outside of the lock
-    lock.lock();
+    const std::exception_ptr failure = run_one(lock);
     if (failure && !failure_) failure_ = failure;
     --busy_;
     if (queue_.empty() && busy_ == 0) idle_.notify_all();

@@ -13,7 +13,7 @@ const std::vector<CommandSpec>& all_commands() {
       fsck_command(),    remote_command(), push_command(),   fetch_command(),     pull_command(),
       config_command(),  hooks_command(),  hook_command(),   gc_command(),        doctor_command(),
       verify_command(),  stages_command(), freeze_command(), unfreeze_command(),  queue_command(),
-      job_command(),
+      job_command(),     trust_command(),
   };
   return commands;
 }

@@ -1,12 +1,14 @@
 #include "cli/run.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <memory>
 #include <optional>
+#include <system_error>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -105,6 +107,11 @@ class LiveInvocation final : public Invocation {
   bool verbose() const override { return options_.verbose; }
   bool json() const override { return options_.json; }
   bool shows_on_terminal() const override { return shows_on_terminal_; }
+
+  // Settings that came with the repository, would have had an effect, and had none.
+  std::vector<std::string> missed_settings() const {
+    return repository_ ? repository_->config().missed() : std::vector<std::string>{};
+  }
 
  private:
   void tell_where() {
@@ -250,15 +257,28 @@ class Session {
       outcome = failure(error);
     } catch (const std::bad_alloc&) {
       outcome = failure(Error(ErrorKind::Io, "out of memory"));
+    } catch (const std::system_error& error) {
+      outcome = failure(Error(ErrorKind::Io, fmt::format("the system refuses: {}", error.what()),
+                              "ulimit -u and ulimit -v say how much it gives"));
     } catch (const std::exception& error) {
       outcome = failure(Error(ErrorKind::Internal, fmt::format("internal error: {}", error.what()),
                               "please report this with the command you ran"));
     }
     if (invocation_) invocation_->progress().end();
+    if (invocation_) tell_missed_settings(invocation_->missed_settings(), outcome);
     return print_outcome(std::move(outcome));
   }
 
  private:
+  // Once, and only where it made a difference. Some commands are about these settings and tell more.
+  void tell_missed_settings(const std::vector<std::string>& keys, Outcome& outcome) const {
+    if (keys.empty() || command_ == "config" || command_ == "trust" || command_ == "doctor") return;
+    outcome.warnings.push_back(
+        fmt::format(".dvx/config sets {} without effect, since it came with the repository: "
+                    "dvx trust, if you want what it says",
+                    fmt::join(keys, ", ")));
+  }
+
   Outcome run_command() {
     const std::string word = first_word(context_.arguments);
     check_command_exists(word);

@@ -21,6 +21,7 @@ CommandSpec hook_command();
 CommandSpec hooks_command();
 CommandSpec init_command();
 CommandSpec job_command();
+CommandSpec trust_command();
 CommandSpec lineage_command();
 CommandSpec unfreeze_command();
 CommandSpec verify_command();

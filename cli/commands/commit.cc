@@ -84,6 +84,10 @@ Outcome run(Invocation& invocation, CommitOptions options) {
     return outcome;
   }
   outcome.exit = report.git_status.value_or(0);
+  if (report.git_refusal) {
+    outcome.exit = exit_code(report.git_refusal->kind());
+    outcome.errors.push_back(*report.git_refusal);
+  }
   if (!report.partial.empty()) outcome.hint = checkout_hint(repository, report.partial.front());
   if (invocation.quiet()) return outcome;
   for (const RecordedChange& change : report.recorded) outcome.text += line_of(repository, change);

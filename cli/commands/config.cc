@@ -15,7 +15,7 @@ namespace {
 struct ConfigWords {
   std::string key;
   std::optional<std::string> value;
-  bool local = false, user = false, unset = false, known = false;
+  bool repository = false, local = false, user = false, unset = false, known = false;
 };
 
 std::string_view scope_name(ConfigScope scope) {
@@ -34,8 +34,10 @@ Outcome list_known() {
   Outcome outcome;
   outcome.data["known"] = nlohmann::json::array();
   for (const ConfigKey& row : config_keys()) {
-    outcome.text += show("{:<16}  {}\n", row.name, row.meaning);
-    outcome.data["known"].push_back({{"key", row.name}, {"meaning", row.meaning}});
+    const bool counts = row.when_tracked == WhenTracked::Counts;
+    outcome.text += show("{:<16}  {}{}\n", row.name, row.meaning, counts ? "" : " (yours)");
+    outcome.data["known"].push_back(
+        {{"key", row.name}, {"meaning", row.meaning}, {"may_be_tracked", counts}});
   }
   return outcome;
 }
@@ -44,6 +46,7 @@ ConfigOptions options_of(const ConfigWords& typed) {
   ConfigOptions options;
   options.key = typed.key;
   options.value = typed.value.value_or("");
+  if (typed.repository) options.scope = ConfigScope::Repository;
   if (typed.local) options.scope = ConfigScope::Local;
   if (typed.user) options.scope = ConfigScope::User;
   if (typed.unset && (typed.key.empty() || typed.value)) {
@@ -65,11 +68,25 @@ Outcome run(Invocation& invocation, const ConfigWords& typed) {
   const ConfigReport report = config(invocation.repository(), options, invocation.progress());
   Outcome outcome;
   outcome.data["entries"] = nlohmann::json::array();
+  const bool is_list = options.action == ConfigAction::List;
   for (const ConfigEntry& entry : report.entries) {
     outcome.data["entries"].push_back(
         {{"key", entry.key}, {"value", entry.value}, {"scope", scope_name(entry.scope)}});
     if (options.action == ConfigAction::Get) outcome.text += show("{}\n", entry.value);
-    if (options.action == ConfigAction::List) outcome.text += show("{}={}\n", entry.key, entry.value);
+    if (is_list) outcome.text += show("{}={}\n", entry.key, entry.value);
+  }
+  for (const ConfigEntry& entry : report.withheld) {
+    if (is_list) {
+      outcome.text += show("{}={}  (not in force)\n", entry.key, entry.value);
+      outcome.data["entries"].push_back({{"key", entry.key},
+                                         {"value", entry.value},
+                                         {"scope", scope_name(entry.scope)},
+                                         {"in_force", false}});
+    } else {
+      outcome.warnings.push_back(fmt::format(
+          "'{}' has no effect in .dvx/config, here and in each clone, until its user trusts it", entry.key));
+    }
+    outcome.hint = "dvx trust";
   }
   return outcome;
 }
@@ -86,10 +103,14 @@ CommandSpec config_command() {
             app.add_option("key", typed->key, "Setting; all that are set when left out")->type_name("KEY");
             app.add_option("value", typed->value, "New value; shows the setting when left out")
                 ->type_name("VALUE");
+            auto* repository = app.add_flag("--repository", typed->repository,
+                                            "Write the settings that the repository carries (.dvx/config)");
             auto* local =
-                app.add_flag("--local", typed->local, "Write this clone's settings (.dvx/config.local)");
+                app.add_flag("--local", typed->local, "Write this clone's settings (.dvx/config.local)")
+                    ->excludes(repository);
             app.add_flag("--user", typed->user, "Write the user's settings (~/.config/dvx/config)")
-                ->excludes(local);
+                ->excludes(local)
+                ->excludes(repository);
             app.add_flag("--unset", typed->unset, "Remove the setting");
             app.add_flag("--known", typed->known, "List the settings there are and what they mean");
             return [typed](Invocation& invocation) { return run(invocation, *typed); };

@@ -123,12 +123,16 @@ Outcome outcome_of_plan(Invocation& invocation, const Plan& plan) {
   Outcome outcome;
   outcome.data = {{"dry_run", true}, {"stages", nlohmann::json::array()}};
   std::size_t stale = 0;
+  std::vector<std::vector<Unasked>> unasked;
   for (const PlannedStage& planned : plan.stages) {
     const StageDecision& decision = planned.decision;
     outcome.data["stages"].push_back({{"stage", planned.name},
                                       {"action", action_name(decision.action)},
                                       {"reasons", json_of(decision.reasons)}});
     if (planned.items) outcome.data["stages"].back()["items"] = json_of(*planned.items);
+    unasked.push_back(decision.unasked);
+    if (!decision.unasked.empty())
+      outcome.data["stages"].back()["not_asked"] = unasked_json(decision.unasked);
     if (!is_stale(decision.action)) continue;
     ++stale;
     if (invocation.quiet()) continue;
@@ -137,6 +141,7 @@ Outcome outcome_of_plan(Invocation& invocation, const Plan& plan) {
   }
   if (!invocation.quiet()) {
     outcome.text += show("{} of {} stale\n", stale, human_count(plan.stages.size(), "stage"));
+    outcome.text += unasked_text(unasked);
   }
   outcome.exit = stale == 0 ? 0 : 1;
   return outcome;

@@ -79,6 +79,7 @@ nlohmann::json json_of(const StageSummary& stage) {
   nlohmann::json json = {
       {"stage", stage.name}, {"state", state_name(stage.state)}, {"reasons", nlohmann::json::array()}};
   for (const StaleReason& reason : stage.reasons) json["reasons"].push_back(reason_json(reason));
+  if (!stage.unasked.empty()) json["not_asked"] = unasked_json(stage.unasked);
   if (stage.failed_ns != 0) json["failed"] = format_utc(stage.failed_ns);
   if (!stage.last) return json;
   json["last_run"] = {{"run", stage.last->id.to_hex()},
@@ -93,6 +94,9 @@ Outcome run(Invocation& invocation, const StagesOptions& options) {
   const StagesReport report = stages(invocation.repository(), options, invocation.progress());
   Outcome outcome;
   outcome.text = text_of(report, invocation.text());
+  std::vector<std::vector<Unasked>> unasked;
+  for (const StageSummary& stage : report.stages) unasked.push_back(stage.unasked);
+  outcome.text += unasked_text(unasked);
   outcome.data = {{"stages", nlohmann::json::array()}};
   for (const StageSummary& stage : report.stages) outcome.data["stages"].push_back(json_of(stage));
   return outcome;

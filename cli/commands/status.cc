@@ -58,10 +58,17 @@ class StatusText {
     Shown out;
     if (!data.empty()) out += "data that is not as recorded:\n" + data;
     if (!stages.empty()) out += "stages that are stale:\n" + stages;
-    return out;
+    if (report.clean()) out = "everything is as recorded\n";
+    return out + unasked_lines(report);
   }
 
  private:
+  static std::string unasked_lines(const StatusReport& report) {
+    std::vector<std::vector<Unasked>> by_stage;
+    for (const StageState& stage : report.stages) by_stage.push_back(stage.unasked);
+    return unasked_text(by_stage);
+  }
+
   std::string shown(const std::string& path) const { return display_path(repository_.to_user(path)); }
 
   Shown data_lines(const DataStatus& status) const {
@@ -140,6 +147,7 @@ nlohmann::json json_of(const StatusReport& report) {
     for (const StaleReason& reason : stage.reasons) reasons.push_back(describe(reason));
     stages.push_back(
         {{"name", stage.name}, {"stale", !stage.reasons.empty()}, {"reasons", std::move(reasons)}});
+    if (!stage.unasked.empty()) stages.back()["not_asked"] = unasked_json(stage.unasked);
   }
   return {{"clean", report.clean()}, {"data", std::move(data)}, {"stages", std::move(stages)}};
 }
@@ -167,7 +175,7 @@ Outcome run(Invocation& invocation, const StatusWords& typed) {
   if (invocation.json()) outcome.data = json_of(report);
   if (typed.exit_code && !report.clean()) outcome.exit = 1;
   if (invocation.quiet()) return outcome;
-  outcome.text = report.clean() ? "everything is as recorded\n" : StatusText(invocation).of(report);
+  outcome.text = StatusText(invocation).of(report);
   outcome.hint = hint_for(report);
   return outcome;
 }

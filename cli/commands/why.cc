@@ -104,14 +104,18 @@ Shown rest_text(const StageWhy& why) {
   return out;
 }
 
+bool says_why(const StageWhy& why) {
+  return !why.reasons.empty() || !why.unasked.empty() || !why.same.empty() || !why.failed.empty();
+}
+
 Shown text_of(const StageWhy& why, const Text& text) {
-  Shown out = show("{} {}{}\n", text.bold(why.stage), verdict(why),
-                   why.reasons.empty() && why.same.empty() && why.failed.empty() ? "" : ":");
+  Shown out = show("{} {}{}\n", text.bold(why.stage), verdict(why), says_why(why) ? ":" : "");
   for (const StaleReason& reason : why.reasons) {
     out += show("  {}\n", describe(reason));
     const auto files = why.files.find(reason.what);
     if (reason.kind == ReasonKind::Dependency && files != why.files.end()) out += files_text(files->second);
   }
+  for (const Unasked& unasked : why.unasked) out += show("  {}\n", describe(unasked));
   if (why.items) out += items_text(*why.items);
   return out + rest_text(why);
 }
@@ -129,6 +133,7 @@ nlohmann::json json_of(const StageWhy& why) {
     }
     json["reasons"].push_back(std::move(item));
   }
+  if (!why.unasked.empty()) json["not_asked"] = unasked_json(why.unasked);
   if (why.items) json["items"] = items_json(*why.items);
   if (why.last_run) json["last_run"] = why.last_run->to_hex();
   if (why.last_started_ns != 0) json["last_started"] = format_utc(why.last_started_ns);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/thread_start.h"
 #include "cli/ui/display_width.h"
 #include "cli/ui/text.h"
 
@@ -106,7 +107,7 @@ void TerminalProgress::tasks(std::uint64_t total) {
     over = std::move(clock_);
     over.request_stop();
   } else if (!clock_.joinable()) {
-    clock_ = std::jthread([this](const std::stop_token& stop) { keep_drawing(stop); });
+    clock_ = start_thread_if_possible([this](const std::stop_token& stop) { keep_drawing(stop); });
   }
 }
 

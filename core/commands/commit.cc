@@ -125,7 +125,7 @@ void stage_in_git(Repository& repository, const std::vector<TrackedPath>& tracke
   repository.git().stage(paths);
 }
 
-int make_git_commit(Repository& repository, const CommitOptions& options) {
+GitEnd make_git_commit(Repository& repository, const CommitOptions& options) {
   std::vector<std::string> arguments = {"commit", "-m", *options.message};
   if (options.scope == GitScope::AllTracked) arguments.emplace_back("-a");
   if (options.output == GitOutput::Quiet) arguments.emplace_back("-q");
@@ -151,7 +151,10 @@ CommitReport commit(Repository& repository, const CommitOptions& options, Progre
     stage_in_git(repository, tracked);
   }
   // Without the lock: git runs hooks, and hooks may run dvx.
-  if (options.message) report.git_status = make_git_commit(repository, options);
+  if (!options.message) return report;
+  GitEnd end = make_git_commit(repository, options);
+  report.git_status = end.exit_status;
+  report.git_refusal = std::move(end.refusal);
   return report;
 }
 

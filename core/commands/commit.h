@@ -35,7 +35,8 @@ struct CommitReport {
   std::vector<SchemaVerdict> invalid;
   std::vector<std::string> changed_outputs;  // of stages, that are not what the lock records
   std::vector<FailedPath> failed;
-  std::optional<int> git_status;  // of `git commit`, when it was run
+  std::optional<int> git_status;     // of `git commit`, when it was run
+  std::optional<Error> git_refusal;  // when that status is none that dvx can end with
 
   bool stopped() const { return !invalid.empty() || !changed_outputs.empty() || !failed.empty(); }
 };

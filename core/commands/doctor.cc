@@ -1,6 +1,7 @@
 #include "core/commands/doctor.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <map>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "base/subprocess.h"
 #include "core/git/git_version.h"
 #include "core/index/sqlite_version.h"
+#include "core/remote/remote_place.h"
 #include "core/repo/file_systems.h"
 #include "core/repo/link_kind.h"
 #include "core/repo/store_sharing.h"
@@ -80,6 +82,16 @@ std::string examine_store(Repository& repository) {
   return fmt::format("writable ({})", repository.store().directory());
 }
 
+// What lies on a read-only file system was put there to be looked at.
+HealthCheck check_store(Repository& repository) {
+  const std::string directory = repository.store_dir();
+  if (::access(repository.dvx_dir().c_str(), W_OK) != 0 && errno == EROFS) {
+    return {"store", Health::Warning,
+            fmt::format("on a read-only file system: dvx can look, and change nothing ({})", directory), ""};
+  }
+  return check("store", [&] { return examine_store(repository); });
+}
+
 // A store for several users is one in every part of it: what somebody made before, or brought here with
 // another tool, may shut the others out.
 HealthCheck check_sharing(Repository& repository) {
@@ -103,6 +115,16 @@ HealthCheck check_sharing(Repository& repository) {
           ""};
 }
 
+// What .dvx/config may not say by itself; the values came with the repository.
+HealthCheck check_settings(Repository& repository) {
+  std::string keys;
+  for (const auto& [key, value] : repository.config().withheld())
+    keys += fmt::format("{}{}", keys.empty() ? "" : ", ", key);
+  if (keys.empty()) return {"settings", Health::Good, "all that .dvx/config says is in force", ""};
+  return {"settings", Health::Warning,
+          fmt::format("not in force, as .dvx/config came with the repository: {}", keys), "dvx trust"};
+}
+
 HealthCheck check_file_systems(Repository& repository) {
   const FileSystems on = file_systems_of(repository);
   if (auto note = network_note(on)) return {"file system", Health::Warning, std::move(*note), ""};
@@ -114,7 +136,7 @@ HealthCheck check_remote(Repository& repository, const std::string& name) {
   const std::string url = repository.config().get_or("remote." + name + ".url", "");
   const std::string check_name = "remote " + name;
   try {
-    const auto backend = open_backend(url, repository.root());
+    const auto backend = open_backend(place_of_remote(repository, url), repository.root());
     const bool begun = backend->stat("dvx-remote.json").has_value();
     return {check_name, Health::Good, fmt::format("{} ({})", begun ? "reachable" : "nothing pushed yet", url),
             ""};
@@ -140,7 +162,8 @@ DoctorReport examine_machine(const Surroundings& surroundings) {
 
 DoctorReport doctor(Repository& repository, Progress&) {
   DoctorReport report = examine(repository.surroundings(), repository.config());
-  report.checks.push_back(check("store", [&] { return examine_store(repository); }));
+  report.checks.push_back(check_settings(repository));
+  report.checks.push_back(check_store(repository));
   report.checks.push_back(check_sharing(repository));
   report.checks.push_back(check_file_systems(repository));
   report.checks.push_back(check("link", [&] { return std::string(link_name(repository.link())); }));

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/hex.h"
 #include "base/path.h"
+#include "core/repo/own_files.h"
 
 namespace dvx {
 
@@ -58,6 +59,8 @@ InitReport init(const Surroundings& surroundings, Progress&) {
   report.root = work_tree_around(surroundings.cwd);
   const std::string config = join_path(report.root, kConfig);
   report.existed = exists(config);
+  const auto git = GitRepository::discover(report.root);
+  refuse_foreign_files(report.root, git ? &*git : nullptr);
   make_directories(join_path(report.root, ".dvx"));
   if (!exists(join_path(report.root, kGitignore))) {
     write_file_atomically(join_path(report.root, kGitignore), kGitignoreText);

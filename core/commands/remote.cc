@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/path.h"
+#include "core/remote/remote_place.h"
 #include "objects/backend/open_backend.h"
 
 namespace dvx {
@@ -21,9 +22,10 @@ std::string url_key(const std::string& name) {
 // Settings are read from the root, so a relative path is written as seen from there.
 std::string stored_url(const Repository& repository, const std::string& typed) {
   const std::string path = path_of_file_url(typed);
-  if (path.empty() || path.starts_with('/')) return typed;
+  if (path.empty() || path.starts_with('/') || path.starts_with('~')) return typed;
   const std::string absolute = absolute_path(path, join_path(repository.root(), repository.cwd()));
-  return path_from(absolute, repository.root());
+  const std::string from_root = path_from(absolute, repository.root());
+  return from_root.starts_with('~') ? "./" + from_root : from_root;
 }
 
 bool is_configured(Repository& repository, const std::string& name) {
@@ -41,7 +43,7 @@ Remote remote_add(Repository& repository, const RemoteAddOptions& options) {
                 fmt::format("dvx remote add -f {} {}", options.name, options.url), options.name);
   }
   const std::string url = stored_url(repository, options.url);
-  open_backend(url, repository.root());  // throws for what cannot be one
+  open_backend(place_of_remote(repository, url), repository.root());  // throws for what cannot be one
   repository.config().set(options.scope, url_key(options.name), url);
   if (options.make_default == RemoteDefault::Set)
     repository.config().set(options.scope, kDefaultKey, options.name);

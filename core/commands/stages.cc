@@ -56,6 +56,7 @@ StageSummary summary(PipelineSurvey& survey, const StagesAtWork& at_work, Planne
   const LockedStage* locked = survey.locked(stage.name);
   stage.state = state_of(planned.decision, locked);
   stage.reasons = std::move(planned.decision.reasons);
+  stage.unasked = std::move(planned.decision.unasked);
   const bool would_run = stage.state == StageCondition::Stale || stage.state == StageCondition::NeverRun;
   if (const auto log = would_run ? find_failed_log(survey.repository(), stage.name) : std::nullopt) {
     stage.state = StageCondition::Failed;

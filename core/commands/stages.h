@@ -32,8 +32,9 @@ struct StageSummary {
   std::string name;
   StageCondition state = StageCondition::UpToDate;
   std::vector<StaleReason> reasons;
-  std::optional<LastRun> last;  // nullopt: it never ran, or its record is not in the store
-  std::int64_t failed_ns = 0;   // of Failed: when
+  std::optional<LastRun> last;        // nullopt: it never ran, or its record is not in the store
+  std::int64_t failed_ns = 0;         // of Failed: when
+  std::vector<Unasked> unasked = {};  // what the state takes for granted
 };
 
 struct StagesReport {

@@ -9,7 +9,10 @@ VerifyReport verify(Repository& repository, const VerifyOptions& options, Progre
   report.chain = check_chain(repository, options.targets, progress);
   report.findings = report.chain.findings;
   report.notes = report.chain.notes;
-  if (options.depth == VerifyDepth::Chain) return report;
+  if (options.depth == VerifyDepth::Chain) {
+    for (const Unasked& unasked : report.chain.unasked) report.notes.push_back(describe(unasked));
+    return report;
+  }
   LocalRunner runner;
   RebuildReport rebuilt =
       rebuild(repository, {.targets = options.targets, .keep = options.keep}, runner, progress);

@@ -43,6 +43,7 @@ StageWhy explain(PipelineSurvey& survey, PlannedStage planned, Progress& progres
   why.stage = std::move(planned.name);
   why.action = planned.decision.action;
   why.reasons = std::move(planned.decision.reasons);
+  why.unasked = std::move(planned.decision.unasked);
   if (planned.decision.cached) why.restores_run = planned.decision.cached->id;
   why.items = std::move(planned.items);
   const LockedStage* entry = survey.locked(why.stage);
@@ -90,6 +91,11 @@ void explain_rest(PipelineSurvey& survey, const nlohmann::json& key_fields, Stag
     return;
   }
   why.same = key_parts(key_fields);
+  // Of these nobody knows whether they are the same.
+  std::erase_if(why.same, [&](const StaleReason& part) {
+    return std::ranges::find(why.unasked, part.what, &Unasked::what) != why.unasked.end() &&
+           (part.kind == ReasonKind::Tool || part.kind == ReasonKind::Url);
+  });
   if (why.action == StageAction::Restore || entry == nullptr) return;
   const auto outputs = output_parts(*entry);
   why.same.insert(why.same.end(), outputs.begin(), outputs.end());

@@ -37,6 +37,7 @@ struct StageWhy {
   std::string stage;
   StageAction action = StageAction::UpToDate;
   std::vector<StaleReason> reasons;
+  std::vector<Unasked> unasked;  // what this takes for granted
   // Of each dependency that is a directory and differs: its files that do. Absent when the old state is not
   // known.
   std::map<std::string, std::vector<FileChange>> files;

@@ -1,5 +1,6 @@
 #include "core/git/busy_git.h"
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
@@ -10,23 +11,39 @@
 namespace dvx {
 
 namespace {
-constexpr std::chrono::milliseconds kPause{10};
+constexpr std::chrono::milliseconds kPause{10}, kBetweenTidying{250};
 }
 
-BusyGit::BusyGit(std::string lock, std::chrono::milliseconds patience)
-    : lock_(std::move(lock)), until_(std::chrono::steady_clock::now() + patience) {}
+BusyGit::BusyGit(std::vector<std::string> locks, std::chrono::milliseconds patience,
+                 std::function<void()> tidy)
+    : locks_(std::move(locks)), tidy_(std::move(tidy)), until_(std::chrono::steady_clock::now() + patience) {}
 
-bool BusyGit::wait() const {
-  while (exists(lock_)) {
+std::optional<std::string> BusyGit::first_lock() const {
+  const auto found = std::ranges::find_if(locks_, [](const std::string& lock) { return exists(lock); });
+  return found == locks_.end() ? std::nullopt : std::optional(*found);
+}
+
+std::optional<std::string> BusyGit::wait() const {
+  auto tidied = std::chrono::steady_clock::now();
+  for (;;) {
+    auto lock = first_lock();
+    if (!lock) return std::nullopt;
     throw_if_interrupted();
-    if (std::chrono::steady_clock::now() >= until_) return false;
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= until_) return lock;
+    if (tidy_ && now - tidied >= kBetweenTidying) {
+      tidy_();
+      tidied = now;
+      continue;
+    }
     std::this_thread::sleep_for(kPause);
   }
-  return true;
 }
 
 bool BusyGit::is_named_in(const std::string& message) const {
-  return message.find(file_name(lock_)) != std::string::npos;
+  return std::ranges::any_of(locks_, [&](const std::string& lock) {
+    return message.find(std::string(file_name(lock))) != std::string::npos;
+  });
 }
 
 }  // namespace dvx

@@ -3,23 +3,29 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <git2/sys/repository.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
 
+#include "base/directory.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/interrupt.h"
 #include "base/path.h"
 #include "base/subprocess.h"
 #include "core/git/absent_history.h"
 #include "core/git/asked_git.h"
 #include "core/git/busy_git.h"
 #include "core/git/dead_locks.h"
+#include "core/git/git_at_work.h"
 #include "core/git/git_handle.h"
 #include "core/git/git_opening.h"
 #include "core/git/index_copy.h"
+#include "core/git/index_names.h"
 #include "core/git/indexed_files.h"
 
 namespace dvx {
@@ -53,6 +59,39 @@ git_oid oid_of(const std::string& hex) {
 constexpr std::chrono::milliseconds kPatience{5'000};  // with another git
 constexpr int kAttempts = 50;
 constexpr const char* kSyncSetting = "core.fsync";
+constexpr int kGitGaveUp = 128;  // git's die()
+constexpr const char* kTrace = "GIT_TRACE2_EVENT";
+
+// The message of the last error that git told of, out of the events that it wrote, one JSON object a line
+// ({"event":"error",…,"msg":"Unable to create '…/index.lock': File exists."}). "" when there is none. What it
+// printed is on the terminal, and was never ours.
+std::string last_error_of_trace(const std::string& events) {
+  constexpr std::string_view kEvent = "\"event\":\"error\"", kMessage = "\"msg\":\"";
+  const auto event = events.rfind(kEvent);
+  if (event == std::string::npos) return {};
+  const auto line_end = std::min(events.find('\n', event), events.size());
+  const auto message = events.find(kMessage, event);
+  if (message == std::string::npos || message > line_end) return {};
+  const auto begin = message + kMessage.size();
+  std::string text;
+  for (auto at = begin; at < line_end && events[at] != '"'; ++at) {
+    if (events[at] == '\\' && at + 1 < line_end) ++at;  // a quote or a backslash; others come out as letters
+    text += events[at];
+  }
+  return text;
+}
+
+// Git has told the reason on the terminal.
+Error refusal_of(const std::string& message) {
+  const std::string told =
+      message.empty() ? "git gave up" : fmt::format("git gave up: {}", display_path(message));
+  if (message.find("ident") != std::string::npos)
+    return {ErrorKind::Config, told, "git config --global user.email you@example.com"};
+  const bool is_machine = message.find("No space left") != std::string::npos ||
+                          message.find("Read-only file system") != std::string::npos ||
+                          message.find("Permission denied") != std::string::npos;
+  return {is_machine ? ErrorKind::Io : ErrorKind::Blocked, told};
+}
 
 // The path, or anything below it.
 bool holds(git_index* index, const std::string& path) {
@@ -106,6 +145,38 @@ struct GitRepository::Impl {
     return arguments;
   }
 
+  std::size_t id_bytes() const {
+    constexpr std::size_t kSha1 = 20, kSha256 = 32;
+    const auto config =
+        git_make<GitConfig>("read git's settings", git_repository_config_snapshot, repository.get());
+    const char* format = nullptr;
+    const bool is_named = git_config_get_string(&format, config.get(), "extensions.objectformat") == 0;
+    return is_named && std::string_view(format) == "sha256" ? kSha256 : kSha1;
+  }
+
+  // A split index has most of its entries in another file.
+  bool is_index_split() const {
+    return std::ranges::any_of(list_directory(git_dir), [](const DirectoryEntry& entry) {
+      return entry.name.starts_with("sharedindex.");
+    });
+  }
+
+  std::optional<std::vector<IndexName>> quickly_indexed_beneath(const std::string& directory) const {
+    const std::string path = join_path(git_dir, "index");
+    if (!exists(path)) return std::vector<IndexName>{};
+    if (is_index_split()) return std::nullopt;
+    const UniqueFd file = open_file(path, O_RDONLY);
+    struct ::stat st {};
+    if (::fstat(file.get(), &st) != 0) throw system_error("read", path);
+    const auto size = static_cast<std::size_t>(st.st_size);
+    if (size == 0) return std::nullopt;
+    void* bytes = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+    if (bytes == MAP_FAILED) throw system_error("read", path);
+    auto names = names_in_index({static_cast<const char*>(bytes), size}, directory, id_bytes());
+    ::munmap(bytes, size);
+    return names;
+  }
+
   bool is_set(const char* name) const {
     const auto config =
         git_make<GitConfig>("read git's settings", git_repository_config_snapshot, repository.get());
@@ -113,8 +184,8 @@ struct GitRepository::Impl {
     return git_config_get_string(&value, config.get(), name) == 0;
   }
 
-  // What a git that wrote to the index or to HEAD had locked when the power went.
-  void remove_dead_locks() const {
+  // What a git that writes to the index or to HEAD locks.
+  std::vector<std::string> locks() const {
     std::vector<std::string> locks = {join_path(git_dir, "index.lock"), join_path(git_dir, "HEAD.lock")};
     git_reference* raw = nullptr;
     if (git_reference_lookup(&raw, repository.get(), "HEAD") == 0) {
@@ -122,13 +193,20 @@ struct GitRepository::Impl {
       const char* branch = git_reference_symbolic_target(head.get());
       if (branch != nullptr) locks.push_back(join_path(common_dir, branch) + ".lock");
     }
-    dvx::remove_dead_locks(locks, boot_time());
+    return locks;
   }
 
-  BusyGit other_git() const { return {join_path(git_dir, "index.lock"), kPatience}; }
+  // Those that a git held when it was killed, or when the power went.
+  void remove_dead_locks() const {
+    dvx::remove_dead_locks(
+        {.git_dir = git_dir, .directories = {work_tree, git_dir, common_dir}, .locks = locks()}, boot_time());
+  }
 
-  Error locked() const {
-    const std::string lock = join_path(git_dir, "index.lock");
+  BusyGit other_git() const {
+    return {locks(), kPatience, [this] { remove_dead_locks(); }};
+  }
+
+  static Error locked(const std::string& lock) {
     return {ErrorKind::Locked, fmt::format("another git is at work here: it holds '{}'", lock),
             fmt::format("rm {}   (when no git is at work)", lock)};
   }
@@ -556,6 +634,26 @@ bool GitRepository::is_tracked(const std::string& path) const {
   return holds(impl_->index().get(), path);
 }
 
+std::vector<IndexName> GitRepository::indexed_beneath(const std::string& directory) const {
+  if (auto names = impl_->quickly_indexed_beneath(directory)) return *std::move(names);
+  // Every kind of index is git's to read. Modes in octal, and a tab before the name.
+  const ProcessResult listed =
+      ask({"--icase-pathspecs", "ls-files", "-z", "--stage", "--full-name", "--", directory});
+  if (!listed.ok()) throw Error(ErrorKind::Io, fmt::format("'git ls-files' failed: {}", listed.error_output));
+  std::vector<IndexName> names;
+  std::string_view rest = listed.output;
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\0'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const auto tab = line.find('\t');
+    if (tab == std::string_view::npos) continue;
+    std::uint32_t mode = 0;
+    for (const char c : line.substr(0, line.find(' '))) mode = mode * 8 + static_cast<std::uint32_t>(c - '0');
+    names.push_back({std::string(line.substr(tab + 1)), mode});
+  }
+  return names;
+}
+
 bool GitRepository::is_dirty() const {
   const GitIndex index = impl_->index();
   if (!lie_as_indexed(impl_->repository.get(), index.get(), impl_->work_tree)) return true;
@@ -602,8 +700,9 @@ void GitRepository::run_on_paths(std::vector<std::string> arguments,
   for (int attempt = 1;; ++attempt) {
     const ProcessResult result = capture(arguments, nul_separated(paths));
     if (result.ok()) return;
+    throw_if_interrupted();
     if (other.is_named_in(result.error_output)) {
-      if (!other.wait()) throw impl_->locked();
+      if (const auto lock = other.wait()) throw Impl::locked(*lock);
       if (attempt < kAttempts) continue;  // not for ever: git may not be allowed to make the lock
     }
     throw Error(ErrorKind::Io, fmt::format("'git {}' failed: {}", arguments.at(1), result.error_output));
@@ -628,32 +727,73 @@ void GitRepository::use_index_file(const std::string& path) {
   impl_->index_file = absolute_path(path, work_tree());
 }
 
-int GitRepository::run_in_terminal(const std::vector<std::string>& argv) const {
+GitEnd GitRepository::run_in_terminal(std::vector<std::string> argv) const {
   impl_->remove_dead_locks();
-  impl_->other_git().wait();  // else git tells about it
+  const BusyGit other = impl_->other_git();
+  if (const auto lock = other.wait()) return {.exit_status = kGitGaveUp, .refusal = Impl::locked(*lock)};
+  const std::optional<std::string> head_before = head();
+  GitAtWork work(impl_->git_dir);
+  const bool is_traced = std::getenv(kTrace) == nullptr && !work.note().empty();
+  if (is_traced) argv.insert(argv.begin(), {"env", fmt::format("{}={}", kTrace, work.note())});
   ProcessOptions options;
   options.directory = work_tree();
   options.inherit_stdio = true;
+  options.before_exec = work.hold_in_child();
   const ProcessResult result = run_process(argv, options);
   impl_->sync();
-  return result.signal != 0 ? 128 + result.signal : result.exit_status;
+  if (result.signal != 0) return {.exit_status = 128 + result.signal};
+  GitEnd end{.exit_status = result.exit_status};
+  if (end.exit_status < kGitGaveUp) return end;
+  const std::string message = is_traced ? last_error_of_trace(read_file(work.note())) : std::string();
+  const auto lock = other.is_named_in(message) ? std::optional(impl_->locks().front()) : std::nullopt;
+  // Two that move HEAD at once: the later one finds it moved, or locked.
+  if (lock || head() != head_before) {
+    end.refusal = Error(ErrorKind::Locked, "another git was at work here, and git gave up",
+                        "try it again, when that one is done");
+  } else {
+    end.refusal = refusal_of(message);
+  }
+  return end;
 }
 
-int GitRepository::run(const std::vector<std::string>& arguments) const {
+GitEnd GitRepository::run(const std::vector<std::string>& arguments) const {
   return run_in_terminal(impl_->git_command(arguments));
 }
 
-int GitRepository::run_on_stderr(const std::vector<std::string>& arguments) const {
+GitEnd GitRepository::run_on_stderr(const std::vector<std::string>& arguments) const {
   std::vector<std::string> argv = {"/bin/sh", "-c", "exec \"$@\" >&2", "sh"};
   std::ranges::move(impl_->git_command(arguments), std::back_inserter(argv));
-  return run_in_terminal(argv);
+  return run_in_terminal(std::move(argv));
+}
+
+ProcessResult GitRepository::ask(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> argv = {"env",
+                                   "GIT_NO_LAZY_FETCH=1",
+                                   "GIT_TERMINAL_PROMPT=0",
+                                   "git",
+                                   "--no-optional-locks",
+                                   "--no-pager",
+                                   "-c",
+                                   "core.fsmonitor=false",
+                                   "-c",
+                                   "core.hooksPath=/dev/null",
+                                   "-c",
+                                   "diff.external=",
+                                   "-c",
+                                   "protocol.allow=never"};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  ProcessOptions options;
+  options.directory = work_tree();
+  return run_process(argv, options);
 }
 
 ProcessResult GitRepository::capture(const std::vector<std::string>& arguments,
                                      const std::string& input) const {
+  GitAtWork work(impl_->git_dir);
   ProcessOptions options;
   options.directory = work_tree();
   options.input = input;
+  options.before_exec = work.hold_in_child();
   return run_process(impl_->git_command(arguments), options);
 }
 

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
+
 namespace dvx {
 
 struct GitCommitInfo {
@@ -26,6 +28,15 @@ struct GitIndexEntry {
   std::string blob_id;
 };
 
+// How a git ended that ran on our terminal.
+struct GitEnd {
+  int exit_status = 0;  // as git gave it; 128+n for signal n
+  // When git gave up, with a status of 128 or more that would pass for a signal: what dvx makes of it. Locked
+  // when another git was at work.
+  std::optional<Error> refusal = std::nullopt;
+};
+
+struct IndexName;
 struct ProcessResult;
 
 class GitRepository {
@@ -76,6 +87,10 @@ class GitRepository {
   std::vector<StagedChange> staged_changes() const;
   bool is_tracked(const std::string& path) const;  // `path`, or anything below it, is in the git index
   bool is_dirty() const;                           // tracked files differ from HEAD
+  // What the git index has at or below a directory, in whatever case its last name is written. Costs next to
+  // nothing for one whose name begins with '.', however large the index is. Looks at git's own index, not at
+  // that of use_index_file().
+  std::vector<IndexName> indexed_beneath(const std::string& directory) const;
 
   std::vector<std::string> all_refs_commits() const;  // tips of branches, tags, remotes and stash
 
@@ -85,16 +100,19 @@ class GitRepository {
   void unstage(const std::vector<std::string>& paths);  // git rm --cached, whatever is staged for them
   // The git index to look at instead of the usual one: git names it in GIT_INDEX_FILE when it runs a hook.
   void use_index_file(const std::string& path);
-  // Runs `git` in the work tree on our terminal; gives its exit status, when all it wrote is durable.
-  int run(const std::vector<std::string>& arguments) const;
+  // Runs `git` in the work tree on our terminal; gives how it ended, when all it wrote is durable.
+  GitEnd run(const std::vector<std::string>& arguments) const;
   // The same with what it prints on our stderr, so that stdout stays ours.
-  int run_on_stderr(const std::vector<std::string>& arguments) const;
+  GitEnd run_on_stderr(const std::vector<std::string>& arguments) const;
+  // The same without the terminal, of a git that only looks: it takes no lock, fetches nothing, and runs no
+  // program that settings or attributes name, be it a hook, a monitor, a pager, a filter of diffs.
+  ProcessResult ask(const std::vector<std::string>& arguments) const;
   // The same without the terminal: what it said is in the result.
   ProcessResult capture(const std::vector<std::string>& arguments, const std::string& input = {}) const;
 
  private:
   struct Impl;
-  int run_in_terminal(const std::vector<std::string>& argv) const;
+  GitEnd run_in_terminal(std::vector<std::string> argv) const;
   void run_on_paths(std::vector<std::string> arguments, const std::vector<std::string>& paths) const;
   explicit GitRepository(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

@@ -57,6 +57,10 @@ class ChainCheck {
     for (const PlannedStage& stage : plan.stages) {
       stage_ = stage.name;
       for (const StaleReason& reason : stage.decision.reasons) add_reason(reason);
+      for (const Unasked& unasked : stage.decision.unasked) {
+        if (std::ranges::find(report_.unasked, unasked) == report_.unasked.end())
+          report_.unasked.push_back(unasked);
+      }
     }
   }
 

@@ -8,6 +8,7 @@
 
 #include "base/progress.h"
 #include "core/lineage/finding.h"
+#include "core/pipeline/unasked.h"
 #include "core/repo/repository.h"
 
 namespace dvx {
@@ -17,6 +18,7 @@ struct ChainReport {
   std::vector<Finding> findings;                               // in the order of stages, then of checks
   std::vector<std::string>
       notes;  // what could not be checked and is no fault, such as a commit that is not here
+  std::vector<Unasked> unasked;  // tools and servers whose last answer was taken for granted, each once
 };
 
 // The stages that `targets` name and all they need, or everything. Reads every object in full.

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/path.h"
+#include "core/repo/config_keys.h"
 #include "core/workspace/project_files.h"
 #include "core/workspace/tracked.h"
 
@@ -40,6 +41,12 @@ void CleanCopy::write_settings() {
     if (settings) write_file_atomically(join_path(join(".dvx"), name), *settings, 0666, Durability::Relaxed);
   }
   Config config({{ConfigScope::Local, join(".dvx/config.local")}});
+  // What the user has trusted there is trusted here.
+  for (const ConfigEntry& entry : original_.config().all()) {
+    const bool needs_trust = find_config_key(entry.key) != nullptr && !counts_when_tracked(entry.key);
+    if (entry.scope == ConfigScope::Repository && needs_trust)
+      config.set(ConfigScope::Local, entry.key, entry.value);
+  }
   config.set(ConfigScope::Local, "core.store", original_.store().directory());
   // Never a shared inode: a stage that writes into its input must not reach the store.
   config.set(ConfigScope::Local, "core.link", "auto");

@@ -42,6 +42,7 @@ class Rebuild {
         outputs_(original, copy_, options.keep),
         waiting_(selected_.begin(), selected_.end()),
         running_(runner) {
+    survey_.ask_tools_and_servers();
     for (const std::size_t index : selected_)
       report_.stages.push_back({.stage = name(index), .differences = {}});
   }

@@ -24,6 +24,7 @@ std::string_view outcome_name(StageOutcome outcome) {
 
 Execution execute(PipelineSurvey& survey, const std::vector<std::size_t>& selected,
                   const ExecuteOptions& options, CommandRunner& runner, Progress& progress) {
+  survey.ask_tools_and_servers();
   return PipelineRun(survey, selected, options, runner, progress).run();
 }
 

@@ -291,6 +291,7 @@ StageDecision decide_stage(const StageFacts& facts, const RunLookup& lookup) {
     decision.reasons = std::move(missing);
     return decision;
   }
+  decision.unasked = facts.unasked;
   decision.key_fields = stage_key_fields(*facts.stage, inputs_of(facts));
   decision.key = stage_key(decision.key_fields);
   decision.reasons = stale_reasons(facts, decision, lookup);

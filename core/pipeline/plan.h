@@ -21,6 +21,7 @@
 #include "core/metafile/pipeline_file.h"
 #include "core/pipeline/each_plan.h"
 #include "core/pipeline/stale_reason.h"
+#include "core/pipeline/unasked.h"
 
 namespace dvx {
 
@@ -55,6 +56,7 @@ struct StageFacts {
   Contents contents;                    // of its dependencies and outputs
   nlohmann::json params;
   std::map<std::string, std::string> tools, urls;
+  std::vector<Unasked> unasked;                      // of those: what the lock has stands for them
   std::map<std::string, std::string> needed_stages;  // stage_result() of those that have run
   std::map<std::string, std::string> imports;        // path → key_content() of code that it does not name
   std::vector<std::string> awaited_imports;          // paths that stages before it make and it may import
@@ -66,10 +68,11 @@ struct StageFacts {
 
 struct StageDecision {
   StageAction action = StageAction::UpToDate;
-  std::vector<StaleReason> reasons;  // empty when up to date
-  nlohmann::json key_fields;         // null when blocked or frozen
-  ObjectId key;                      // of key_fields
-  std::optional<CachedRun> cached;   // with Restore
+  std::vector<StaleReason> reasons;   // empty when up to date
+  nlohmann::json key_fields;          // null when blocked or frozen
+  ObjectId key;                       // of key_fields
+  std::optional<CachedRun> cached;    // with Restore
+  std::vector<Unasked> unasked = {};  // what the decision takes for granted
 };
 
 StageDecision decide_stage(const StageFacts& facts, const RunLookup& lookup);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/interrupt.h"
+#include "base/thread_start.h"
 
 namespace dvx {
 
@@ -13,7 +14,7 @@ RunningStages::~RunningStages() {
 void RunningStages::start(std::size_t token, CommandJob job) {
   job.should_stop = [this] { return stop_ || interrupt_signal() != 0; };
   job.kill_now = [this] { return stop_ || interrupt_count() > 1; };
-  threads_.emplace(token, [this, token, job = std::move(job)] {
+  const auto carry_out = [this, token, job = std::move(job)] {
     Finished finished{.token = token, .outcome = {}, .failure = {}};
     try {
       finished.outcome = runner_.run(job);
@@ -23,7 +24,11 @@ void RunningStages::start(std::size_t token, CommandJob job) {
     const std::lock_guard lock(mutex_);
     finished_.push_back(std::move(finished));
     wake_.notify_all();
-  });
+  };
+  // Where no thread can be had its commands are run here and now, and the next stage waits.
+  std::jthread thread = start_thread_if_possible(carry_out);
+  if (!thread.joinable()) carry_out();
+  threads_.emplace(token, std::move(thread));
 }
 
 std::optional<RunningStages::Finished> RunningStages::wait_for_next(

@@ -45,6 +45,13 @@ struct ::flock lock_of(short type, off_t start, off_t length) {
   return lock;
 }
 
+// Who may only read can see the claims of others, and take none.
+UniqueFd open_claims(const std::string& path) {
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  const bool is_read_only = !fd && (errno == EROFS || errno == EACCES);
+  return fd ? std::move(fd) : open_file(path, is_read_only ? O_RDONLY : O_RDWR | O_CREAT);
+}
+
 Error lock_error(const std::string& path) {
   const int why = errno;
   const Error error = system_error("lock", path, why);
@@ -63,7 +70,7 @@ struct StageClaims::File {
     short kernel = F_UNLCK;
   };
 
-  explicit File(std::string name) : path(std::move(name)), fd(open_file(path, O_RDWR | O_CREAT)) {}
+  explicit File(std::string name) : path(std::move(name)), fd(open_claims(path)) {}
 
   static std::shared_ptr<File> of(const std::string& path) {
     static std::mutex files_mutex;

@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "core/metafile/canonical_json.h"
 #include "core/metafile/each_paths.h"
+#include "core/repo/home_path.h"
 #include "core/repo/link_kind.h"
 #include "core/sandbox/sandbox_support.h"
 
@@ -30,7 +31,7 @@ std::string variable(const Repository& repository, const std::string& name, cons
 }
 
 // `sandbox.paths`: "~/.cargo:/opt/tool:.venv".
-std::vector<std::string> configured_paths(Repository& repository, const std::string& home) {
+std::vector<std::string> configured_paths(Repository& repository) {
   const std::string setting = repository.config().get_or("sandbox.paths", "");
   std::vector<std::string> paths;
   std::string_view rest = setting;
@@ -38,8 +39,7 @@ std::vector<std::string> configured_paths(Repository& repository, const std::str
     std::string path(rest.substr(0, rest.find(':')));
     rest.remove_prefix(std::min(path.size() + 1, rest.size()));
     if (path.empty()) continue;
-    if (path == "~" || path.starts_with("~/")) path = home + path.substr(1);
-    path = absolute_path(path, repository.root());
+    path = absolute_path(resolve_home(path, repository.surroundings(), "sandbox.paths"), repository.root());
     if (path == "/") {
       throw Error(ErrorKind::Config, "setting 'sandbox.paths' names '/': nothing would be hidden",
                   "dvx config --unset sandbox.paths");
@@ -58,7 +58,7 @@ SandboxMachine machine_of(Repository& repository) {
   return {.bubblewrap = support.bubblewrap,
           .path = path,
           .home = home.empty() ? home : normalize_path(home),
-          .extra_paths = configured_paths(repository, home)};
+          .extra_paths = configured_paths(repository)};
 }
 
 std::vector<std::string> sorted_paths(std::vector<std::string> paths) {

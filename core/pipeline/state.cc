@@ -14,7 +14,8 @@ std::vector<StageState> pipeline_state(Repository& repository, const ProjectFile
   if (files.pipelines.empty()) return states;
   PipelineSurvey survey(repository, files, progress);
   for (PlannedStage& planned : survey.plan(survey.graph().order(), Force::No).stages) {
-    states.push_back({planned.name, planned.decision.action, std::move(planned.decision.reasons)});
+    states.push_back({planned.name, planned.decision.action, std::move(planned.decision.reasons),
+                      std::move(planned.decision.unasked)});
   }
   return states;
 }

@@ -1,5 +1,5 @@
-// The state of the pipeline for `dvx status`: which stages are stale, and why. Takes no lock and runs nothing
-// but the commands under `tools`.
+// The state of the pipeline for `dvx status`: which stages are stale, and why. Takes no lock and runs
+// nothing.
 #pragma once
 
 #include <string>
@@ -16,6 +16,7 @@ struct StageState {
   std::string name;
   StageAction action = StageAction::UpToDate;  // what repro would do
   std::vector<StaleReason> reasons;            // empty when up to date; describe() makes a line of each
+  std::vector<Unasked> unasked = {};           // what this takes for granted
 };
 
 // In the order in which stages would run. Empty when there is no dvx.yaml.

@@ -52,6 +52,17 @@ bool is_complete(const ObjectStore& store, const DataRef& data) {
   }
 }
 
+// What a tool or a server said when the stage last ran, as far as its lock entry has it.
+std::optional<std::string> recorded_answer(const LockedStage* locked, const char* kind,
+                                           const std::string& what) {
+  if (locked == nullptr || !locked->environment.is_object()) return std::nullopt;
+  const auto answers = locked->environment.find(kind);
+  if (answers == locked->environment.end() || !answers->is_object()) return std::nullopt;
+  const auto answer = answers->find(what);
+  if (answer == answers->end() || !answer->is_string()) return std::nullopt;
+  return answer->get<std::string>();
+}
+
 StageGraph graph_of(std::vector<Stage> stages, ImportedCode& code) {
   code.expect_outputs_of(stages);
   return StageGraph(std::move(stages));
@@ -69,7 +80,8 @@ PipelineSurvey::PipelineSurvey(Repository& repository, Progress& progress)
     : PipelineSurvey(repository, told_project_files(repository, progress), progress) {}
 
 PipelineSurvey::PipelineSurvey(Repository& repository, const ProjectFiles& files, Progress& progress)
-    : PipelineSurvey(repository, files, progress, std::async(std::launch::async, [&repository] {
+    : PipelineSurvey(repository, files, progress,
+                     std::async(std::launch::async | std::launch::deferred, [&repository] {
                        StampedLock read{.stamp = stamp_of_lock(repository), .lock = {}};
                        read.lock = load_lock(repository);
                        return read;
@@ -248,6 +260,7 @@ StageFacts PipelineSurvey::facts(std::size_t index, Force force) {
                    .params = nullptr,
                    .tools = {},
                    .urls = {},
+                   .unasked = {},
                    .needed_stages = {},
                    .imports = {},
                    .awaited_imports = {},
@@ -258,8 +271,7 @@ StageFacts PipelineSurvey::facts(std::size_t index, Force force) {
   for (const StageOutput& out : stage.outs) facts.contents[out.path] = content(out.path);
   if (stage.frozen) return facts;  // its inputs do not matter, so they need not be readable
   facts.params = params_of(stage);
-  for (const std::string& tool : stage.tools) facts.tools[tool] = tools_.of(tool, stage.name);
-  for (const std::string& url : stage.urls) facts.urls[url] = urls_.of(url, stage.name);
+  add_answers(stage, facts);
   for (const std::string& name : stage.stage_deps) {
     if (const auto needed = made_by(name)) facts.needed_stages[name] = stage_result(*needed);
   }
@@ -269,6 +281,21 @@ StageFacts PipelineSurvey::facts(std::size_t index, Force force) {
   facts.awaited_imports = code_.of(stage).awaited;
   if (missing_) facts.absent = missing_->of(facts);
   return facts;
+}
+
+void PipelineSurvey::add_answers(const Stage& stage, StageFacts& facts) {
+  if (asks_) {
+    for (const std::string& tool : stage.tools) facts.tools[tool] = tools_.of(tool, stage.name);
+    for (const std::string& url : stage.urls) facts.urls[url] = urls_.of(url, stage.name);
+    return;
+  }
+  const auto take = [&](OutsideKind kind, const std::string& what, std::map<std::string, std::string>& into) {
+    auto recorded = recorded_answer(facts.locked, kind == OutsideKind::Tool ? "tools" : "urls", what);
+    into[what] = recorded.value_or(kNotAsked);
+    facts.unasked.push_back({kind, what, std::move(recorded)});
+  };
+  for (const std::string& tool : stage.tools) take(OutsideKind::Tool, tool, facts.tools);
+  for (const std::string& url : stage.urls) take(OutsideKind::Url, url, facts.urls);
 }
 
 std::vector<std::string> PipelineSurvey::imports_of(std::size_t index) {

@@ -1,7 +1,9 @@
 // A pipeline and the state it is in: stages, graph and lock file, and what the workspace holds for each
 // stage, looked at once and remembered. From it come the facts that plan.h decides on.
 //
-// Reads only (the workspace index may learn fingerprints) and takes no lock. Single-threaded.
+// Reads only (the workspace index may learn fingerprints) and takes no lock. Runs nothing and asks no server
+// unless told to: what tools and servers said last time, as dvx.lock has it, stands for what they would say.
+// Single-threaded.
 #pragma once
 
 #include <cstddef>
@@ -65,6 +67,8 @@ class PipelineSurvey {
   // From here on facts say what data that is not there would be.
   void allow_missing() { missing_.emplace(repository_); }
   bool allows_missing() const { return missing_.has_value(); }
+  // From here on tools are run and servers asked: for commands that run stages.
+  void ask_tools_and_servers() { asks_ = true; }
   // What dvx.lock was before it was read.
   const FileStamp& lock_stamp() const { return lock_stamp_; }
   // Others have been at work: reads dvx.lock anew, and forgets what this stage reads and writes.
@@ -114,6 +118,7 @@ class PipelineSurvey {
                  std::future<StampedLock> read);
   void prepare();
   nlohmann::json params_of(const Stage& stage);
+  void add_answers(const Stage& stage, StageFacts& facts);
   std::optional<std::string> read_params_file(const std::string& path) const;
   std::optional<CachedRun> restorable(const Stage& stage, const ObjectId& key,
                                       const Contents& contents) const;
@@ -132,6 +137,7 @@ class PipelineSurvey {
   LockFile lock_;
   ToolOutputs tools_;
   UrlStates urls_;
+  bool asks_ = false;  // tools_ and urls_
   ParamsLookup params_;
   bool makes_params_ = false;  // a stage writes a params file
   std::optional<MissingData> missing_;

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/nearest_word.h"
 #include "base/path.h"
+#include "core/remote/remote_place.h"
 #include "objects/backend/open_backend.h"
 
 namespace dvx {
@@ -92,7 +93,7 @@ std::string project_id(Repository& repository) {
 
 OpenRemote::OpenRemote(Repository& repository, Remote remote)
     : remote_(std::move(remote)),
-      backend_(open_backend(remote_.url, repository.root())),
+      backend_(open_backend(place_of_remote(repository, remote_.url), repository.root())),
       cache_(remote_cache_directory(repository.store().directory(), backend_->url())),
       index_(std::make_unique<RemoteIndex>(*backend_, join_path(cache_, "index"))) {}
 

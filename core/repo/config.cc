@@ -1,7 +1,11 @@
 #include "core/repo/config.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 
+#include <algorithm>
+#include <mutex>
 #include <set>
 #include <utility>
 
@@ -11,6 +15,7 @@
 #include "base/path.h"
 #include "core/git/git_handle.h"
 #include "core/repo/config_keys.h"
+#include "core/repo/settings_text.h"
 
 namespace dvx {
 
@@ -31,17 +36,42 @@ GitConfig open_file_config(const std::string& path) {
   return config;
 }
 
+// Nothing but a regular file is read: a pipe or a device would be read without end.
+std::string read_settings(const std::string& path) {
+  struct ::stat st {};
+  if (::stat(path.c_str(), &st) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return {};
+    throw system_error("read settings", path);
+  }
+  if (!S_ISREG(st.st_mode)) {
+    throw Error(ErrorKind::Config,
+                fmt::format("cannot read settings '{}': it is not a regular file", display_path(path)), {},
+                path);
+  }
+  const UniqueFd file = open_file(path, O_RDONLY | O_NONBLOCK);
+  std::string text(kMostSettingsBytes + 1, '\0');
+  text.resize(read_up_to(file.get(), std::as_writable_bytes(std::span(text)), path));
+  return text;
+}
+
 std::map<std::string, std::string> read_entries(const std::string& path) {
   std::map<std::string, std::string> entries;
-  if (!exists(path)) return entries;
-  const GitConfig config = open_file_config(path);
-  const auto take = [](const git_config_entry* entry, void* payload) {
-    auto& out = *static_cast<std::map<std::string, std::string>*>(payload);
-    out[canonical_config_key(entry->name)] = entry->value == nullptr ? "true" : entry->value;
-    return 0;
-  };
-  if (git_config_foreach(config.get(), take, &entries) != 0) fail(path);
+  for (auto& [key, value] : parse_settings(read_settings(path), path))
+    entries[canonical_config_key(key)] = std::move(value);
   return entries;
+}
+
+// The library that edits the file reads what it includes.
+void refuse_includes(const std::map<std::string, std::string>& entries, const std::string& path) {
+  for (const auto& [key, value] : entries) {
+    if (!key.starts_with("include.") && !key.starts_with("includeif.")) continue;
+    throw Error(
+        ErrorKind::Config,
+        fmt::format("'{}' has the section 'include', which dvx does not follow: it will not be edited "
+                    "until the section is gone",
+                    display_path(path)),
+        {}, path);
+  }
 }
 
 // Scopes from the strongest to the weakest.
@@ -51,7 +81,25 @@ constexpr ConfigScope kByStrength[] = {ConfigScope::Local, ConfigScope::Reposito
 
 struct Config::Impl {
   std::map<ConfigScope, std::string> paths;
-  std::map<ConfigScope, std::map<std::string, std::string>> entries;
+  std::map<ConfigScope, std::map<std::string, std::string>> entries;  // in force
+  std::map<std::string, std::string> needing_trust, withheld;         // of the repository's file
+  std::set<std::string> trusted;                                      // keys
+  mutable std::mutex mutex;                                           // of `missed`: get() is for any thread
+  mutable std::set<std::string> missed;
+
+  void load(ConfigScope scope, const std::string& path) {
+    auto& found = entries[scope] = read_entries(path);
+    if (scope != ConfigScope::Repository) return;
+    needing_trust.clear();
+    withheld.clear();
+    for (const auto& entry : found) {
+      const bool counts = find_config_key(entry.first) == nullptr || counts_when_tracked(entry.first);
+      if (counts) continue;
+      needing_trust.insert(entry);
+      if (!trusted.contains(entry.first)) withheld.insert(entry);
+    }
+    for (const auto& [key, value] : withheld) found.erase(key);
+  }
 
   const std::string& path(ConfigScope scope) const {
     const auto found = paths.find(scope);
@@ -67,6 +115,7 @@ struct Config::Impl {
   void edit(ConfigScope scope, Edit change) {
     const std::string& target = path(scope);
     make_directories(parent_path(target));
+    refuse_includes(read_entries(target), target);
     const TemporaryDirectory scratch(parent_path(target), ".dvx-tmp");
     const std::string copy = join_path(scratch.path(), "config");
     write_file_atomically(copy, read_file_if_exists(target).value_or(""), 0666, Durability::Relaxed);
@@ -75,14 +124,14 @@ struct Config::Impl {
       if (change(config.get()) != 0) fail(target);
     }
     write_file_atomically(target, read_file(copy));
-    entries[scope] = read_entries(target);
+    load(scope, target);
   }
 };
 
 Config::Config(std::map<ConfigScope, std::string> paths) : impl_(std::make_unique<Impl>()) {
   impl_->paths = std::move(paths);
   for (const auto& [scope, path] : impl_->paths) {
-    if (!path.empty()) impl_->entries[scope] = read_entries(path);
+    if (!path.empty()) impl_->load(scope, path);
   }
 }
 
@@ -96,6 +145,10 @@ std::optional<std::string> Config::get(const std::string& key) const {
     if (entries == impl_->entries.end()) continue;
     const auto found = entries->second.find(name);
     if (found != entries->second.end()) return found->second;
+  }
+  if (impl_->withheld.contains(name)) {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->missed.insert(name);
   }
   return std::nullopt;
 }
@@ -141,6 +194,27 @@ std::vector<ConfigEntry> Config::all() const {
   return out;
 }
 
+const std::map<std::string, std::string>& Config::needing_trust() const {
+  return impl_->needing_trust;
+}
+
+const std::map<std::string, std::string>& Config::withheld() const {
+  return impl_->withheld;
+}
+
+void Config::bring_into_force(const std::vector<std::string>& keys) {
+  impl_->trusted.insert(keys.begin(), keys.end());
+  for (const std::string& key : keys) {
+    auto node = impl_->withheld.extract(key);
+    if (!node.empty()) impl_->entries[ConfigScope::Repository].insert(std::move(node));
+  }
+}
+
+std::vector<std::string> Config::missed() const {
+  const std::lock_guard lock(impl_->mutex);
+  return {impl_->missed.begin(), impl_->missed.end()};
+}
+
 void Config::set(ConfigScope scope, const std::string& key, const std::string& value) {
   check_config_key(key);
   if (const auto refused = refused_config_value(*find_config_key(key), value)) {
@@ -154,7 +228,9 @@ void Config::set(ConfigScope scope, const std::string& key, const std::string& v
 bool Config::unset(ConfigScope scope, const std::string& key) {
   const std::string name = canonical_config_key(key);
   const auto entries = impl_->entries.find(scope);
-  if (entries == impl_->entries.end() || !entries->second.contains(name)) return false;
+  const bool is_withheld = scope == ConfigScope::Repository && impl_->withheld.contains(name);
+  const bool is_set = entries != impl_->entries.end() && entries->second.contains(name);
+  if (!is_set && !is_withheld) return false;
   impl_->edit(scope,
               [&](git_config* config) { return git_config_delete_multivar(config, name.c_str(), ".*"); });
   return true;

@@ -1,6 +1,10 @@
 // Settings in git's config syntax: .dvx/config (committed) and .dvx/config.local (this clone), the latter
 // stronger; below both the user's ~/.config/dvx/config. Known keys are listed in docs/config.md; unknown ones
 // are refused.
+//
+// .dvx/config came with the clone. Of what it says only the keys that may be tracked are in force
+// (config_keys.h); the others are withheld, as if they were not set, until the repository is trusted
+// (trusted_settings.h).
 #pragma once
 
 #include <cstdint>
@@ -31,7 +35,15 @@ class Config {
   std::uint64_t size_or(const std::string& key,
                         std::uint64_t fallback) const;  // bytes; "10M", "1G" understood
   bool bool_or(const std::string& key, bool fallback) const;
-  std::vector<ConfigEntry> all() const;  // sorted by key, the strongest scope of each
+  std::vector<ConfigEntry> all() const;  // in force; sorted by key, the strongest scope of each
+  // What .dvx/config sets of keys that need trust, by key; and what of that is without effect.
+  const std::map<std::string, std::string>& needing_trust() const;
+  const std::map<std::string, std::string>& withheld() const;
+  // From here on these of them count as if they might be tracked.
+  void bring_into_force(const std::vector<std::string>& keys);
+  // Withheld settings that somebody has asked for meanwhile: what this process did otherwise for their want.
+  // Sorted. One that another scope sets as well is none.
+  std::vector<std::string> missed() const;
   void set(ConfigScope scope, const std::string& key, const std::string& value);
   bool unset(ConfigScope scope, const std::string& key);
   // Names X for which remote.X.url is set, sorted.

@@ -9,46 +9,54 @@ namespace dvx {
 namespace {
 
 constexpr ConfigKey kKeys[] = {
-    {"core.gpus", ConfigValue::Count,
+    {"core.gpus", ConfigValue::Count, WhenTracked::NeedsTrust,
      "GPUs that stages of this machine may use; default: those that NVIDIA's driver names"},
-    {"core.jobs", ConfigValue::Count,
+    {"core.jobs", ConfigValue::Count, WhenTracked::NeedsTrust,
      "threads and parallel stages when -j is not given; 0: as many as processors"},
-    {"core.link", ConfigValue::Link,
+    {"core.link", ConfigValue::Link, WhenTracked::Counts,
      "how files come from the store: auto, reflink, copy, hardlink or symlink"},
-    {"core.project", ConfigValue::Text,
+    {"core.project", ConfigValue::Text, WhenTracked::Counts,
      "name of this project on remotes; written by dvx init, not to be changed"},
-    {"core.remote", ConfigValue::Text, "remote that push, fetch and pull use when none is named"},
-    {"core.runCache", ConfigValue::Bool,
+    {"core.remote", ConfigValue::Text, WhenTracked::Counts,
+     "remote that push, fetch and pull use when none is named"},
+    {"core.runCache", ConfigValue::Bool, WhenTracked::Counts,
      "push, fetch and pull carry the outputs of all runs of the run cache, as with --run-cache"},
-    {"core.shared", ConfigValue::Shared,
+    {"core.shared", ConfigValue::Shared, WhenTracked::NeedsTrust,
      "who else writes to the store: group, all (and everybody reads) or false, the default"},
-    {"core.store", ConfigValue::Text, "directory of the object store; may be shared by several clones"},
-    {"gc.reflogDays", ConfigValue::Count, "how long dvx gc keeps what only git's reflogs name; default 90"},
-    {"gc.runDays", ConfigValue::Count,
+    {"core.store", ConfigValue::Text, WhenTracked::NeedsTrust,
+     "directory of the object store; may be shared by several clones"},
+    {"gc.reflogDays", ConfigValue::Count, WhenTracked::NeedsTrust,
+     "how long dvx gc keeps what only git's reflogs name; default 90"},
+    {"gc.runDays", ConfigValue::Count, WhenTracked::NeedsTrust,
      "how long dvx gc keeps runs of the run cache that no dvx.lock names; default 90"},
-    {"gc.trashDays", ConfigValue::Count, "how long dvx gc keeps what it moved to the trash; default 14"},
-    {"hooks.allow", ConfigValue::Text,
+    {"gc.trashDays", ConfigValue::Count, WhenTracked::NeedsTrust,
+     "how long dvx gc keeps what it moved to the trash; default 14"},
+    {"hooks.allow", ConfigValue::Text, WhenTracked::Counts,
      "files that the pre-commit hook lets pass: patterns, separated by spaces"},
-    {"hooks.dataSize", ConfigValue::Size,
+    {"hooks.dataSize", ConfigValue::Size, WhenTracked::Counts,
      "the same for files whose name says that they are data; default 1K"},
-    {"hooks.maxSize", ConfigValue::Size,
+    {"hooks.maxSize", ConfigValue::Size, WhenTracked::Counts,
      "the pre-commit hook stops unversioned files larger than this; default 1M"},
-    {"parsing.bool", ConfigValue::Text,
+    {"parsing.bool", ConfigValue::Text, WhenTracked::Counts,
      "false in a map that a command of dvx.yaml takes: store_true (left out) or boolean_optional "
      "(--no-NAME)"},
-    {"parsing.list", ConfigValue::Text,
+    {"parsing.list", ConfigValue::Text, WhenTracked::Counts,
      "a list in such a map: nargs (--NAME 1 2) or append (--NAME 1 --NAME 2)"},
-    {"remote.*.url", ConfigValue::Text, "where a remote is: a path or file: URL"},
-    {"sandbox.paths", ConfigValue::Text,
+    {"remote.*.url", ConfigValue::Text, WhenTracked::Counts, "where a remote is: a path or file: URL"},
+    {"sandbox.paths", ConfigValue::Text, WhenTracked::NeedsTrust,
      "files and directories that sandboxed stages see besides, read-only: separated by ':'"},
-    {"schema.duckdb", ConfigValue::Text, "path of libduckdb"},
-    {"schema.memory", ConfigValue::Size, "memory that a schema check may use"},
-    {"slurm.account", ConfigValue::Text, "account that jobs of stages are charged to"},
-    {"slurm.executable", ConfigValue::Text, "path of dvx on the nodes of the cluster; default: as here"},
-    {"slurm.options", ConfigValue::Text, "further options of sbatch, separated by spaces"},
-    {"slurm.partition", ConfigValue::Text, "partition that jobs of stages run in"},
-    {"slurm.patience", ConfigValue::Text, "until files that another machine wrote must be seen; default 60s"},
-    {"slurm.poll", ConfigValue::Text, "between two looks at the files of jobs; default 2s"},
+    {"schema.duckdb", ConfigValue::Text, WhenTracked::NeedsTrust, "path of libduckdb"},
+    {"schema.memory", ConfigValue::Size, WhenTracked::NeedsTrust, "memory that a schema check may use"},
+    {"slurm.account", ConfigValue::Text, WhenTracked::Counts, "account that jobs of stages are charged to"},
+    {"slurm.executable", ConfigValue::Text, WhenTracked::NeedsTrust,
+     "path of dvx on the nodes of the cluster; default: as here"},
+    {"slurm.options", ConfigValue::Text, WhenTracked::NeedsTrust,
+     "further options of sbatch, separated by spaces"},
+    {"slurm.partition", ConfigValue::Text, WhenTracked::Counts, "partition that jobs of stages run in"},
+    {"slurm.patience", ConfigValue::Text, WhenTracked::Counts,
+     "until files that another machine wrote must be seen; default 60s"},
+    {"slurm.poll", ConfigValue::Text, WhenTracked::Counts,
+     "between two looks at the files of jobs; default 2s"},
 };
 
 bool same_letters(std::string_view a, std::string_view b) {
@@ -101,6 +109,11 @@ const ConfigKey* find_config_key(std::string_view key) {
     }
   }
   return nullptr;
+}
+
+bool counts_when_tracked(std::string_view key) {
+  const ConfigKey* row = find_config_key(key);
+  return row != nullptr && row->when_tracked == WhenTracked::Counts;
 }
 
 std::string canonical_config_key(std::string_view key) {

@@ -36,6 +36,12 @@ bool remembered_reflink(WorkspaceIndex& index, const std::string& workspace, con
 }
 }  // namespace
 
+LinkKind link_without_trying(const Config& config) {
+  const std::string asked = config.get_or("core.link", "auto");
+  if (asked == "hardlink") return LinkKind::Hardlink;
+  return asked == "symlink" ? LinkKind::Symlink : LinkKind::Copy;
+}
+
 LinkKind choose_link(const Config& config, WorkspaceIndex& index, const std::string& workspace_directory,
                      const std::string& store_directory) {
   const std::string asked = config.get_or("core.link", "auto");

@@ -18,6 +18,9 @@ std::string_view link_name(LinkKind kind);  // "reflink", …
 
 // core.link; for "auto" a reflink where one was really made between the two directories (the answer is
 // remembered in the index), else a copy. "reflink" is an Error{Config} where it does not work.
+// The same where nothing can be written, so that nothing can be tried: what is asked for, and copies for the
+// rest. No file is ever linked there, and objects are read whatever their encoding.
+LinkKind link_without_trying(const Config& config);
 LinkKind choose_link(const Config& config, WorkspaceIndex& index, const std::string& workspace_directory,
                      const std::string& store_directory);
 

@@ -1,7 +1,7 @@
 #include "core/repo/repository.h"
 
 #include <fmt/format.h>
-#include <stdlib.h>
+#include <unistd.h>
 
 #include <map>
 #include <mutex>
@@ -13,9 +13,13 @@
 #include "base/path.h"
 #include "base/thread_pool.h"
 #include "core/index/workspace_index.h"
+#include "core/repo/home_path.h"
 #include "core/repo/link_kind.h"
+#include "core/repo/own_files.h"
+#include "core/repo/real_place.h"
 #include "core/repo/store_sharing.h"
 #include "core/repo/store_users.h"
+#include "core/repo/trusted_settings.h"
 #include "objects/store/shared_files.h"
 #include "objects/store/store_access.h"
 #include "objects/store/store_use.h"
@@ -72,15 +76,12 @@ std::string shared_store(GitRepository& git, const std::string& own_dvx_dir) {
   return join_path(parent_path(git.common_dir()), ".dvx/store");
 }
 
-// realpath(3) of the deepest part of an absolute path that exists, with the rest behind it.
-std::string resolve_links(const std::string& path) {
-  if (char* real = ::realpath(path.c_str(), nullptr)) {
-    std::string out = real;
-    ::free(real);
-    return out;
-  }
-  const std::string parent = parent_path(path);
-  return parent == path || parent.empty() ? path : join_path(resolve_links(parent), file_name(path));
+// Whether the deepest part of the path that is there can be written to. A read-only file system is so for
+// everybody.
+bool may_be_made(const std::string& path) {
+  std::string there = path;
+  while (!exists(there) && there != "/" && !there.empty()) there = parent_path(there);
+  return ::access(there.c_str(), W_OK) == 0;
 }
 
 }  // namespace
@@ -99,11 +100,16 @@ Repository Repository::open(Surroundings surroundings) {
         return impl.may_follow(from, target);
       });
   impl->dvx_guard = DirectoryGuard(impl->dvx_dir);
+  impl->git = GitRepository::discover(impl->root);
+  refuse_foreign_files(impl->root, impl->git ? &*impl->git : nullptr);
   impl->config.emplace(std::map<ConfigScope, std::string>{
       {ConfigScope::Repository, join_path(impl->dvx_dir, "config")},
       {ConfigScope::Local, join_path(impl->dvx_dir, "config.local")},
       {ConfigScope::User, surroundings.user_config},
   });
+  const Settings& commanding = impl->config->needing_trust();
+  if (!commanding.empty() && TrustedSettings(surroundings.user_config, impl->root).include(commanding))
+    impl->config->bring_into_force(trustable_keys(impl->root, commanding));
   impl->surroundings = std::move(surroundings);
   return Repository(std::move(impl));
 }
@@ -132,8 +138,8 @@ std::string Repository::from_user(const std::string& typed) const {
   const std::string absolute = absolute_path(typed, impl_->surroundings.cwd);
   if (auto beneath = path_beneath(absolute, impl_->root)) return *beneath;
   // The same place under another name: a symlink above the repository. The last name itself is not followed.
-  const std::string resolved = join_path(resolve_links(parent_path(absolute)), file_name(absolute));
-  if (auto beneath = path_beneath(resolved, resolve_links(impl_->root))) return *beneath;
+  const std::string resolved = join_path(real_place(parent_path(absolute)), file_name(absolute));
+  if (auto beneath = path_beneath(resolved, real_place(impl_->root))) return *beneath;
   throw Error(ErrorKind::Usage, fmt::format("'{}' lies outside of the repository '{}'", typed, impl_->root),
               {}, typed);
 }
@@ -172,7 +178,9 @@ GitRepository& Repository::git() {
 std::string Repository::store_dir() {
   const auto configured = config().get("core.store");
   std::string directory =
-      configured ? absolute_path(*configured, impl_->root) : shared_store(git(), impl_->dvx_dir);
+      configured
+          ? absolute_path(resolve_home(*configured, impl_->surroundings, "core.store"), impl_->root)
+          : shared_store(git(), impl_->dvx_dir);
   if (impl_->guarded_store != directory) {
     impl_->guarded_store = directory;
     impl_->store_guard = DirectoryGuard(directory);
@@ -183,6 +191,10 @@ std::string Repository::store_dir() {
 LinkKind Repository::link() {
   if (!impl_->link) {
     const std::string store = store_dir();
+    if (!may_be_made(store) || !may_be_made(join_path(impl_->dvx_dir, "tmp"))) {
+      impl_->link = link_without_trying(config());
+      return *impl_->link;
+    }
     make_directories(store);
     impl_->link = choose_link(config(), index(), temporary_dir(), store);
   }

@@ -49,7 +49,8 @@ struct WritingLock {
 
 class Repository {
  public:
-  // The nearest directory at or above `surroundings.cwd` that holds `.dvx/config`. NotARepository when none.
+  // The nearest directory at or above `surroundings.cwd` that holds `.dvx/config`. NotARepository when none,
+  // Config where what is in `.dvx` came with the clone and must not (own_files.h).
   static Repository open(Surroundings surroundings);
   Repository(Repository&&) noexcept;
   ~Repository();

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "core/repo/config.h"
+#include "core/repo/home_path.h"
 #include "core/repo/repository.h"
 
 namespace dvx {
@@ -121,7 +122,7 @@ Loaded& the_loaded() {
 DuckDbLocation find_duckdb(const Surroundings& surroundings, const Config& config) {
   if (!surroundings.duckdb.empty()) return {surroundings.duckdb, "DVX_DUCKDB"};
   if (const auto configured = config.get("schema.duckdb"); configured && !configured->empty()) {
-    return {*configured, "schema.duckdb"};
+    return {resolve_home(*configured, surroundings, "schema.duckdb"), "schema.duckdb"};
   }
   if (!surroundings.executable.empty()) {
     const std::string directory = parent_path(surroundings.executable);

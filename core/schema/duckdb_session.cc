@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/thread_start.h"
 
 namespace dvx {
 
@@ -54,13 +55,13 @@ class Settings {
 class InterruptWatch {
  public:
   InterruptWatch(const Functions& functions, Handle connection)
-      : thread_([this, &functions, connection](const std::stop_token& stop) {
+      : thread_(start_thread_if_possible([this, &functions, connection](const std::stop_token& stop) {
           std::unique_lock lock(mutex_);
           while (!wake_.wait_for(lock, stop, std::chrono::milliseconds(50),
                                  [&] { return stop.stop_requested(); })) {
             if (interrupt_signal() != 0) functions.interrupt(connection);
           }
-        }) {}
+        })) {}
 
  private:
   std::mutex mutex_;

@@ -63,7 +63,9 @@ class JobRun {
         settings_(slurm_settings(repository)),
         progress_(progress),
         survey_(repository, stages_of(job), progress),
-        stage_(survey_.stages().back()) {}
+        stage_(survey_.stages().back()) {
+    survey_.ask_tools_and_servers();
+  }
 
   // Fills `result`, whatever is thrown meanwhile.
   void run(JobResult& result, std::vector<std::string>& trees) {

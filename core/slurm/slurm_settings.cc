@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "core/metafile/stage_demands.h"
+#include "core/repo/home_path.h"
 
 namespace dvx {
 
@@ -58,7 +59,9 @@ SlurmSettings slurm_settings(Repository& repository) {
   SlurmSettings settings;
   settings.account = text_or(repository, "slurm.account", "");
   settings.partition = text_or(repository, "slurm.partition", "");
-  settings.executable = text_or(repository, "slurm.executable", repository.surroundings().executable);
+  settings.executable =
+      resolve_home(text_or(repository, "slurm.executable", repository.surroundings().executable),
+                   repository.surroundings(), "slurm.executable");
   settings.poll = duration_or(repository, "slurm.poll", settings.poll);
   settings.patience = duration_or(repository, "slurm.patience", settings.patience);
   const std::string options = text_or(repository, "slurm.options", "");

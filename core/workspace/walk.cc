@@ -178,8 +178,8 @@ class Walker {
     // Not tasks of the pool, of which none may wait for another.
     std::vector<std::future<void>> others;
     for (std::size_t i = 1; i < shares; ++i) {
-      others.push_back(std::async(std::launch::async, stat_some, listing.size() * i / shares,
-                                  listing.size() * (i + 1) / shares));
+      others.push_back(std::async(std::launch::async | std::launch::deferred, stat_some,
+                                  listing.size() * i / shares, listing.size() * (i + 1) / shares));
     }
     stat_some(0, shares < 2 ? listing.size() : listing.size() / shares);
     for (std::future<void>& other : others) other.get();

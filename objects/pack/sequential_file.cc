@@ -17,6 +17,7 @@
 #include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/thread_start.h"
 
 namespace dvx {
 
@@ -118,7 +119,12 @@ void SequentialFile::State::wait_until_written() {
 void SequentialFile::State::hand_over() {
   if (!thread.joinable()) {
     direct = ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_DIRECT) == 0;
-    thread = std::jthread([this] { run(); });
+    thread = start_thread_if_possible([this] { run(); });
+  }
+  if (!thread.joinable()) {
+    write_out(buffers[current]->bytes, kBufferSize);
+    filled = 0;
+    return;
   }
   wait_until_written();
   {

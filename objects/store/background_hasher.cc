@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/thread_start.h"
+
 namespace dvx {
 
 namespace {
@@ -10,7 +12,8 @@ constexpr std::size_t kBlock = std::size_t{1} << 20;  // bytes
 constexpr std::size_t kBlocks = 4;
 }  // namespace
 
-BackgroundHasher::BackgroundHasher() : empty_(kBlocks - 1), thread_([this] { work(); }) {
+BackgroundHasher::BackgroundHasher()
+    : empty_(kBlocks - 1), thread_(start_thread_if_possible([this] { work(); })) {
   current_.reserve(kBlock);
 }
 
@@ -34,6 +37,11 @@ void BackgroundHasher::update(std::span<const std::byte> bytes) {
 }
 
 void BackgroundHasher::hand_over() {
+  if (!thread_.joinable()) {
+    hasher_.update(current_);
+    current_.clear();
+    return;
+  }
   std::unique_lock lock(mutex_);
   full_.push_back(std::move(current_));
   changed_.notify_all();
@@ -45,6 +53,10 @@ void BackgroundHasher::hand_over() {
 }
 
 ObjectId BackgroundHasher::finish() {
+  if (!thread_.joinable()) {
+    hasher_.update(current_);
+    return hasher_.finish();
+  }
   {
     const std::lock_guard lock(mutex_);
     full_.push_back(std::move(current_));

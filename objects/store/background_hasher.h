@@ -1,4 +1,5 @@
-// SHA-256 of a long stream, computed by a thread of its own while the caller reads and writes.
+// SHA-256 of a long stream, computed by a thread of its own while the caller reads and writes, or by the
+// caller where no thread can be had.
 #pragma once
 
 #include <condition_variable>
@@ -37,7 +38,7 @@ class BackgroundHasher {
   bool ended_ = false, dropped_ = false;
   Block current_;  // the caller's, being filled
   Hasher hasher_;  // the thread's until it is joined
-  std::thread thread_;
+  std::jthread thread_;
 };
 
 }  // namespace dvx

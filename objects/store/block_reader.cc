@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/thread_start.h"
 
 namespace dvx {
 
@@ -55,7 +56,7 @@ BlockReader::BlockReader(int fd, std::string path, BlockPool& pool)
     : fd_(fd), path_(std::move(path)), pool_(pool) {
   // The very file that is open, whatever its name means by now. Without direct I/O it is read plainly.
   direct_ = UniqueFd(::open(fmt::format("/proc/self/fd/{}", fd).c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC));
-  thread_ = std::jthread([this] { run(); });
+  thread_ = start_thread_if_possible([this] { run(); });
 }
 
 BlockReader::~BlockReader() {
@@ -66,6 +67,7 @@ BlockReader::~BlockReader() {
 }
 
 std::shared_ptr<Block> BlockReader::next() {
+  if (!thread_.joinable()) return read_next();
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return failure_ || !ready_.empty(); });
   if (ready_.empty()) std::rethrow_exception(failure_);
@@ -76,8 +78,16 @@ std::shared_ptr<Block> BlockReader::next() {
   return block;
 }
 
+// Null at the end.
+std::shared_ptr<Block> BlockReader::read_next() {
+  std::shared_ptr<Block> block = pool_.acquire();
+  const std::size_t n = read_block(offset_, block->body());
+  block->set_length(n);
+  offset_ += n;
+  return n == 0 ? nullptr : block;
+}
+
 void BlockReader::run() {
-  std::uint64_t offset = 0;
   for (;;) {
     {
       std::unique_lock lock(mutex_);
@@ -87,14 +97,9 @@ void BlockReader::run() {
     std::shared_ptr<Block> block;
     std::exception_ptr error;
     try {
-      block = pool_.acquire();
-      const std::size_t n = read_block(offset, block->body());
-      block->set_length(n);
-      offset += n;
-      if (n == 0) block = nullptr;
+      block = read_next();
     } catch (...) {
       error = std::current_exception();
-      block = nullptr;
     }
     const std::lock_guard lock(mutex_);
     if (error) {

@@ -65,6 +65,7 @@ class BlockReader {
 
  private:
   void run();
+  std::shared_ptr<Block> read_next();
   std::size_t read_block(std::uint64_t offset, std::span<std::byte> out);
   std::size_t read_plainly(int fd, std::uint64_t offset, std::span<std::byte> out);
 
@@ -74,6 +75,7 @@ class BlockReader {
   UniqueFd direct_;
   std::mutex mutex_;
   std::condition_variable changed_;
+  std::uint64_t offset_ = 0;                  // the thread's, or the caller's without one
   std::deque<std::shared_ptr<Block>> ready_;  // null marks the end
   std::exception_ptr failure_;
   bool stopping_ = false;
