@@ -54,6 +54,11 @@ class TreeWriter {
     if (!run.record)
       return text_.red(fmt::format("run {} (its record is not here: dvx fetch)", run.id.short_hex()));
     const RunRecord& record = *run.record;
+    if (!record.was_run()) {
+      return fmt::format("{}  record {}  {}  recorded as it was found, no run made it",
+                         text_.cyan(record.stage), run.id.short_hex(),
+                         format_utc(record.started_ns).substr(0, 16));
+    }
     std::string line =
         fmt::format("{}  run {}  {}  {}", text_.cyan(record.stage), run.id.short_hex(),
                     format_utc(record.started_ns).substr(0, 16), human_seconds(record.wall_seconds));
@@ -70,6 +75,7 @@ class TreeWriter {
     std::string where;
     switch (origin.kind) {
       case OriginKind::Run:
+      case OriginKind::Parts:
         return {};
       case OriginKind::Pointer:
         where = display_path(show_(origin.pointer));

@@ -68,6 +68,7 @@ std::vector<StaleReason> PipelineRun::upstream_reasons(std::size_t i) const {
 void PipelineRun::queue(std::size_t i) {
   refuse_sandboxes_by_option(stage(i));
   refuse_outputs_in_git(stage(i));
+  if (!keep_unstored(i)) return;
   for (const StageOutput& out : stage(i).outs)
     make_directories(survey_.repository().path(parent_path(out.path)));
   ignore_outputs(stage(i));

@@ -18,6 +18,7 @@ struct TrackedPath {
   std::string stage;            // name, or "" for a pointer
   bool cached = true;           // false: git keeps the bytes
   bool push = true;
+  bool frozen = false;  // an output of a frozen stage: recorded as it is found
   std::string remote, schema;
 };
 
