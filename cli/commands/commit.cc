@@ -50,11 +50,12 @@ nlohmann::json json_of(const CommitReport& report) {
                         {"invalid", nlohmann::json::array()},
                         {"git_status", nullptr}};
   for (const RecordedChange& change : report.recorded) {
-    out["recorded"].push_back({{"path", change.path},
-                               {"before", change.before.id.to_hex()},
-                               {"after", change.after.id.to_hex()},
-                               {"size", change.after.size},
-                               {"files", change.after.files}});
+    out["recorded"].push_back(
+        {{"path", change.path},
+         {"before", change.before ? nlohmann::json(change.before->id.to_hex()) : nlohmann::json()},
+         {"after", change.after.id.to_hex()},
+         {"size", change.after.size},
+         {"files", change.after.files}});
   }
   for (const SchemaVerdict& verdict : report.invalid) {
     nlohmann::json violations = nlohmann::json::array();

@@ -24,7 +24,10 @@ Outcome run(Invocation& invocation, const DiffArguments& arguments) {
                   {"after", report.after},
                   {"data", changes_json(report.data, FileList::Shown)},
                   {"params", changes_json(report.values.params)},
-                  {"metrics", changes_json(report.values.metrics)}};
+                  {"metrics", changes_json(report.values.metrics)},
+                  {"unreadable_values", unreadable_json(report.values.unreadable)}};
+  for (const UnreadableValues& values : report.values.unreadable)
+    outcome.warnings.push_back(describe_unreadable(values));
   const Text& text = invocation.text();
   const auto section = [&](const char* heading, const Shown& lines) {
     if (!lines.empty() && !invocation.quiet()) outcome.text += text.bold(heading) + "\n" + lines;

@@ -27,6 +27,8 @@ Shown text_of(const Repository& repository, const LogEntry& entry, const Text& t
   out += changes_text(repository, entry.data, FileList::Hidden, text);
   out += changes_text(repository, entry.values.params, text);
   out += changes_text(repository, entry.values.metrics, text);
+  for (const UnreadableValues& values : entry.values.unreadable)
+    out += fmt::format("  {}\n", describe_unreadable(values));
   return out;
 }
 
@@ -39,6 +41,7 @@ nlohmann::json json_of(const LogEntry& entry) {
           {"data", changes_json(entry.data, FileList::Hidden)},
           {"params", changes_json(entry.values.params)},
           {"metrics", changes_json(entry.values.metrics)},
+          {"unreadable_values", unreadable_json(entry.values.unreadable)},
           {"unreadable", entry.unreadable}};
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "base/path.h"
@@ -111,9 +112,15 @@ class StatusText {
     return out;
   }
 
+  Shown word_of(const StageState& stage) const {
+    if (stage.has_failed) return text_.red("failed  ");
+    if (stage.action == StageAction::Blocked) return text_.red("blocked ");
+    return text_.yellow(stage.action == StageAction::Frozen ? "frozen  " : "stale   ");
+  }
+
   Shown stage_lines(const StageState& stage) const {
     if (stage.reasons.empty()) return {};
-    Shown out = show("  {}  {}\n", text_.yellow("stale   "), stage.name);
+    Shown out = show("  {}  {}\n", word_of(stage), stage.name);
     for (std::size_t i = 0; i < stage.reasons.size() && i < named_; ++i) {
       out += show("    {}\n", describe(stage.reasons[i]));
     }
@@ -145,8 +152,11 @@ nlohmann::json json_of(const StatusReport& report) {
   for (const StageState& stage : report.stages) {
     nlohmann::json reasons = nlohmann::json::array();
     for (const StaleReason& reason : stage.reasons) reasons.push_back(describe(reason));
-    stages.push_back(
-        {{"name", stage.name}, {"stale", !stage.reasons.empty()}, {"reasons", std::move(reasons)}});
+    stages.push_back({{"name", stage.name},
+                      {"action", action_name(stage.action)},
+                      {"failed", stage.has_failed},
+                      {"stale", !stage.reasons.empty()},
+                      {"reasons", std::move(reasons)}});
     if (!stage.unasked.empty()) stages.back()["not_asked"] = unasked_json(stage.unasked);
   }
   return {{"clean", report.clean()}, {"data", std::move(data)}, {"stages", std::move(stages)}};
@@ -166,6 +176,11 @@ std::string hint_for(const StatusReport& report) {
     if (status.state == DataState::Modified)
       return "dvx commit -m MESSAGE (to record) or dvx checkout (to go back)";
   }
+  const auto is_frozen = [](const StageState& stage) {
+    return stage.action == StageAction::Frozen || stage.reasons.empty();
+  };
+  if (!report.clean() && std::ranges::all_of(report.stages, is_frozen))
+    return "dvx commit -m MESSAGE (to record) or dvx checkout (to go back)";
   return report.clean() ? "" : "dvx repro";
 }
 

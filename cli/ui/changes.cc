@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/path.h"
+#include "core/metafile/canonical_json.h"
 
 namespace dvx {
 
@@ -161,6 +162,19 @@ nlohmann::json changes_json(const std::vector<ValueChange>& changes) {
                    {"key", change.key},
                    {"before", change.before.value_or(nullptr)},
                    {"after", change.after.value_or(nullptr)}});
+  }
+  return out;
+}
+
+std::string describe_unreadable(const UnreadableValues& values) {
+  return fmt::format("values of {} cannot be compared: {}", display_path(values.file), values.message);
+}
+
+nlohmann::json unreadable_json(const std::vector<UnreadableValues>& unreadable) {
+  auto out = nlohmann::json::array();
+  for (const UnreadableValues& values : unreadable) {
+    out.push_back(
+        {{"file", path_to_json_text(values.file)}, {"message", values.message}, {"changed", values.changed}});
   }
   return out;
 }

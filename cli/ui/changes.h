@@ -22,4 +22,8 @@ Shown changes_text(const Repository& repository, const std::vector<ValueChange>&
 nlohmann::json changes_json(const std::vector<DataChange>& changes, FileList files);
 nlohmann::json changes_json(const std::vector<ValueChange>& changes);
 
+// One line: which file of params or metrics has no values to compare, and why.
+std::string describe_unreadable(const UnreadableValues& values);
+nlohmann::json unreadable_json(const std::vector<UnreadableValues>& unreadable);
+
 }  // namespace dvx

@@ -54,8 +54,14 @@ class TreeWriter {
   Shown run_line(const LineageRun& run) const {
     if (!run.record) return text_.red(show("run {} (its record is not here: dvx fetch)", run.id.short_hex()));
     const RunRecord& record = *run.record;
-    Shown line = show("{}  run {}  {}  {}", text_.cyan(record.stage), run.id.short_hex(),
-                      format_utc(record.started_ns).substr(0, 16), human_seconds(record.wall_seconds));
+    if (!record.was_run()) {
+      return show("{}  record {}  {}  recorded as it was found, no run made it",
+                         text_.cyan(record.stage), run.id.short_hex(),
+                         format_utc(record.started_ns).substr(0, 16));
+    }
+    Shown line =
+        show("{}  run {}  {}  {}", text_.cyan(record.stage), run.id.short_hex(),
+                    format_utc(record.started_ns).substr(0, 16), human_seconds(record.wall_seconds));
     for (const std::string& command : record.commands) line += "  " + text_.dim("$ " + shortened(command));
     return line;
   }
@@ -69,6 +75,7 @@ class TreeWriter {
     Shown where;
     switch (origin.kind) {
       case OriginKind::Run:
+      case OriginKind::Parts:
         return {};
       case OriginKind::Pointer:
         where = Shown::of(name_of_(origin.pointer));

@@ -99,11 +99,13 @@ class AddCheck {
   void check_overlap(const std::string& path) const {
     if (const TrackedPath* around = tracked_around(tracked_, path)) {
       if (around->path == path && around->stage.empty()) return;
-      const std::string what =
-          around->stage.empty() ? "tracked" : fmt::format("made by stage '{}'", around->stage);
-      const std::string hint = around->stage.empty()
-                                   ? fmt::format("dvx add {}", quoted(around->path))
-                                   : fmt::format("dvx repro {}", paste_quote(around->stage));
+      const std::string what = around->stage.empty() ? "tracked"
+                               : around->frozen
+                                   ? fmt::format("an output of stage '{}', which is frozen", around->stage)
+                                   : fmt::format("made by stage '{}'", around->stage);
+      const std::string hint = around->stage.empty() ? fmt::format("dvx add {}", quoted(around->path))
+                               : around->frozen      ? std::string("dvx commit")
+                                                : fmt::format("dvx repro {}", paste_quote(around->stage));
       const std::string message = around->path == path ? fmt::format("'{}' is {}", shown(path), what)
                                                        : fmt::format("'{}' lies in '{}', which is {}",
                                                                      shown(path), shown(around->path), what);

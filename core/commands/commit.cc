@@ -1,14 +1,21 @@
 #include "core/commands/commit.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+#include <variant>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "core/metafile/lock_file.h"
 #include "core/metafile/pointer_file.h"
+#include "core/pipeline/recorded_outputs.h"
+#include "core/pipeline/run_cache.h"
 #include "core/repo/work_tree_file.h"
 #include "core/workspace/barrier.h"
+#include "core/workspace/gitignore.h"
+#include "core/workspace/pipelines.h"
 #include "core/workspace/project_files.h"
 #include "core/workspace/tracked.h"
 #include "core/workspace/unfinished_checkout.h"
@@ -35,11 +42,12 @@ std::vector<TrackedPath> select(const std::vector<TrackedPath>& tracked, bool (*
   return selected;
 }
 
-// Outputs are made by stages: recording a change that no run made would leave a lock that lies.
+// Outputs are made by stages: recording a change that no run made would leave a lock that lies. Those of
+// frozen stages are recorded as what they are: found, and not made.
 void find_changed_outputs(Repository& repository, const std::vector<TrackedPath>& tracked, Progress& progress,
                           CommitReport& report) {
-  const auto outputs =
-      select(tracked, [](const TrackedPath& t) { return t.pointer.empty() && t.data.has_value(); });
+  const auto outputs = select(
+      tracked, [](const TrackedPath& t) { return t.pointer.empty() && t.data.has_value() && !t.frozen; });
   const auto snapshots = snapshots_of(repository, outputs, IngestMode::HashOnly, progress);
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     std::ranges::copy(snapshots[i].failed, std::back_inserter(report.failed));
@@ -108,6 +116,83 @@ void rewrite_pointers(Repository& repository, const std::vector<PointedData>& pr
   }
 }
 
+// A stage whose frozen outputs are not as the lock has them.
+struct FoundStage {
+  const Stage* stage = nullptr;
+  std::vector<FoundOutput> found;
+};
+
+std::vector<FoundStage> find_unrecorded(Repository& repository, const std::vector<Stage>& stages,
+                                        const LockFile& lock, Progress& progress) {
+  std::vector<FoundStage> unrecorded;
+  for (const Stage& stage : stages) {
+    if (!stage.frozen || stage.outs.empty()) continue;
+    const auto locked = lock.stages.find(stage.name);
+    auto found = unrecorded_outputs(repository, stage,
+                                    locked == lock.stages.end() ? nullptr : &locked->second, progress);
+    if (!found.empty()) unrecorded.push_back({&stage, std::move(found)});
+  }
+  return unrecorded;
+}
+
+void check_found_schemas(Repository& repository, const std::vector<FoundStage>& unrecorded,
+                         CommitReport& report) {
+  std::vector<SchemaCheckRequest> requests;
+  for (const FoundStage& each : unrecorded) {
+    for (const StageOutput& out : each.stage->outs) {
+      const bool is_found = std::ranges::find(each.found, out.path, &FoundOutput::path) != each.found.end();
+      if (is_found && !out.schema.empty())
+        requests.push_back({.path = out.path, .schema = out.schema, .id = std::nullopt});
+    }
+  }
+  if (requests.empty()) return;
+  for (SchemaVerdict& verdict : check_schemas(repository, requests)) {
+    if (!verdict.valid) report.invalid.push_back(std::move(verdict));
+  }
+}
+
+std::optional<DataRef> recorded_output(const LockFile& lock, const std::string& stage,
+                                       const std::string& path) {
+  const auto entry = lock.stages.find(stage);
+  if (entry == lock.stages.end()) return std::nullopt;
+  const auto out = std::ranges::find(entry->second.outs, path, &LockedPath::path);
+  return out == entry->second.outs.end() ? std::nullopt : std::optional(out->data);
+}
+
+// Objects, then the run cache, then the lock: as after a run.
+void record_found(Repository& repository, const std::vector<FoundStage>& unrecorded, LockFile lock,
+                  Progress& progress, CommitReport& report) {
+  if (unrecorded.empty()) return;
+  const auto held = repository.store().hold();
+  const auto ingest = repository.store().begin_ingest(
+      {.mode = IngestMode::Store, .threads = repository.jobs(), .progress = &progress});
+  std::vector<RunCacheEntry> runs;
+  std::vector<std::string> ignored;
+  for (const FoundStage& each : unrecorded) {
+    auto recorded = record_outputs(repository, each.stage->name, each.found, *ingest, progress);
+    if (const auto* failure = std::get_if<StageFailure>(&recorded)) {
+      report.failed.push_back(
+          {each.found.front().path, Error(ErrorKind::Partial, failure->message, failure->hint)});
+      continue;
+    }
+    auto& entry = std::get<LockedStage>(recorded);
+    for (const LockedPath& out : entry.outs) {
+      const auto before = recorded_output(lock, each.stage->name, out.path);
+      if (before != out.data) report.recorded.push_back({out.path, before, out.data});
+    }
+    for (const FoundOutput& found : each.found) {
+      if (found.cached && !repository.git().is_tracked(found.path)) ignored.push_back(found.path);
+    }
+    runs.push_back({entry.key, entry.run});
+    lock.stages[each.stage->name] = std::move(entry);
+  }
+  if (runs.empty()) return;
+  ingest->finish();
+  RunCache(repository.store()).add(runs);
+  ignore_in_git(repository, ignored);
+  write_work_tree_file(repository, kLockFileName, serialize_lock(lock));
+}
+
 // All that dvx itself writes for git to keep: pointers, the pipeline and its lock, .gitignore files beside
 // tracked data, and outputs that git keeps.
 void stage_in_git(Repository& repository, const std::vector<TrackedPath>& tracked) {
@@ -116,7 +201,8 @@ void stage_in_git(Repository& repository, const std::vector<TrackedPath>& tracke
   for (const TrackedPath& each : tracked) {
     if (barrier_above_indexed(repository, each.path)) continue;  // git refuses what lies there
     if (!each.pointer.empty()) paths.push_back(each.pointer);
-    if (!each.cached && each.data) paths.push_back(each.path);
+    if (!each.cached && (each.data || (each.frozen && exists(repository.path(each.path)))))
+      paths.push_back(each.path);
     const std::string ignore_file = join_path(parent_path(each.path), ".gitignore");
     if (each.cached && exists(repository.path(ignore_file))) paths.push_back(ignore_file);
   }
@@ -146,6 +232,13 @@ CommitReport commit(Repository& repository, const CommitOptions& options, Progre
     const std::vector<PointedData> present = store_pointed_data(repository, tracked, progress, report);
     if (report.stopped()) return report;
     check_bound_schemas(repository, present, report);
+    const auto pipeline = workspace_pipeline(repository);
+    const LockFile locked = load_lock(repository);
+    const auto unrecorded = pipeline ? find_unrecorded(repository, pipeline->stages, locked, progress)
+                                     : std::vector<FoundStage>{};
+    check_found_schemas(repository, unrecorded, report);
+    if (report.stopped()) return report;
+    record_found(repository, unrecorded, locked, progress, report);
     if (report.stopped()) return report;
     rewrite_pointers(repository, present, report);
     stage_in_git(repository, tracked);

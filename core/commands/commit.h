@@ -24,8 +24,9 @@ struct CommitOptions {
 };
 
 struct RecordedChange {
-  std::string path;  // of the data, from the root
-  DataRef before, after;
+  std::string path;               // of the data, from the root
+  std::optional<DataRef> before;  // nullopt: it is recorded for the first time
+  DataRef after;
 };
 
 struct CommitReport {

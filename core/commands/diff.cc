@@ -190,6 +190,8 @@ DiffReport diff_revisions(Repository& repository, const Revision& before, const 
   };
   drop_others(report.values.params);
   drop_others(report.values.metrics);
+  std::erase_if(report.values.unreadable,
+                [&](const UnreadableValues& values) { return !is_selected(values.file, paths); });
   return report;
 }
 

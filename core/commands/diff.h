@@ -36,7 +36,7 @@ struct DiffReport {
   ValueDiff values;
   std::vector<FailedPath> failed;  // could not be read in the workspace
 
-  bool differs() const { return !data.empty() || !values.params.empty() || !values.metrics.empty(); }
+  bool differs() const { return !data.empty() || values.differs(); }
 };
 
 DiffReport diff(Repository& repository, const DiffOptions& options, Progress& progress);

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "core/lineage/data_within.h"
+#include "core/lineage/directory_rest.h"
 #include "core/workspace/snapshot.h"
 #include "core/workspace/tracked.h"
 
@@ -27,6 +28,8 @@ struct Question {
   DataRef data;
   std::optional<ObjectId> maker;
   bool by_content = false;
+  std::vector<RunOutput> parts;  // of a directory: outputs and tracked data in it, as they are there
+  bool is_all_of_parts = false;  // and nothing that is recorded nowhere
   std::vector<ObjectId> also_made_by;
 };
 
@@ -81,12 +84,41 @@ class Resolver {
       return about_content(what, {}, hash_file_anywhere(absolute));
     }
     if (exists(absolute)) {
-      const Snapshot snapshot = take_snapshot(repository_, *relative, {}, progress_);
+      std::vector<RestFile> files;
+      const auto list = [&](const std::string& path, const ObjectId&, const Tree& tree) {
+        for (const TreeEntry& entry : tree.entries()) {
+          if (entry.kind != EntryKind::Directory)
+            files.push_back({join_path(path, entry.name), data_of(entry)});
+        }
+      };
+      const Snapshot snapshot =
+          take_snapshot(repository_, *relative, {.mode = IngestMode::HashOnly, .on_tree = list}, progress_);
       if (!snapshot.failed.empty()) throw snapshot.failed.front().error;
-      if (snapshot.data) return about_content(what, *relative, *snapshot.data);
+      if (snapshot.data) {
+        if (auto question = as_directory(*relative, *snapshot.data, files)) return question;
+        return about_content(what, *relative, *snapshot.data);
+      }
     }
     const auto recorded = recorded_at(*relative);
     return recorded ? std::optional(about_content(what, *relative, *recorded)) : std::nullopt;
+  }
+
+  // A directory that nothing recorded as a whole, and that holds what stages made or pointers name.
+  std::optional<Question> as_directory(const std::string& path, const DataRef& data,
+                                       const std::vector<RestFile>& files) {
+    if (data.kind != DataKind::Tree || tracked_around(tracked_, path) != nullptr) return std::nullopt;
+    Question question{.run = {}, .path = path, .data = data, .maker = {}, .also_made_by = {}};
+    std::vector<std::string> parts;
+    for (const TrackedPath& tracked : tracked_) {
+      if (!tracked.data || !is_beneath(tracked.path, path)) continue;
+      const Snapshot here = take_snapshot(repository_, tracked.path, {}, progress_);
+      if (here.data != tracked.data) continue;
+      question.parts.push_back({.path = tracked.path, .data = *tracked.data});
+      parts.push_back(tracked.path);
+    }
+    if (parts.empty()) return std::nullopt;
+    question.is_all_of_parts = is_rest_recorded(repository_, files, parts);
+    return question;
   }
 
   // What the lock file or a pointer has at a path that is not in the workspace.
@@ -216,10 +248,27 @@ class Resolver {
   std::vector<TrackedPath> tracked_;
 };
 
-std::size_t add_focus(LineageBuilder& builder, const Question& question) {
+std::optional<ObjectId> maker_of(const LockFile& lock, const RunOutput& part) {
+  for (const auto& [name, stage] : lock.stages) {
+    for (const LockedPath& out : stage.outs) {
+      if (out.path == part.path && out.data == part.data) return stage.run;
+    }
+  }
+  return std::nullopt;
+}
+
+std::size_t add_focus(LineageBuilder& builder, const Question& question, const LockFile& lock,
+                      LineageDirection direction) {
   if (question.run) return builder.add_run(*question.run);
   const std::size_t data = builder.add_data(question.path, question.data);
   if (question.maker) builder.add_edge(builder.add_run(*question.maker), data);
+  if (question.is_all_of_parts) builder.set_made_of_parts(data);
+  if (direction == LineageDirection::Down) return data;
+  for (const RunOutput& part : question.parts) {
+    const std::size_t held = builder.add_data(part.path, part.data);
+    builder.add_part(data, held);
+    if (const auto run = maker_of(lock, part)) builder.add_edge(builder.add_run(*run), held);
+  }
   return data;
 }
 
@@ -231,7 +280,7 @@ LineageReport lineage(Repository& repository, const LineageOptions& options, Pro
   Question question = Resolver(repository, lock, history, progress).resolve(options.what);
   LineageBuilder builder(repository, history);
   LineageReport report;
-  report.focus = add_focus(builder, question);
+  report.focus = add_focus(builder, question, lock, options.direction);
   builder.set_focus(report.focus);
   if (options.direction == LineageDirection::Up) {
     builder.follow_up(report.focus);

@@ -39,6 +39,8 @@ LogEntry entry_of(Repository& repository, const GitCommitInfo& commit,
     DiffReport report = diff_revisions(repository, before, after, paths, progress);
     entry.data = std::move(report.data);
     entry.values = std::move(report.values);
+    // What this commit did not touch was told by the one that did.
+    std::erase_if(entry.values.unreadable, [](const UnreadableValues& values) { return !values.changed; });
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::Config) throw;
     entry.unreadable = error.message();  // somebody committed a file that does not parse; history goes on
@@ -60,7 +62,7 @@ LogReport log(Repository& repository, const LogOptions& options, Progress& progr
     const std::vector<std::string> parents = git.commit_parents(commit.id);
     if (!changes_tracking(git, commit.id, parents)) return true;
     LogEntry entry = entry_of(repository, commit, parents, paths, progress);
-    const bool tells = !entry.data.empty() || !entry.values.params.empty() || !entry.values.metrics.empty();
+    const bool tells = !entry.data.empty() || entry.values.differs();
     if (tells || !entry.unreadable.empty()) report.entries.push_back(std::move(entry));
     return options.limit == 0 || report.entries.size() < options.limit;
   });

@@ -31,7 +31,10 @@ void stage_in_git(Repository& repository, const PipelineSurvey& survey, const Ex
   std::set<std::string> paths = execution.ignore_files;
   paths.insert(kLockFileName);
   for (const StageResult& result : execution.stages) {
-    if (result.outcome != StageOutcome::Ran && result.outcome != StageOutcome::Restored) continue;
+    const bool is_recorded = result.outcome == StageOutcome::Ran ||
+                             result.outcome == StageOutcome::Restored ||
+                             (result.outcome == StageOutcome::Frozen && result.run);
+    if (!is_recorded) continue;
     const auto stage = std::ranges::find(survey.stages(), result.stage, &Stage::name);
     for (const StageOutput& out : stage->outs) {
       if (!out.cache) paths.insert(out.path);
@@ -41,6 +44,14 @@ void stage_in_git(Repository& repository, const PipelineSurvey& survey, const Ex
     repository.git().stage({paths.begin(), paths.end()});
   } catch (const Error& error) {
     progress.warning(fmt::format("dvx.lock is not staged: {}", error.message()));
+  }
+}
+
+// With --keep-going such a stage fails, and those that do not need it run; else nothing does.
+void refuse_or_note(PipelineSurvey& survey, const std::vector<StageFault>& faults, OnFailure on_failure) {
+  for (const StageFault& fault : faults) {
+    if (on_failure == OnFailure::Stop) throw fault.error;
+    survey.note_fault(fault.stage, fault.error);
   }
 }
 
@@ -89,11 +100,11 @@ ReproReport repro(Repository& repository, const ReproOptions& options, Progress&
     survey.pull_from(remotes.emplace(repository, progress));
     pull_missing_inputs(survey, selected, progress);
   }
-  refuse_partial_inputs(survey, selected);
+  refuse_or_note(survey, partial_input_faults(survey, selected), options.on_failure);
   if (options.missing == Missing::Allowed) {
     survey.allow_missing();
   } else {
-    refuse_missing_inputs(survey, selected);
+    refuse_or_note(survey, missing_input_faults(survey, selected), options.on_failure);
   }
   ReproReport report;
   if (options.mode == ReproMode::DryRun) {

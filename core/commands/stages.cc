@@ -64,7 +64,7 @@ StageSummary summary(PipelineSurvey& survey, const StagesAtWork& at_work, Planne
   }
   if (at_work.include(stage.name)) stage.state = StageCondition::Running;
   const auto record = locked == nullptr ? std::nullopt : survey.record(locked->run);
-  if (record) {
+  if (record && record->was_run()) {
     stage.last = LastRun{.id = locked->run,
                          .started_ns = record->started_ns,
                          .wall_seconds = record->wall_seconds,

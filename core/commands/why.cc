@@ -48,8 +48,9 @@ StageWhy explain(PipelineSurvey& survey, PlannedStage planned, Progress& progres
   why.items = std::move(planned.items);
   const LockedStage* entry = survey.locked(why.stage);
   if (entry == nullptr) return why;
-  why.last_run = entry->run;
-  if (const auto record = survey.record(entry->run)) why.last_started_ns = record->started_ns;
+  const auto record = survey.record(entry->run);
+  if (!record || record->was_run()) why.last_run = entry->run;
+  if (record && record->was_run()) why.last_started_ns = record->started_ns;
   for (const StaleReason& reason : why.reasons) {
     if (reason.kind != ReasonKind::Dependency) continue;
     const auto dep = std::ranges::find(entry->deps, reason.what, &LockedPath::path);

@@ -103,12 +103,17 @@ class ChainCheck {
         return;
       case ReasonKind::NeverRun:
         return add(FindingKind::NeverRun, {}, "never ran", "dvx repro " + paste_quote(stage_));
+      case ReasonKind::FailedBefore:
+        return add(FindingKind::NeverRun, {}, "never ran to its end: its last run failed",
+                   "dvx logs " + paste_quote(stage_));
       case ReasonKind::OutputMissing:
         return add(FindingKind::WorkspaceDiffers, reason.what, "is not in the workspace",
                    "dvx checkout " + typed(reason.what));
       case ReasonKind::OutputModified:
         return add(FindingKind::WorkspaceDiffers, reason.what, "is not what dvx.lock records",
                    "dvx checkout " + typed(reason.what));
+      case ReasonKind::OutputUnrecorded:
+        return add(FindingKind::WorkspaceDiffers, reason.what, "is not recorded yet", "dvx commit");
       default:
         add(FindingKind::Stale, {}, "is stale: " + describe(reason), "dvx repro " + paste_quote(stage_));
     }
@@ -167,6 +172,10 @@ class ChainCheck {
       if (!checked_.insert(run->id).second) continue;
       ++report_.runs;
       check_own_fields(*run);
+      if (!run->record.was_run()) {
+        report_.notes.push_back(fmt::format(
+            "outputs of stage '{}' were recorded as they were found: no run made them", run->record.stage));
+      }
       check_git(*run);
       check_conflicts(run->record.key);
       for (const RunDependency& dep : run->record.deps) {

@@ -13,6 +13,7 @@ namespace dvx {
 
 enum class OriginKind {
   Run,      // a recorded run made it
+  Parts,    // a directory, all of whose files come from runs, pointers or git
   Pointer,  // tracked by a pointer file
   Git,      // git keeps the bytes
   Unknown,  // none of these: it was never recorded

@@ -87,6 +87,11 @@ std::string box_texts(const LineageNode& node, Point at) {
            text_at(x, at.y + 40, "small", node.run.id.short_hex());
   }
   const RunRecord& record = *node.run.record;
+  if (!record.was_run()) {
+    return text_at(x, at.y + 21, "name", fit_end(record.stage, kNameCharacters)) +
+           text_at(x, at.y + 38, "small", "recorded as it was found") +
+           text_at(x, at.y + 55, "small", fmt::format("record {}", node.run.id.short_hex()));
+  }
   return text_at(x, at.y + 21, "name", fit_end(record.stage, kNameCharacters)) +
          text_at(x, at.y + 38, "command",
                  fit_end(display_path(one_line(record.commands)), kCommandCharacters)) +

@@ -59,6 +59,8 @@ std::string_view origin_name(OriginKind kind) {
   switch (kind) {
     case OriginKind::Run:
       return "run";
+    case OriginKind::Parts:
+      return "parts";
     case OriginKind::Pointer:
       return "pointer";
     case OriginKind::Git:

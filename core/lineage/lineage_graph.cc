@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "core/lineage/data_within.h"
+#include "core/lineage/directory_rest.h"
 
 namespace dvx {
 
@@ -98,6 +99,7 @@ void LineageBuilder::follow_up(std::size_t start) {
     if (graph_.nodes[node].kind == LineageNodeKind::Run && graph_.nodes[node].run.record) {
       const std::vector<RunDependency> deps = graph_.nodes[node].run.record->deps;
       for (const RunDependency& dep : deps) follow_dependency(node, dep);
+      connect_parts(deps);
     }
     open.insert(open.end(), before_[node].begin(), before_[node].end());
   }
@@ -109,6 +111,28 @@ void LineageBuilder::follow_dependency(std::size_t run, const RunDependency& dep
   if (dep.producer) add_edge(add_run(*dep.producer), data);
 }
 
+// A record lists a directory that was read, and what runs made of it beneath that.
+void LineageBuilder::connect_parts(const std::vector<RunDependency>& deps) {
+  for (const RunDependency& whole : deps) {
+    if (whole.producer || whole.data.kind != DataKind::Tree) continue;
+    for (const RunDependency& part : deps) {
+      if (!part.producer || part.path == whole.path || !is_beneath(part.path, whole.path)) continue;
+      const auto held = try_data_within(repository_.store(), whole.data, whole.path, part.path);
+      if (held && held->id == part.data.id)
+        add_part(add_data(whole.path, whole.data), add_data(part.path, part.data));
+    }
+  }
+}
+
+void LineageBuilder::add_part(std::size_t whole, std::size_t part) {
+  add_edge(part, whole);
+  parts_[whole].push_back(graph_.nodes[part].data.path);
+}
+
+// From data to the runs that read it, from runs to what they made. What a run read is a part of the data, or
+// a directory that holds it: that one is on the way to the run and is not followed for its own sake, or else
+// the way would lead up to the directory and down again to its other parts, which this data has nothing to do
+// with.
 void LineageBuilder::follow_down(std::size_t start) {
   std::set<std::size_t> done;
   std::vector<std::size_t> open = {start};
@@ -116,44 +140,57 @@ void LineageBuilder::follow_down(std::size_t start) {
     const std::size_t node = open.back();
     open.pop_back();
     if (!done.insert(node).second) continue;
-    if (graph_.nodes[node].kind == LineageNodeKind::Run) {
-      follow_outputs(node);
-    } else {
-      follow_consumers(node);
-    }
-    open.insert(open.end(), after_[node].begin(), after_[node].end());
+    const bool is_run = graph_.nodes[node].kind == LineageNodeKind::Run;
+    const std::vector<std::size_t> next = is_run ? follow_outputs(node) : follow_consumers(node);
+    open.insert(open.end(), next.begin(), next.end());
   }
 }
 
-// Outputs, and what later runs read of them: those are nodes of their own when they read a part only.
-void LineageBuilder::follow_outputs(std::size_t run) {
-  const ObjectId id = graph_.nodes[run].run.id;
-  if (!graph_.nodes[run].run.record) return;
+// Outputs. What later runs read of them is found from those, part or whole.
+std::vector<std::size_t> LineageBuilder::follow_outputs(std::size_t run) {
+  std::vector<std::size_t> made;
+  if (!graph_.nodes[run].run.record) return made;
   const std::vector<RunOutput> outs = graph_.nodes[run].run.record->outs;
-  for (const RunOutput& out : outs) add_edge(run, add_data(out.path, out.data));
+  for (const RunOutput& out : outs) {
+    made.push_back(add_data(out.path, out.data));
+    add_edge(run, made.back());
+  }
+  // Those that read a part of an output whose tree is not in the store are known by their records alone.
+  const ObjectId id = graph_.nodes[run].run.id;
   for (const KnownRun* other : history_.all()) {
     for (const RunDependency& dep : other->record.deps) {
-      if (dep.producer == id) add_edge(run, add_data(dep.path, dep.data));
+      if (dep.producer != id) continue;
+      const std::size_t read = add_data(dep.path, dep.data);
+      add_edge(run, read);
+      made.push_back(read);
     }
   }
+  return made;
 }
 
-void LineageBuilder::follow_consumers(std::size_t data) {
+// The runs that read it.
+std::vector<std::size_t> LineageBuilder::follow_consumers(std::size_t data) {
   const LineageData asked = graph_.nodes[data].data;
+  const bool was_made = is_made(data);
+  std::vector<std::size_t> readers;
   for (const KnownRun* run : history_.all()) {
     for (const RunDependency& dep : run->record.deps) {
-      if (!feeds(asked, dep)) continue;
+      if (!feeds(asked, was_made, dep)) continue;
       const std::size_t read = add_data(dep.path, dep.data);
       if (read != data) add_edge(data, read);
-      add_edge(read, add_run(run->id));
+      readers.push_back(add_run(run->id));
+      add_edge(read, readers.back());
     }
   }
+  return readers;
 }
 
 // Whether a dependency is this data, a part of it, or a directory that holds it at the same path. The same
-// content at another path counts only where the record does not say that some run made it there.
-bool LineageBuilder::feeds(const LineageData& data, const RunDependency& dep) const {
-  if (dep.data.id == data.data.id) return dep.path == data.path || (!dep.producer && data.data.size > 0);
+// content at another path is the same data only when no run made either: it was moved, or copied by hand.
+// (Of what a run made, an equal file elsewhere may be what that run read.)
+bool LineageBuilder::feeds(const LineageData& data, bool is_made, const RunDependency& dep) const {
+  if (dep.data.id == data.data.id)
+    return dep.path == data.path || (!dep.producer && !is_made && data.data.size > 0);
   const ObjectStore& store = repository_.store();
   if (dep.path == data.path) return false;
   if (is_beneath(dep.path, data.path)) {
@@ -172,8 +209,10 @@ void LineageBuilder::resolve_origins() {
   std::vector<OriginQuery> queries;
   for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
     LineageNode& node = graph_.nodes[i];
-    if (node.kind == LineageNodeKind::Run) continue;
-    if (!before_[i].empty()) {
+    if (node.kind == LineageNodeKind::Run || node.data.origin.kind == OriginKind::Parts) continue;
+    const bool has_run = std::ranges::any_of(
+        before_[i], [&](std::size_t before) { return graph_.nodes[before].kind == LineageNodeKind::Run; });
+    if (has_run || (!before_[i].empty() && !parts_.contains(i))) {
       node.data.origin.kind = OriginKind::Run;
       continue;
     }
@@ -181,7 +220,28 @@ void LineageBuilder::resolve_origins() {
     queries.push_back({node.data.path, node.data.data});
   }
   const std::vector<Origin> origins = find_origins(repository_, queries);
-  for (std::size_t i = 0; i < raw.size(); ++i) graph_.nodes[raw[i]].data.origin = origins[i];
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    Origin& origin = graph_.nodes[raw[i]].data.origin;
+    origin = origins[i];
+    const auto parts = parts_.find(raw[i]);
+    if (origin.kind == OriginKind::Unknown && parts != parts_.end() &&
+        has_known_rest(graph_.nodes[raw[i]].data, parts->second))
+      origin.kind = OriginKind::Parts;
+  }
+}
+
+// Whether all else in a directory comes from git or a pointer.
+bool LineageBuilder::has_known_rest(const LineageData& whole, const std::vector<std::string>& parts) const {
+  std::vector<RestFile> files;
+  try {
+    repository_.store().walk_tree(whole.data.id, [&](const std::string& path, const TreeEntry& entry) {
+      if (entry.kind != EntryKind::Directory) files.push_back({join_path(whole.path, path), data_of(entry)});
+    });
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::NotFound) return false;
+    throw;
+  }
+  return is_rest_recorded(repository_, files, parts);
 }
 
 LineageGraph LineageBuilder::finish() {

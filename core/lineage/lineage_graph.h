@@ -59,6 +59,10 @@ class LineageBuilder {
   std::size_t add_run(const ObjectId& id);
   std::size_t add_data(const std::string& path, const DataRef& data);
   void add_edge(std::size_t from, std::size_t to);
+  // The directory `whole` holds what `part` has.
+  void add_part(std::size_t whole, std::size_t part);
+  // All of the directory is known to come from somewhere, though nothing recorded it as a whole.
+  void set_made_of_parts(std::size_t whole) { graph_.nodes[whole].data.origin.kind = OriginKind::Parts; }
   void set_focus(std::size_t node) { graph_.nodes[node].focus = true; }
 
   void follow_up(std::size_t node);    // everything the node was made from
@@ -68,18 +72,22 @@ class LineageBuilder {
 
  private:
   void follow_dependency(std::size_t run, const RunDependency& dep);
-  void follow_consumers(std::size_t data);
-  void follow_outputs(std::size_t run);
-  bool feeds(const LineageData& data, const RunDependency& dep) const;
+  void connect_parts(const std::vector<RunDependency>& deps);
+  std::vector<std::size_t> follow_consumers(std::size_t data);
+  std::vector<std::size_t> follow_outputs(std::size_t run);
+  bool feeds(const LineageData& data, bool is_made, const RunDependency& dep) const;
+  bool is_made(std::size_t data) const { return !before_[data].empty(); }
   std::size_t add_node(LineageNode node);
   void resolve_origins();
+  bool has_known_rest(const LineageData& whole, const std::vector<std::string>& parts) const;
 
   Repository& repository_;
   RunHistory& history_;
   LineageGraph graph_;
   std::map<ObjectId, std::size_t> runs_;
   std::map<std::pair<std::string, ObjectId>, std::size_t> data_;
-  std::vector<std::vector<std::size_t>> before_, after_;  // by node: neighbours, maybe more than once
+  std::vector<std::vector<std::size_t>> before_, after_;   // by node: neighbours, maybe more than once
+  std::map<std::size_t, std::vector<std::string>> parts_;  // of directories: paths of what is known in them
 };
 
 }  // namespace dvx

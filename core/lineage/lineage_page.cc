@@ -130,6 +130,10 @@ std::string record_facts(const RunRecord& record) {
   if (!record.environment.empty()) html += fact("environment", nested_values(record.environment));
   if (!record.schemas.empty()) html += fact("schemas", schema_facts(record));
   html += fact("git", git_facts(record)) + fact("key", id_text(record.key));
+  if (!record.was_run()) {
+    html += fact("recorded", format_utc(record.started_ns) + ", as it was found: no run made it");
+    return html + fact("on", html_text(fmt::format("{}, dvx {}", record.machine, record.dvx_version)));
+  }
   html += fact(
       "ran",
       fmt::format(
@@ -159,6 +163,7 @@ std::string run_card(const LineageRun& run, std::size_t index) {
 
 std::string origin_text(const Origin& origin) {
   if (origin.kind == OriginKind::Run) return "a run made it";
+  if (origin.kind == OriginKind::Parts) return "a directory of what is listed before it";
   if (origin.kind == OriginKind::Unknown) return "<span class=\"bad\">not recorded in git</span>";
   const std::string kind = origin.kind == OriginKind::Git ? "in git" : path_text(origin.pointer);
   if (!origin.commit) return kind + ", not committed yet";

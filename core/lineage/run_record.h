@@ -39,6 +39,9 @@ struct RunItems {
   std::optional<ObjectId> base = {};  // the run whose outputs it took over
 };
 
+// In the place of an executor: nothing was run, the outputs were recorded as they were found.
+constexpr const char* kNoExecutor = "none";
+
 struct RunRecord {
   std::string stage;
   ObjectId key;
@@ -60,6 +63,8 @@ struct RunRecord {
   std::string executor = "local";
   std::optional<ObjectId> log;  // captured output
   std::string dvx_version;
+
+  bool was_run() const { return executor != kNoExecutor; }
 };
 
 std::string serialize_run_record(const RunRecord& record);

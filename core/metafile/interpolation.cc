@@ -31,6 +31,15 @@ TextPosition advanced(std::string_view text, TextPosition from, std::size_t offs
   return from;
 }
 
+// "m." of "${m.${item}.t}", where somebody means a key that is the value of another variable. Of
+// "${X:-${Y}}" it is the shell's business.
+bool is_nested(std::string_view inner) {
+  const std::size_t opening = inner.find("${");
+  if (opening == std::string_view::npos) return false;
+  const std::string_view before = inner.substr(0, opening);
+  return before.find_first_of(":-+=?#%/!@^,") == std::string_view::npos;
+}
+
 }  // namespace
 
 YamlNode Interpolation::resolve(const YamlNode& node, Composite composite) const {
@@ -80,6 +89,10 @@ YamlNode Interpolation::resolve_text(const YamlNode& node, Composite composite) 
 
 const YamlNode& Interpolation::value_of(const YamlNode& node, std::string_view inner,
                                         Composite composite) const {
+  if (is_nested(inner)) {
+    fail(node, inner, "an expression stands inside of an expression, where only names can",
+         "let 'foreach' or 'matrix' run over maps that hold the values: ${item.key}");
+  }
   const auto path = parse_expression(inner);
   if (!path) {
     fail(node, inner, fmt::format("'${{{}}}' is not an expression", inner),

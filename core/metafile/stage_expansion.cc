@@ -29,6 +29,22 @@ bool is_variable(const YamlNode& written, std::size_t position) {
   return written.kind() == Kind::String || written.items()[position].kind() == Kind::String;
 }
 
+// Of values with the same name the last counts, where the first stood: as DVC has it.
+template <typename Named>
+void keep_last_of_equal(std::vector<Named>& named) {
+  std::unordered_map<std::string, std::size_t> known;
+  std::vector<Named> kept;
+  for (Named& each : named) {
+    const auto [first, is_new] = known.emplace(each.key, kept.size());
+    if (is_new) {
+      kept.push_back(std::move(each));
+    } else {
+      kept[first->second] = std::move(each);
+    }
+  }
+  named = std::move(kept);
+}
+
 // The text of an item in a name. DVC spells the booleans of variables in Python's way, those of the text
 // itself in YAML's; names of files are made of it, so it has to be the same.
 std::string name_part(const YamlNode& item, bool from_variable) {
@@ -100,7 +116,6 @@ void StageExpansion::visit_group(const YamlNode& name, const YamlNode& body, con
   variables_.set_temporary({});
 }
 
-// Of equal items the last counts, where the first stood.
 std::vector<StageExpansion::Item> StageExpansion::foreach_items(const YamlNode& name, const YamlNode& written,
                                                                 const YamlNode& items) const {
   if (!is_composite(items)) {
@@ -113,19 +128,14 @@ std::vector<StageExpansion::Item> StageExpansion::foreach_items(const YamlNode& 
     return result;
   }
   const bool by_position = std::ranges::any_of(items.items(), is_composite);
-  std::unordered_map<std::string, std::size_t> known;
   std::size_t position = 0;
   for (const YamlNode& item : items.items()) {
     std::string key =
         by_position ? fmt::format("{}", position) : name_part(item, is_variable(written, position));
     ++position;
-    const auto [first, is_new] = known.emplace(key, result.size());
-    if (is_new) {
-      result.push_back({std::move(key), item});
-    } else {
-      result[first->second].value = item;
-    }
+    result.push_back({std::move(key), item});
   }
+  keep_last_of_equal(result);
   return result;
 }
 
@@ -146,18 +156,23 @@ std::vector<StageExpansion::Item> StageExpansion::matrix_items(const YamlNode& n
       fail(values, name, fmt::format("'{}' must be a list, not {}", variable.scalar(), values.kind_name()));
     if (result.size() * values.items().size() > kMostStages)
       fail(items, name, fmt::format("'matrix' makes more than {} stages", kMostStages));
+    std::vector<Item> parts;
+    for (std::size_t position = 0; position < values.items().size(); ++position) {
+      const YamlNode& value = values.items()[position];
+      parts.push_back({is_composite(value) ? fmt::format("{}{}", variable.scalar(), position)
+                                           : name_part(value, is_variable(as_written, position)),
+                       value});
+    }
+    keep_last_of_equal(parts);
     std::vector<Item> longer;
-    longer.reserve(result.size() * values.items().size());
+    longer.reserve(result.size() * parts.size());
     for (const Item& before : result) {
-      std::size_t position = 0;
-      for (const YamlNode& value : values.items()) {
-        const std::string part = is_composite(value) ? fmt::format("{}{}", variable.scalar(), position)
-                                                     : name_part(value, is_variable(as_written, position));
-        Item item{before.key.empty() && before.value.fields().empty() ? part : before.key + "-" + part,
-                  before.value};
-        item.value.add_field(variable, value);
+      for (const Item& part : parts) {
+        Item item{
+            before.key.empty() && before.value.fields().empty() ? part.key : before.key + "-" + part.key,
+            before.value};
+        item.value.add_field(variable, part.value);
         longer.push_back(std::move(item));
-        ++position;
       }
     }
     result = std::move(longer);

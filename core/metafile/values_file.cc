@@ -5,6 +5,8 @@
 #include <toml++/toml.h>
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <utility>
@@ -16,6 +18,7 @@
 #include "core/metafile/canonical_json.h"
 #include "core/metafile/merge_conflict.h"
 #include "core/metafile/python_literals.h"
+#include "core/metafile/python_numbers.h"
 #include "core/metafile/text_shape.h"
 
 namespace dvx {
@@ -89,15 +92,18 @@ YamlNode parse_toml(std::string_view text, const std::string& path) {
 // Events of the parser to nodes: its own objects do not keep the order of names.
 class JsonNodes {
  public:
+  // `special` as without_special_numbers() gives it.
+  explicit JsonNodes(const std::map<std::size_t, std::string>& special) : special_(special) {}
+
   bool null() { return add(YamlNode::make_scalar(Kind::Null, "null")); }
   bool boolean(bool value) { return add(YamlNode::make_scalar(Kind::Bool, value ? "true" : "false")); }
   bool number_integer(std::int64_t value) {
-    return add(YamlNode::make_scalar(Kind::Int, fmt::format("{}", value)));
+    return add_number(YamlNode::make_scalar(Kind::Int, fmt::format("{}", value)));
   }
   bool number_unsigned(std::uint64_t value) {
-    return add(YamlNode::make_scalar(Kind::Int, fmt::format("{}", value)));
+    return add_number(YamlNode::make_scalar(Kind::Int, fmt::format("{}", value)));
   }
-  bool number_float(double value, const std::string&) { return add(float_node(value)); }
+  bool number_float(double value, const std::string&) { return add_number(float_node(value)); }
   bool string(std::string& text) { return add(string_node(text)); }
   bool binary(std::vector<std::uint8_t>&) { return false; }
   bool start_object(std::size_t) { return open(); }
@@ -134,6 +140,11 @@ class JsonNodes {
     open_.pop_back();
     return last;
   }
+  bool add_number(YamlNode node) {
+    const auto special = special_.find(numbers_++);
+    return add(special == special_.end() ? std::move(node)
+                                         : YamlNode::make_scalar(Kind::Float, special->second));
+  }
   bool add(YamlNode node) {
     if (++count_ > limits::kYamlValues) return false;
     if (open_.empty()) {
@@ -144,15 +155,18 @@ class JsonNodes {
     return true;
   }
 
+  const std::map<std::size_t, std::string>& special_;
+  std::size_t numbers_ = 0;  // that came so far
   YamlNode root_;
   std::size_t count_ = 0;
   std::vector<Collection> open_;
 };
 
 YamlNode parse_json_values(std::string_view text, const std::string& path) {
-  parse_json(text, path);  // says what is wrong: depth, names given twice
-  JsonNodes nodes;
-  nlohmann::json::sax_parse(text, &nodes);
+  const PlainNumbers plain = without_special_numbers(text);
+  parse_json(plain.text, path);  // says what is wrong: depth, names given twice
+  JsonNodes nodes(plain.special);
+  nlohmann::json::sax_parse(plain.text, &nodes);
   if (nodes.is_too_much()) {
     throw Error{ErrorKind::Config,
                 fmt::format("{}: more than {} values", display_path(path), limits::kYamlValues),

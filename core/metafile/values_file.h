@@ -10,7 +10,8 @@
 namespace dvx {
 
 // A map, in the order of the file; an empty file is an empty map. Error{Config} with line and column. TOML's
-// dates become strings, infinities the words that YAML has for them.
+// dates become strings. NaN and
+// infinities, which JSON files may have as Python writes them, become the words that YAML has for them.
 YamlNode parse_values(std::string_view text, const std::string& path);
 
 }  // namespace dvx

@@ -214,7 +214,18 @@ void plan_items(PipelineSurvey& survey, Plan& plan, Progress& progress) {
     const Stage& stage = survey.stages()[survey.graph().find(planned.name).value()];
     const bool is_known =
         planned.decision.action == StageAction::Run && !planned.decision.key_fields.is_null();
-    if (stage.each && is_known) planned.items = plan_items(survey, stage, planned.decision, progress);
+    if (!stage.each || !is_known) continue;
+    try {
+      planned.items = plan_items(survey, stage, planned.decision, progress);
+    } catch (const Error& error) {
+      if (!concerns_inputs(error)) throw;
+      planned.decision = {.action = StageAction::Blocked,
+                          .reasons = {{ReasonKind::InputError, error.message(), {}, {}, {}}},
+                          .key_fields = nullptr,
+                          .key = {},
+                          .cached = {},
+                          .fault = error};
+    }
   }
 }
 

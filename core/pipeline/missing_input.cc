@@ -57,6 +57,21 @@ bool will_be_made(const PipelineSurvey& survey, const std::set<std::size_t>& cho
   return makes(path) || std::ranges::any_of(survey.outputs_beneath(path), makes);
 }
 
+void require_inputs(PipelineSurvey& survey, std::size_t index, const std::set<std::size_t>& chosen) {
+  const Stage& stage = survey.stages()[index];
+  const auto comes = [&](const StageParams& params) { return survey.is_being_made(params.file); };
+  if (!std::ranges::any_of(stage.params, comes)) survey.require_params(index);
+  for (const StageDependency& dep : stage.deps) {
+    if (survey.content(dep.path) || will_be_made(survey, chosen, dep.path)) continue;
+    if (survey.is_being_made(dep.path)) continue;
+    if (const Error* error = survey.unreadable(dep.path)) throw *error;
+    throw Error(
+        ErrorKind::NotFound,
+        fmt::format("dependency '{}' of stage '{}' does not exist", display_path(dep.path), stage.name),
+        hint_for(survey, dep.path), dep.path);
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> missing_inputs(PipelineSurvey& survey, const std::vector<std::size_t>& selected) {
@@ -74,10 +89,12 @@ std::vector<std::string> missing_inputs(PipelineSurvey& survey, const std::vecto
   return {missing.begin(), missing.end()};
 }
 
-void refuse_partial_inputs(PipelineSurvey& survey, const std::vector<std::size_t>& selected) {
+std::vector<StageFault> partial_input_faults(PipelineSurvey& survey,
+                                             const std::vector<std::size_t>& selected) {
+  std::vector<StageFault> faults;
   Repository& repository = survey.repository();
   const UnfinishedCheckouts unfinished(repository);
-  if (unfinished.empty()) return;
+  if (unfinished.empty()) return faults;
   std::vector<TrackedPath> partial = tracked_paths(repository);
   std::erase_if(partial, [&](const TrackedPath& each) {
     if (each.pointer.empty() || !unfinished.concern(each.path)) return true;
@@ -92,30 +109,31 @@ void refuse_partial_inputs(PipelineSurvey& survey, const std::vector<std::size_t
         return is_beneath(each.path, dep.path) || is_beneath(dep.path, each.path);
       });
       if (in_part == partial.end()) continue;
-      throw Error(ErrorKind::Blocked,
-                  fmt::format("dependency '{}' of stage '{}' is there in part: its checkout was cut short",
-                              display_path(dep.path), stage.name),
-                  "dvx checkout " + paste_quote(repository.to_user(in_part->path)), dep.path);
+      faults.push_back(
+          {i, Error(ErrorKind::Blocked,
+                    fmt::format("dependency '{}' of stage '{}' is there in part: its checkout was cut short",
+                                display_path(dep.path), stage.name),
+                    "dvx checkout " + paste_quote(repository.to_user(in_part->path)), dep.path)});
+      break;
     }
   }
+  return faults;
 }
 
-void refuse_missing_inputs(PipelineSurvey& survey, const std::vector<std::size_t>& selected) {
+std::vector<StageFault> missing_input_faults(PipelineSurvey& survey,
+                                             const std::vector<std::size_t>& selected) {
+  std::vector<StageFault> faults;
   const std::set<std::size_t> chosen(selected.begin(), selected.end());
   for (const std::size_t i : selected) {
-    const Stage& stage = survey.stages()[i];
-    if (stage.frozen) continue;
-    const auto comes = [&](const StageParams& params) { return survey.is_being_made(params.file); };
-    if (!std::ranges::any_of(stage.params, comes)) survey.require_params(i);
-    for (const StageDependency& dep : stage.deps) {
-      if (survey.content(dep.path) || will_be_made(survey, chosen, dep.path)) continue;
-      if (survey.is_being_made(dep.path)) continue;
-      throw Error(
-          ErrorKind::NotFound,
-          fmt::format("dependency '{}' of stage '{}' does not exist", display_path(dep.path), stage.name),
-          hint_for(survey, dep.path), dep.path);
+    if (survey.stages()[i].frozen) continue;
+    try {
+      require_inputs(survey, i, chosen);
+    } catch (const Error& error) {
+      if (!concerns_inputs(error)) throw;
+      faults.push_back({i, error});
     }
   }
+  return faults;
 }
 
 }  // namespace dvx

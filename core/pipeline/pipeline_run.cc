@@ -44,7 +44,10 @@ PipelineRun::PipelineRun(PipelineSurvey& survey, const std::vector<std::size_t>&
       running_(runner) {
   for (std::size_t i = 0; i < selected.size(); ++i) {
     results_[i].stage = stage(i).name;
-    refuse_absent_gpus(stage(i));
+    if (auto error = absent_gpus(stage(i))) {
+      if (options.on_failure == OnFailure::Stop) throw *std::move(error);
+      survey.note_fault(selected[i], *error);
+    }
     uses_cluster_ = uses_cluster_ || runs_on_cluster(stage(i));
     for (const StageOutput& out : stage(i).outs) {
       if (out.cache) not_ignored_[parent_path(out.path)].push_back(out.path);
@@ -75,12 +78,12 @@ Execution PipelineRun::run() {
           .ignore_files = std::move(ignore_files_)};
 }
 
-void PipelineRun::refuse_absent_gpus(const Stage& stage) const {
-  if (runs_on_cluster(stage) || stage.demands.gpus <= machine_.gpus) return;
-  throw Error(ErrorKind::Config,
-              fmt::format("stage '{}' needs {} GPUs, and this machine has {}", stage.name, stage.demands.gpus,
-                          machine_.gpus),
-              "dvx config core.gpus <how many there are>", stage.file);
+std::optional<Error> PipelineRun::absent_gpus(const Stage& stage) const {
+  if (runs_on_cluster(stage) || stage.demands.gpus <= machine_.gpus) return std::nullopt;
+  return Error(ErrorKind::Config,
+               fmt::format("stage '{}' needs {} GPUs, and this machine has {}", stage.name,
+                           stage.demands.gpus, machine_.gpus),
+               "dvx config core.gpus <how many there are>", stage.file);
 }
 
 // After an error, which counts more than one of this commit.
@@ -165,6 +168,18 @@ void PipelineRun::begin(std::size_t i) {
   results_[i].reasons = decision.reasons;
   const bool writes = decision.action == StageAction::Restore || decision.action == StageAction::Run;
   if (auto failure = writes ? outputs_elsewhere(stage(i)) : std::nullopt) return fail(i, *std::move(failure));
+  try {
+    carry_out(i, std::move(decision));
+  } catch (const Error& error) {
+    // A schema file that is not there, an output that git has: the fault of this stage alone.
+    const bool is_its_own = options_.on_failure == OnFailure::KeepGoing && concerns_inputs(error) &&
+                            error.kind() != ErrorKind::Io;
+    if (!is_its_own || runs_.contains(i) || each_.contains(i) || order_.queued().contains(i)) throw;
+    fail(i, {error.message(), error.hint(), {}});
+  }
+}
+
+void PipelineRun::carry_out(std::size_t i, StageDecision decision) {
   switch (decision.action) {
     case StageAction::UpToDate:
       return accept(i);
@@ -175,6 +190,7 @@ void PipelineRun::begin(std::size_t i) {
     case StageAction::Run:
       return run_or_queue(i, std::move(decision));
     case StageAction::Blocked:
+      if (decision.fault && options_.on_failure == OnFailure::Stop) throw *decision.fault;
       return fail(i, blocked(i, decision));
   }
 }

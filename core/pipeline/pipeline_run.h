@@ -56,13 +56,14 @@ class PipelineRun {
 
   // --- pipeline_run.cc ---
 
-  void refuse_absent_gpus(const Stage& stage) const;
+  std::optional<Error> absent_gpus(const Stage& stage) const;
   void keep_what_is_finished();
   void loop();
   void begin_what_is_ready();
   bool has_mutexes(std::size_t i);
   StageDecision decide(std::size_t i);
   void begin(std::size_t i);
+  void carry_out(std::size_t i, StageDecision decision);
   bool needs_claim(std::size_t i, const StageDecision& decision) const;
   bool claim(std::size_t i);
   bool others_interfered() { return has_seen_others_ || journal_.others_wrote(); }
@@ -96,7 +97,11 @@ class PipelineRun {
 
   void accept(std::size_t i);
   void freeze(std::size_t i);
+  void record_frozen(std::size_t i);
   void restore(std::size_t i, StageDecision decision);
+  // Before anything is written there. False: it has failed.
+  bool keep_unstored(std::size_t i, const std::vector<std::string>& paths);
+  bool keep_unstored(std::size_t i);  // of all its outputs
   bool can_check_out(std::size_t i, const std::vector<CheckoutTarget>& targets);
   std::optional<StageFailure> check_out(const std::vector<CheckoutTarget>& targets);
   StageFailure blocked(std::size_t i, const StageDecision& decision) const;

@@ -72,6 +72,7 @@ void PipelineRun::queue(std::size_t i) {
   refuse_outputs_elsewhere(stage(i));
   refuse_outputs_in_git(stage(i));
   if (auto failure = refuse_linked_places(survey_.repository(), stage(i))) return fail(i, *std::move(failure));
+  if (!keep_unstored(i)) return;
   for (const StageOutput& out : stage(i).outs)
     make_directories(survey_.repository().path(parent_path(out.path)));
   ignore_outputs(stage(i));

@@ -15,6 +15,7 @@ void PipelineRun::start(std::size_t i, StageDecision decision) {
   refuse_outputs_in_git(stage(i));
   if (!logs_) logs_.emplace(survey_.repository().temporary_dir(), "repro");
   if (stage(i).each) return start_each(i, std::move(decision));
+  if (!keep_unstored(i)) return;
   progress_.line(fmt::format("{}: running, as {}", stage(i).name, describe_briefly(decision.reasons)));
   auto run = std::make_unique<StageRun>(survey_, stage(i), std::move(decision),
                                         join_path(logs_->path(), fmt::format("{}.log", i)));
@@ -62,6 +63,7 @@ void PipelineRun::start_each(std::size_t i, StageDecision decision) {
 // Null: it has failed before anything ran.
 std::unique_ptr<EachRun> PipelineRun::begin_each(std::size_t i, StageDecision decision,
                                                  const std::string& scratch) {
+  if (!keep_unstored(i)) return nullptr;
   const std::string why = describe_briefly(decision.reasons);
   auto run = std::make_unique<EachRun>(survey_, stage(i), std::move(decision), scratch, journal_, progress_);
   run->set_trace(std::max(stage(i).execution.trace, options_.trace));

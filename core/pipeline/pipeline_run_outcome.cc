@@ -10,6 +10,8 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "core/pipeline/each_journal.h"
+#include "core/pipeline/kept_outputs.h"
+#include "core/pipeline/recorded_outputs.h"
 #include "core/pipeline/stage_schemas.h"
 #include "core/workspace/gitignore.h"
 
@@ -17,6 +19,7 @@ namespace dvx {
 
 // A dependency that should have come from a stage before and did not.
 StageFailure PipelineRun::blocked(std::size_t i, const StageDecision& decision) const {
+  if (decision.fault) return {decision.fault->message(), decision.fault->hint(), {}};
   const std::string& path = decision.reasons.front().what;
   const auto maker = survey_.maker_of(path);
   const std::string from =
@@ -47,7 +50,42 @@ void PipelineRun::freeze(std::size_t i) {
     gone.push_back({out->path, out->data});
   }
   if (auto failure = check_out(gone)) return fail(i, *std::move(failure));
+  const bool is_unrecorded = std::ranges::any_of(results_[i].reasons, [](const StaleReason& reason) {
+    return reason.kind == ReasonKind::OutputUnrecorded || reason.kind == ReasonKind::OutputModified;
+  });
+  if (is_unrecorded) return record_frozen(i);
   succeed(i, StageOutcome::Frozen);
+}
+
+// As `dvx commit` does: what somebody put there is data like any other, and a stage after it may read it.
+void PipelineRun::record_frozen(std::size_t i) {
+  if (auto failure = schema_failure(check_stage_schemas(survey_, stage(i), SchemaSide::Outputs)))
+    return fail(i, *std::move(failure));
+  std::vector<FoundOutput> found;
+  for (const StageOutput& out : stage(i).outs) {
+    if (survey_.content(out.path)) found.push_back(found_output(out));
+  }
+  ignore_outputs(stage(i));
+  auto recorded = record_outputs(survey_.repository(), stage(i).name, found, journal_.ingest(), progress_);
+  if (auto* failure = std::get_if<StageFailure>(&recorded)) return fail(i, std::move(*failure));
+  auto& entry = std::get<LockedStage>(recorded);
+  for (const LockedPath& out : entry.outs) survey_.know(out.path, out.data);
+  results_[i].run = entry.run;
+  enter(i, std::move(entry));
+  progress_.line(fmt::format("{}: frozen, its outputs are recorded as they are", stage(i).name));
+  succeed(i, StageOutcome::Frozen);
+}
+
+bool PipelineRun::keep_unstored(std::size_t i, const std::vector<std::string>& paths) {
+  auto failure = keep_unstored_outputs(survey_, stage(i), paths, progress_);
+  if (failure) fail(i, *std::move(failure));
+  return !failure;
+}
+
+bool PipelineRun::keep_unstored(std::size_t i) {
+  std::vector<std::string> paths;
+  for (const StageOutput& out : stage(i).outs) paths.push_back(out.path);
+  return keep_unstored(i, paths);
 }
 
 void PipelineRun::restore(std::size_t i, StageDecision decision) {
@@ -59,6 +97,9 @@ void PipelineRun::restore(std::size_t i, StageDecision decision) {
   }
   for (const StageDependency& dep : stage(i).deps)
     deps.push_back({dep.path, survey_.content(dep.path).value()});
+  std::vector<std::string> replaced;
+  for (const CheckoutTarget& target : targets) replaced.push_back(target.path);
+  if (!keep_unstored(i, replaced)) return;
   if (!can_check_out(i, targets)) return run_or_queue(i, std::move(decision));
   const ObjectId run = decision.cached->id;
   if (auto failure = schema_failure(check_schemas_unless_recorded(survey_, stage(i), run))) {
@@ -90,7 +131,7 @@ bool PipelineRun::can_check_out(std::size_t i, const std::vector<CheckoutTarget>
   return false;
 }
 
-// Outputs are made by stages and can be made again, so nothing in their place is worth keeping.
+// What was in their place is kept by now.
 std::optional<StageFailure> PipelineRun::check_out(const std::vector<CheckoutTarget>& targets) {
   if (targets.empty()) return std::nullopt;
   const CheckoutReport report =

@@ -1,6 +1,8 @@
 #include "core/pipeline/plan.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "base/path.h"
 #include "core/metafile/canonical_json.h"
@@ -60,6 +62,29 @@ std::vector<StaleReason> output_reasons(const StageFacts& facts) {
   return reasons;
 }
 
+// What recording the outputs of a frozen stage would change, or bringing them back.
+std::vector<StaleReason> frozen_reasons(const StageFacts& facts) {
+  static const LockedStage nothing;
+  std::vector<StaleReason> reasons;
+  const LockedStage& locked = facts.locked == nullptr ? nothing : *facts.locked;
+  for (const StageOutput& out : facts.stage->outs) {
+    if (content_of(facts.contents, out.path) && locked_output(locked, out.path) == nullptr)
+      reasons.push_back({ReasonKind::OutputUnrecorded, out.path, {}, {}, {}});
+  }
+  if (facts.locked == nullptr) return reasons;
+  std::ranges::move(output_reasons(facts), std::back_inserter(reasons));
+  return reasons;
+}
+
+// Of one whose inputs cannot be had.
+StageDecision blocked_by(std::vector<StaleReason> reasons, const std::optional<Error>& fault) {
+  StageDecision decision;
+  decision.action = StageAction::Blocked;
+  decision.reasons = std::move(reasons);
+  decision.fault = fault;
+  return decision;
+}
+
 std::vector<StaleReason> key_reasons(const StageFacts& facts, const StageDecision& decision,
                                      const RunLookup& lookup) {
   auto reasons = compare_keys(lookup.last_key(*facts.locked, decision.key_fields), decision.key_fields);
@@ -72,7 +97,8 @@ std::vector<StaleReason> stale_reasons(const StageFacts& facts, const StageDecis
   if (facts.force == Force::Yes) return {{ReasonKind::Forced, {}, {}, {}, {}}};
   if (!facts.forced_after.empty()) return {{ReasonKind::Forced, facts.forced_after, {}, {}, {}}};
   if (runs_every_time(*facts.stage)) return {{ReasonKind::AlwaysChanged, {}, {}, {}, {}}};
-  if (facts.locked == nullptr) return {{ReasonKind::NeverRun, {}, {}, {}, {}}};
+  if (facts.locked == nullptr)
+    return {{facts.has_failed ? ReasonKind::FailedBefore : ReasonKind::NeverRun, {}, {}, {}, {}}};
   if (facts.locked->key != decision.key) return key_reasons(facts, decision, lookup);
   return output_reasons(facts);
 }
@@ -282,14 +308,14 @@ StageDecision decide_stage(const StageFacts& facts, const RunLookup& lookup) {
   StageDecision decision;
   if (facts.stage->frozen) {
     decision.action = StageAction::Frozen;
-    if (facts.locked != nullptr) decision.reasons = output_reasons(facts);
+    decision.reasons = frozen_reasons(facts);
     return decision;
   }
+  if (facts.fault)
+    return blocked_by({{ReasonKind::InputError, facts.fault->message(), {}, {}, {}}}, facts.fault);
   if (auto missing = missing_inputs(facts); !missing.empty()) {
     if (auto without = decide_without_data(facts, lookup)) return *std::move(without);
-    decision.action = StageAction::Blocked;
-    decision.reasons = std::move(missing);
-    return decision;
+    return blocked_by(std::move(missing), std::nullopt);
   }
   decision.unasked = facts.unasked;
   decision.key_fields = stage_key_fields(*facts.stage, inputs_of(facts));

@@ -16,6 +16,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "core/lineage/run_record.h"
 #include "core/metafile/lock_file.h"
 #include "core/metafile/pipeline_file.h"
@@ -60,10 +61,13 @@ struct StageFacts {
   std::map<std::string, std::string> needed_stages;  // stage_result() of those that have run
   std::map<std::string, std::string> imports;        // path → key_content() of code that it does not name
   std::vector<std::string> awaited_imports;          // paths that stages before it make and it may import
+  bool has_failed = false;                           // when it last ran
   Force force = Force::No;
   std::string forced_after;  // a stage before it that ran, with Downstream::Forced; else ""
   // When data may be missing: what dependencies that are not there would be, as far as that is known.
   std::optional<Contents> absent;
+  // Why what it reads cannot be read, or what else keeps this stage alone from running.
+  std::optional<Error> fault;
 };
 
 struct StageDecision {
@@ -72,6 +76,7 @@ struct StageDecision {
   nlohmann::json key_fields;          // null when blocked or frozen
   ObjectId key;                       // of key_fields
   std::optional<CachedRun> cached;    // with Restore
+  std::optional<Error> fault = {};    // with Blocked, unless an input is just not there
   std::vector<Unasked> unasked = {};  // what the decision takes for granted
 };
 

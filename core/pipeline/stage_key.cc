@@ -1,14 +1,13 @@
 #include "core/pipeline/stage_key.h"
 
 #include "core/metafile/canonical_json.h"
+#include "core/pipeline/stage_shell.h"
 
 namespace dvx {
 
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr int kVersion = 1;  // counts up when the fields, or the environment that stages run in, change
 
 Json output_fields(const StageOutput& out) {
   Json fields = Json::object();
@@ -24,6 +23,18 @@ std::string key_content(const DataRef& data) {
   return kind + data.id.to_hex();
 }
 
+std::optional<DataRef> parse_key_content(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const std::string_view kind = text.substr(0, colon);
+  const auto id = ObjectId::parse(text.substr(colon + 1));
+  const bool is_known = kind == "file" || kind == "executable" || kind == "tree";
+  if (!id || !is_known) return std::nullopt;
+  return DataRef{.kind = kind == "tree" ? DataKind::Tree : DataKind::File,
+                 .id = *id,
+                 .executable = kind == "executable"};
+}
+
 Json stage_key_fields(const Stage& stage, const StageInputs& inputs) {
   Json deps = Json::object();
   for (const StageDependency& dep : stage.deps) {
@@ -35,7 +46,7 @@ Json stage_key_fields(const Stage& stage, const StageInputs& inputs) {
   for (const std::string& tool : stage.tools) tools[tool] = inputs.tools.at(tool);
   // One by one: a list of initializers would copy each of them.
   Json fields = Json::object();
-  fields["version"] = kVersion;
+  fields["version"] = kKeyVersion;
   fields["commands"] = stage.commands;
   fields["wdir"] = path_to_json_text(stage.wdir);
   fields["deps"] = std::move(deps);
@@ -49,6 +60,7 @@ Json stage_key_fields(const Stage& stage, const StageInputs& inputs) {
   if (!stage.execution.shell.empty()) fields["shell"] = stage.execution.shell;
   for (const auto& [path, content] : inputs.imports) fields["imports"][path_to_json_text(path)] = content;
   if (stage.execution.sandbox) fields["sandbox"] = true;
+  if (stops_at_failing_line(stage)) fields["stops"] = "at failing line";
   if (stage.each) {
     fields["each"] = {{"in", path_to_json_text(stage.each->in)}, {"out", path_to_json_text(stage.each->out)}};
   }

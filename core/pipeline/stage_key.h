@@ -3,7 +3,9 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -12,6 +14,8 @@
 #include "core/metafile/pipeline_file.h"
 
 namespace dvx {
+
+constexpr int kKeyVersion = 1;  // counts up when the fields, or the environment that stages run in, change
 
 // What the workspace holds for a stage, as its key needs it.
 struct StageInputs {
@@ -32,5 +36,7 @@ std::string stage_result(const LockedStage& stage);
 
 // "file:<hex>", "executable:<hex>" or "tree:<hex>": how a key names content.
 std::string key_content(const DataRef& data);
+// The inverse, without size and number of files; nullopt for any other text.
+std::optional<DataRef> parse_key_content(std::string_view text);
 
 }  // namespace dvx

@@ -1,7 +1,6 @@
 #include "core/pipeline/stage_run.h"
 
 #include <fmt/format.h>
-#include <sys/utsname.h>
 
 #include <algorithm>
 #include <cstring>
@@ -16,6 +15,7 @@
 #include "core/lineage/run_record.h"
 #include "core/metafile/canonical_json.h"
 #include "core/metafile/each_paths.h"
+#include "core/pipeline/host_description.h"
 #include "core/pipeline/stage_environment.h"
 #include "core/pipeline/stage_key.h"
 #include "core/pipeline/stage_places.h"
@@ -29,12 +29,6 @@ namespace dvx {
 
 namespace {
 
-std::string this_machine() {
-  struct utsname name {};
-  if (::uname(&name) != 0) return {};
-  return fmt::format("{} {} {} {}", name.nodename, name.sysname, name.release, name.machine);
-}
-
 void sort_by_path(std::vector<LockedPath>& paths) {
   std::ranges::sort(paths, {}, &LockedPath::path);
 }
@@ -42,7 +36,7 @@ void sort_by_path(std::vector<LockedPath>& paths) {
 // The part of a key that is neither data nor params.
 nlohmann::json recorded_environment(const nlohmann::json& key_fields) {
   nlohmann::json environment = {{"env", key_fields.at("env")}, {"tools", key_fields.at("tools")}};
-  for (const char* part : {"urls", "stages", "shell", "imports", "sandbox", "each"}) {
+  for (const char* part : {"urls", "stages", "shell", "imports", "sandbox", "stops", "each"}) {
     if (key_fields.contains(part)) environment[part] = key_fields[part];
   }
   return environment;
@@ -68,7 +62,7 @@ StageRun::StageRun(PipelineSurvey& survey, const Stage& stage, StageDecision dec
       stage_(stage),
       decision_(std::move(decision)),
       log_file_(std::move(log_file)),
-      machine_(this_machine()) {
+      machine_(host_description()) {
   for (const StageDependency& dep : stage.deps) deps_.push_back({dep.path, survey.content(dep.path).value()});
   sort_by_path(deps_);
   if (!decision_.key_fields.contains("imports")) return;

@@ -18,7 +18,19 @@ using Json = nlohmann::json;
 // Values of a key are shown as JSON, but plain text without its quotes.
 std::string value_text(const Json* value) {
   if (value == nullptr) return {};
-  return value->is_string() ? value->get<std::string>() : canonical_json(*value);
+  const bool is_plain = value->is_string() && !value->get_ref<const std::string&>().empty();
+  return is_plain ? value->get<std::string>() : canonical_json(*value);
+}
+
+struct Texts {
+  std::string before, after;
+};
+
+// With their quotes when one is text and the other is not, as only they tell `1` from `"1"`.
+Texts texts_of(const Json* a, const Json* b) {
+  const bool differ_in_kind = a != nullptr && b != nullptr && a->is_string() != b->is_string();
+  if (differ_in_kind) return {canonical_json(*a), canonical_json(*b)};
+  return {value_text(a), value_text(b)};
 }
 
 const Json* member(const Json& object, const std::string& name) {
@@ -36,9 +48,10 @@ std::set<std::string> names_of(const Json* a, const Json* b) {
   return names;
 }
 
+// As the key has it: to the library 1 equals 1.0, and 0.0 equals -0.0.
 bool same(const Json* a, const Json* b) {
   if (a == nullptr || b == nullptr) return a == b;
-  return *a == *b;
+  return canonical_json(*a) == canonical_json(*b);
 }
 
 std::string joined(const Json* commands) {
@@ -51,20 +64,24 @@ std::string joined(const Json* commands) {
   return text;
 }
 
+// One command of two lines reads like two commands.
+Texts command_texts(const Json* a, const Json* b) {
+  Texts texts{joined(a), joined(b)};
+  if (texts.before == texts.after && a != nullptr && b != nullptr)
+    return {canonical_json(*a), canonical_json(*b)};
+  return texts;
+}
+
 class Comparison {
  public:
   Comparison(const Json& old_key, const Json& new_key) : old_(old_key), new_(new_key) {}
 
   std::vector<StaleReason> run() {
-    if (!same(member(old_, "commands"), member(new_, "commands"))) {
-      add(ReasonKind::Command, {}, joined(member(old_, "commands")), joined(member(new_, "commands")));
-    }
-    if (!same(member(old_, "wdir"), member(new_, "wdir"))) {
-      add(ReasonKind::WorkingDirectory, {}, value_text(member(old_, "wdir")),
-          value_text(member(new_, "wdir")));
-    }
-    if (!same(member(old_, "shell"), member(new_, "shell")))
-      add(ReasonKind::Shell, {}, value_text(member(old_, "shell")), value_text(member(new_, "shell")));
+    if (member(old_, "recorded") != nullptr && member(new_, "recorded") == nullptr)
+      return {{ReasonKind::Recorded, {}, {}, {}, {}}};
+    compare_field("commands", ReasonKind::Command, command_texts);
+    compare_field("wdir", ReasonKind::WorkingDirectory, plain_texts);
+    compare_field("shell", ReasonKind::Shell, plain_texts);
     compare_maps("deps", ReasonKind::Dependency);
     compare_maps("imports", ReasonKind::Import);
     compare_params();
@@ -74,22 +91,35 @@ class Comparison {
     compare_maps("stages", ReasonKind::NeededStage);
     compare_maps("each", ReasonKind::Each);
     compare_maps("outs", ReasonKind::OutputFlags);
-    if (!same(member(old_, "sandbox"), member(new_, "sandbox")))
-      add(ReasonKind::Sandbox, {}, words_of("sandbox", old_), words_of("sandbox", new_));
-    if (!same(member(old_, "version"), member(new_, "version"))) {
-      add(ReasonKind::KeyVersion, {}, value_text(member(old_, "version")),
-          value_text(member(new_, "version")));
-    }
+    compare_field("sandbox", ReasonKind::Sandbox, [](const Json* a, const Json* b) {
+      return Texts{a == nullptr ? "false" : "true", b == nullptr ? "false" : "true"};
+    });
+    // The commands changed with it, when they changed: then there is no more to say.
+    const bool says_command = !reasons_.empty() && reasons_.front().kind == ReasonKind::Command;
+    if (!says_command) compare_field("stops", ReasonKind::FailingLine, texts_of);
+    compare_field("version", ReasonKind::KeyVersion, texts_of);
     return std::move(reasons_);
   }
 
  private:
-  static std::string words_of(const char* field, const Json& key) {
-    return member(key, field) == nullptr ? "false" : "true";
+  // The root is '', and so is the shell that everybody has.
+  static Texts plain_texts(const Json* a, const Json* b) {
+    const auto text = [](const Json* value) {
+      return value != nullptr && value->is_string() ? value->get<std::string>() : value_text(value);
+    };
+    return {text(a), text(b)};
   }
 
-  void add(ReasonKind kind, std::string what, std::string before, std::string after, std::string file = {}) {
-    reasons_.push_back({kind, std::move(what), std::move(file), std::move(before), std::move(after)});
+  template <typename TextsOf>
+  void compare_field(const char* field, ReasonKind kind, TextsOf texts_of_both) {
+    const Json* before = member(old_, field);
+    const Json* after = member(new_, field);
+    if (!same(before, after)) add(kind, {}, texts_of_both(before, after));
+  }
+
+  void add(ReasonKind kind, std::string what, Texts texts, std::string file = {}) {
+    reasons_.push_back(
+        {kind, std::move(what), std::move(file), std::move(texts.before), std::move(texts.after)});
   }
 
   void compare_maps(const char* field, ReasonKind kind) {
@@ -100,7 +130,7 @@ class Comparison {
     for (const std::string& name : names_of(before, after)) {
       const Json* a = before == nullptr ? nullptr : member(*before, name);
       const Json* b = after == nullptr ? nullptr : member(*after, name);
-      if (!same(a, b)) add(kind, are_paths ? path_from_json_text(name) : name, value_text(a), value_text(b));
+      if (!same(a, b)) add(kind, are_paths ? path_from_json_text(name) : name, texts_of(a, b));
     }
   }
 
@@ -110,7 +140,10 @@ class Comparison {
     for (const std::string& file : names_of(before, after)) {
       const Json* a = before == nullptr ? nullptr : member(*before, file);
       const Json* b = after == nullptr ? nullptr : member(*after, file);
-      for (const std::string& name : names_of(a, b)) {
+      const auto names = names_of(a, b);
+      // A file that is taken as a whole may have nothing in it.
+      if (names.empty() && !same(a, b)) add(ReasonKind::Param, {}, texts_of(a, b), path_from_json_text(file));
+      for (const std::string& name : names) {
         compare_param(file, name, a == nullptr ? nullptr : member(*a, name),
                       b == nullptr ? nullptr : member(*b, name));
       }
@@ -126,7 +159,7 @@ class Comparison {
       }
       return;
     }
-    add(ReasonKind::Param, name, value_text(a), value_text(b), path_from_json_text(file));
+    add(ReasonKind::Param, name, texts_of(a, b), path_from_json_text(file));
   }
 
   const Json& old_;
@@ -146,9 +179,23 @@ std::string change(const std::string& subject, const std::string& before, const 
   return fmt::format("{}: {} → {}", subject, before, after);
 }
 
+// "executable 0123456789ab", for the same bytes with another mode.
+std::string content_with_kind(const std::string& content) {
+  return fmt::format("{} {}", content.substr(0, content.find(':')), short_content(content));
+}
+
 std::string describe_content(const char* noun, const StaleReason& reason) {
-  return change(fmt::format("{} {}", noun, display_path(reason.what)), short_content(reason.old_value),
-                short_content(reason.new_value));
+  const std::string subject = fmt::format("{} {}", noun, display_path(reason.what));
+  const std::string before = short_content(reason.old_value), after = short_content(reason.new_value);
+  if (before == after)
+    return change(subject, content_with_kind(reason.old_value), content_with_kind(reason.new_value));
+  return change(subject, before, after);
+}
+
+std::string param_subject(const StaleReason& reason) {
+  const std::string file = display_path(reason.file);
+  return reason.what.empty() ? "params file " + file
+                             : fmt::format("param {}:{}", file, display_path(reason.what));
 }
 
 std::string describe_import(const std::string& path, const StaleReason& reason) {
@@ -168,6 +215,8 @@ std::string_view reason_name(ReasonKind kind) {
   switch (kind) {
     case ReasonKind::NeverRun:
       return "never-run";
+    case ReasonKind::FailedBefore:
+      return "failed-before";
     case ReasonKind::Command:
       return "command";
     case ReasonKind::WorkingDirectory:
@@ -194,14 +243,22 @@ std::string_view reason_name(ReasonKind kind) {
       return "output-flags";
     case ReasonKind::Sandbox:
       return "sandbox";
+    case ReasonKind::Recorded:
+      return "recorded";
+    case ReasonKind::FailingLine:
+      return "failing-line";
     case ReasonKind::KeyVersion:
       return "key-version";
     case ReasonKind::OutputMissing:
       return "output-missing";
     case ReasonKind::OutputModified:
       return "output-modified";
+    case ReasonKind::OutputUnrecorded:
+      return "output-unrecorded";
     case ReasonKind::MissingInput:
       return "missing-input";
+    case ReasonKind::InputError:
+      return "input-error";
     case ReasonKind::Upstream:
       return "upstream";
     case ReasonKind::AlwaysChanged:
@@ -227,7 +284,7 @@ Json key_fields_of_lock(const LockedStage& locked, const Json& now) {
     const Json* value = member(locked.environment, part);
     fields[part] = value == nullptr ? Json::object() : *value;
   }
-  for (const char* part : {"urls", "stages", "shell", "imports", "sandbox", "each"}) {
+  for (const char* part : {"urls", "stages", "shell", "imports", "sandbox", "stops", "each", "recorded"}) {
     const Json* value = member(locked.environment, part);
     if (value == nullptr) {
       fields.erase(part);
@@ -243,6 +300,8 @@ std::string describe(const StaleReason& reason) {
   switch (reason.kind) {
     case ReasonKind::NeverRun:
       return "it has never run";
+    case ReasonKind::FailedBefore:
+      return "its last run failed";
     case ReasonKind::Command:
       return change("command", reason.old_value, reason.new_value);
     case ReasonKind::WorkingDirectory:
@@ -255,8 +314,7 @@ std::string describe(const StaleReason& reason) {
     case ReasonKind::Import:
       return describe_import(what, reason);
     case ReasonKind::Param:
-      return change(fmt::format("param {}:{}", display_path(reason.file), what), reason.old_value,
-                    reason.new_value);
+      return change(param_subject(reason), reason.old_value, reason.new_value);
     case ReasonKind::Environment:
       return change("env " + what, reason.old_value, reason.new_value);
     case ReasonKind::Tool:
@@ -272,6 +330,10 @@ std::string describe(const StaleReason& reason) {
       return describe_flags(reason);
     case ReasonKind::Sandbox:
       return change("sandbox", reason.old_value, reason.new_value);
+    case ReasonKind::Recorded:
+      return "its outputs were recorded as they were found, and no run made them";
+    case ReasonKind::FailingLine:
+      return "a line that fails ends its commands now, and was passed over when it last ran";
     case ReasonKind::KeyVersion:
       return fmt::format("keys are made anew by this dvx: version {} → {}", reason.old_value,
                          reason.new_value);
@@ -279,6 +341,10 @@ std::string describe(const StaleReason& reason) {
       return fmt::format("output {} is missing", what);
     case ReasonKind::OutputModified:
       return describe_content("output", reason) + ", not as recorded";
+    case ReasonKind::OutputUnrecorded:
+      return fmt::format("output {} is not recorded yet", what);
+    case ReasonKind::InputError:
+      return reason.what;
     case ReasonKind::MissingInput:
       return fmt::format("dependency {} is missing", what);
     case ReasonKind::Upstream:

@@ -16,6 +16,7 @@ struct StageState {
   std::string name;
   StageAction action = StageAction::UpToDate;  // what repro would do
   std::vector<StaleReason> reasons;            // empty when up to date; describe() makes a line of each
+  bool has_failed = false;                     // when it last ran; it would be run again
   std::vector<Unasked> unasked = {};           // what this takes for granted
 };
 

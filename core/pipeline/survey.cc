@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "core/metafile/each_paths.h"
+#include "core/pipeline/failed_log.h"
 #include "core/pipeline/pipeline.h"
 #include "core/pipeline/run_cache.h"
 #include "core/pipeline/run_journal.h"
@@ -75,6 +76,22 @@ ProjectFiles told_project_files(Repository& repository, Progress& progress) {
 }
 
 }  // namespace
+
+bool concerns_inputs(const Error& error) {
+  switch (error.kind()) {
+    case ErrorKind::Blocked:
+    case ErrorKind::Usage:
+    case ErrorKind::Config:
+    case ErrorKind::Partial:
+    case ErrorKind::Authentication:
+    case ErrorKind::NotFound:
+    case ErrorKind::Network:
+    case ErrorKind::Io:
+      return true;
+    default:
+      return false;
+  }
+}
 
 PipelineSurvey::PipelineSurvey(Repository& repository, Progress& progress)
     : PipelineSurvey(repository, told_project_files(repository, progress), progress) {}
@@ -168,8 +185,10 @@ std::vector<std::optional<DataRef>> PipelineSurvey::look(const std::vector<std::
   const auto snapshots = take_snapshots(repository_, paths, options, progress_);
   for (std::size_t i = 0; i < paths.size(); ++i) {
     const auto& failed = snapshots[i].failed;
+    unreadable_.erase(paths[i]);
     // What a stage makes it makes again, whatever lies in its place: a link to nowhere, a pipe.
-    if (!failed.empty() && !maker_of(paths[i]) && !is_being_made(paths[i])) throw failed.front().error;
+    if (!failed.empty() && !maker_of(paths[i]) && !is_being_made(paths[i]))
+      unreadable_.emplace(paths[i], failed.front().error);
     result.push_back(failed.empty() ? snapshots[i].data : std::nullopt);
   }
   return result;
@@ -264,12 +283,29 @@ StageFacts PipelineSurvey::facts(std::size_t index, Force force) {
                    .needed_stages = {},
                    .imports = {},
                    .awaited_imports = {},
+                   .has_failed = false,
                    .force = force,
                    .forced_after = {},
-                   .absent = {}};
+                   .absent = {},
+                   .fault = {}};
   for (const StageDependency& dep : stage.deps) facts.contents[dep.path] = content(dep.path);
   for (const StageOutput& out : stage.outs) facts.contents[out.path] = content(out.path);
   if (stage.frozen) return facts;  // its inputs do not matter, so they need not be readable
+  try {
+    read_inputs(index, facts);
+  } catch (const Error& error) {
+    if (!concerns_inputs(error)) throw;
+    facts.fault = error;
+  }
+  facts.has_failed = facts.locked == nullptr && has_failed_logs(repository_) &&
+                     find_failed_log(repository_, stage.name).has_value();
+  if (missing_ && !facts.fault) facts.absent = missing_->of(facts);
+  return facts;
+}
+
+void PipelineSurvey::read_inputs(std::size_t index, StageFacts& facts) {
+  const Stage& stage = stages()[index];
+  refuse_unreadable_inputs(index);
   facts.params = params_of(stage);
   add_answers(stage, facts);
   for (const std::string& name : stage.stage_deps) {
@@ -279,8 +315,18 @@ StageFacts PipelineSurvey::facts(std::size_t index, Force force) {
     if (const auto& data = content(path)) facts.imports[path] = key_content(*data);
   }
   facts.awaited_imports = code_.of(stage).awaited;
-  if (missing_) facts.absent = missing_->of(facts);
-  return facts;
+}
+
+void PipelineSurvey::refuse_unreadable_inputs(std::size_t index) {
+  if (const auto fault = faults_.find(index); fault != faults_.end()) throw fault->second;
+  for (const StageDependency& dep : stages()[index].deps) {
+    if (const Error* error = unreadable(dep.path)) throw *error;
+  }
+}
+
+const Error* PipelineSurvey::unreadable(const std::string& path) const {
+  const auto found = unreadable_.find(path);
+  return found == unreadable_.end() ? nullptr : &found->second;
 }
 
 void PipelineSurvey::add_answers(const Stage& stage, StageFacts& facts) {

@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/error.h"
 #include "base/progress.h"
 #include "core/metafile/lock_file.h"
 #include "core/metafile/pipeline_file.h"
@@ -32,6 +33,9 @@
 namespace dvx {
 
 class RemotePull;
+
+// Whether it is about what one stage reads, and no reason to give up on all of them.
+bool concerns_inputs(const Error& error);
 
 class PipelineSurvey {
  public:
@@ -76,7 +80,12 @@ class PipelineSurvey {
   // Whether another process is running the stage that makes `path`, or something in or around it.
   bool is_being_made(const std::string& path) const;
 
+  // What this stage reads and cannot be read is a fact of it, and no error of the others.
   StageFacts facts(std::size_t stage, Force force);
+  // From now on a fact of it: it cannot run.
+  void note_fault(std::size_t stage, const Error& error) { faults_.emplace(stage, error); }
+  // Why it is there and cannot be read; null when it can, or is not there.
+  const Error* unreadable(const std::string& path) const;
   // NotFound for a param that is not there; one in a file that a stage is to make first is passed over.
   void require_params(std::size_t stage) { params_of(stages().at(stage)); }
   // What the server says now.
@@ -119,6 +128,8 @@ class PipelineSurvey {
   void prepare();
   nlohmann::json params_of(const Stage& stage);
   void add_answers(const Stage& stage, StageFacts& facts);
+  void read_inputs(std::size_t stage, StageFacts& facts);
+  void refuse_unreadable_inputs(std::size_t stage);
   std::optional<std::string> read_params_file(const std::string& path) const;
   std::optional<CachedRun> restorable(const Stage& stage, const ObjectId& key,
                                       const Contents& contents) const;
@@ -143,6 +154,8 @@ class PipelineSurvey {
   std::optional<MissingData> missing_;
   RunLookup lookup_;
   Contents contents_;
+  std::map<std::string, Error> unreadable_;  // of what was looked at
+  std::map<std::size_t, Error> faults_;
   std::set<std::string> outputs_;  // of all stages
   std::set<std::string> listed_;   // directories of stages that are run per input
   std::unordered_map<ObjectId, Tree> seen_trees_;

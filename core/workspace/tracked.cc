@@ -63,6 +63,7 @@ void add_outputs(std::vector<TrackedPath>& tracked, const PipelineFile& pipeline
                        .stage = stage.name,
                        .cached = out.cache,
                        .push = out.push,
+                       .frozen = stage.frozen,
                        .remote = out.remote,
                        .schema = out.schema};
       if (const DataRef* data = locked_output(lock, stage.name, out.path)) path.data = *data;

@@ -19,6 +19,7 @@ struct TrackedPath {
   std::string stage;            // name, or "" for a pointer
   bool cached = true;           // false: git keeps the bytes
   bool push = true;
+  bool frozen = false;  // an output of a frozen stage: recorded as it is found
   std::string remote, schema;
   std::optional<Error> conflict = {};  // the pointer file has a merge conflict: `data` is not known
 };
