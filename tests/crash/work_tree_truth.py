@@ -65,22 +65,29 @@ def untold(project, store, status):
     return sorted(path for path in differing(project, store) if not is_told(path, told, project))
 
 
+def stamp(path):
+    """What docs/formats/index.md goes by, or nothing."""
+    try:
+        st = os.lstat(path)
+    except OSError:
+        return None
+    return (st.st_ino, st.st_size, st.st_mtime_ns, st.st_ctime_ns, st.st_mode)
+
+
+def stamps(directory, project):
+    return {path.relative_to(project).as_posix(): stamp(path) for path in directory.rglob("*")}
+
+
 def wrong_rows(project):
     """Paths of the workspace index that has them with the stamp of the file and not with its content. After a
     status, which takes each row's word or reads the file again, there must be none."""
     found = []
     database = sqlite3.connect(project / ".dvx/index.db")
     try:
-        for path, stamp, object_id in database.execute("SELECT path, stamp, id FROM entries WHERE mark <> 1"):
+        for path, row_stamp, object_id in database.execute("SELECT path, stamp, id FROM entries WHERE mark <> 1"):
             file = project / os.fsdecode(path)
-            _, inode, size, mtime, ctime, mode = struct.unpack("=6Q", stamp)
-            try:
-                st = file.lstat()
-            except OSError:
-                continue
-            if (inode, size, mtime, ctime, mode) == (st.st_ino, st.st_size, st.st_mtime_ns, st.st_ctime_ns, st.st_mode):
-                if hash_of(file) != object_id.hex():
-                    found.append(os.fsdecode(path))
+            if struct.unpack("=6Q", row_stamp)[1:] == stamp(file) and hash_of(file) != object_id.hex():
+                found.append(os.fsdecode(path))
     finally:
         database.close()
     return found
