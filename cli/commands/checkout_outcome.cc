@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/display.h"
+#include <algorithm>
 #include "base/path.h"
 
 namespace dvx {
@@ -40,12 +41,17 @@ void tell_would_lose(Repository& repository, const CheckoutReport& report, const
   outcome.exit = exit_code(ErrorKind::Blocked);
   const std::size_t total = report.would_lose.size();
   for (std::size_t i = 0; i < total && i < kNamed; ++i) {
-    outcome.text += show("would be lost: {}\n", display_path(repository.to_user(report.would_lose[i])));
+    const bool is_damaged = std::ranges::find(report.damaged, report.would_lose[i]) != report.damaged.end();
+    outcome.text += show(
+        "would be lost: {}{}\n", display_path(repository.to_user(report.would_lose[i])),
+        is_damaged ? "  (what a power cut left of it: its bytes are not those that were there)" : "");
   }
   if (total > kNamed) outcome.text += show("and {} more\n", total - kNamed);
+  const bool are_all_damaged = report.damaged.size() == total;
   outcome.errors.emplace_back(
       ErrorKind::Blocked, fmt::format("{} would be lost, so nothing was changed", human_count(total, "file")),
-      fmt::format("dvx commit (to keep them) or {}", force_command));
+      are_all_damaged ? fmt::format("{}   (brings back what a power cut has damaged)", force_command)
+                      : fmt::format("dvx commit (to keep them) or {}", force_command));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/path.h"
+#include "base/subprocess.h"
 #include "cli/commands/commands.h"
 #include "core/pipeline/stale_reason.h"
 
@@ -15,6 +16,8 @@ namespace {
 
 // Files named below each path, unless -v.
 constexpr std::size_t kNamed = 10;
+
+constexpr std::string_view kDamaged = "its bytes were lost when the machine stopped";
 
 struct StatusWords {
   StatusOptions options;
@@ -101,12 +104,14 @@ class StatusText {
     const bool is_partial = status.state == DataState::Partial;
     Shown out = show("  {}  {}", text_.yellow(is_partial ? "partial " : "modified"), shown(status.path));
     if (is_partial) out += "  (its checkout was cut short)";
-    if (single) return out + "\n";
+    if (single) return out + (status.damaged.empty() ? Shown("\n") : show("  ({})\n", kDamaged));
     if (!status.compared) return out + "  (what was recorded is not in the store)\n";
     out += show("  ({})\n", counts(status));
     for (std::size_t i = 0; i < status.changes.size() && i < named_; ++i) {
       const FileChange& change = status.changes[i];
-      out += show("    {:<8}  {}\n", change_word(change.kind()), shown(change.path));
+      const bool is_damaged = std::ranges::binary_search(status.damaged, change.path);
+      out += show("    {:<8}  {}{}\n", change_word(change.kind()), shown(change.path),
+                  is_damaged ? fmt::format("  ({})", kDamaged) : "");
     }
     if (status.changes.size() > named_) out += show("    and {} more\n", status.changes.size() - named_);
     return out;
@@ -138,6 +143,7 @@ nlohmann::json json_of(const StatusReport& report) {
     nlohmann::json changes = nlohmann::json::array();
     for (const FileChange& change : status.changes) {
       changes.push_back({{"path", change.path}, {"change", change_name(change.kind())}});
+      if (std::ranges::binary_search(status.damaged, change.path)) changes.back()["damaged"] = true;
     }
     nlohmann::json failed = nlohmann::json::array();
     for (const FailedPath& each : status.failed) {
@@ -162,7 +168,7 @@ nlohmann::json json_of(const StatusReport& report) {
   return {{"clean", report.clean()}, {"data", std::move(data)}, {"stages", std::move(stages)}};
 }
 
-std::string hint_for(const StatusReport& report) {
+std::string hint_for(Repository& repository, const StatusReport& report) {
   for (const DataStatus& status : report.data) {
     if (status.state == DataState::Conflicted) return status.failed.back().error.hint();
   }
@@ -171,6 +177,11 @@ std::string hint_for(const StatusReport& report) {
   }
   for (const DataStatus& status : report.data) {
     if (status.state == DataState::Partial) return "dvx checkout";
+  }
+  for (const DataStatus& status : report.data) {
+    if (!status.damaged.empty())
+      return fmt::format("dvx checkout --force {}   (brings back what was lost)",
+                         shell_quote(repository.to_user(status.damaged.front())));
   }
   for (const DataStatus& status : report.data) {
     if (status.state == DataState::Modified)
@@ -191,7 +202,7 @@ Outcome run(Invocation& invocation, const StatusWords& typed) {
   if (typed.exit_code && !report.clean()) outcome.exit = 1;
   if (invocation.quiet()) return outcome;
   outcome.text = StatusText(invocation).of(report);
-  outcome.hint = hint_for(report);
+  outcome.hint = hint_for(invocation.repository(), report);
   return outcome;
 }
 

@@ -1,5 +1,7 @@
 #include "core/commands/commit.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -8,6 +10,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "base/subprocess.h"
+#include "core/index/workspace_index.h"
 #include "core/metafile/lock_file.h"
 #include "core/metafile/pointer_file.h"
 #include "core/pipeline/recorded_outputs.h"
@@ -77,6 +81,22 @@ void leave_out_partial(Repository& repository, std::vector<TrackedPath>& pointed
   });
 }
 
+// A version that nobody made is not recorded unasked.
+void refuse_damaged(Repository& repository, const TrackedPath& tracked, const Snapshot& snapshot,
+                    CommitReport& report) {
+  if (!snapshot.data || *snapshot.data == *tracked.data) return;
+  for (const std::string& path : snapshot.damaged) {
+    const std::string typed = repository.to_user(path);
+    report.failed.push_back(
+        {path, Error(ErrorKind::Blocked,
+                     fmt::format("'{}' lost its bytes when the machine stopped, as at a power cut",
+                                 display_path(typed)),
+                     fmt::format("dvx checkout --force {0}   (or dvx add {1}, to record what is there)",
+                                 shell_quote(typed), shell_quote(repository.to_user(tracked.path))),
+                     path)});
+  }
+}
+
 // What is not in the workspace was never checked out, and stays recorded as it is.
 std::vector<PointedData> store_pointed_data(Repository& repository, const std::vector<TrackedPath>& tracked,
                                             Progress& progress, CommitReport& report) {
@@ -86,6 +106,7 @@ std::vector<PointedData> store_pointed_data(Repository& repository, const std::v
   std::vector<PointedData> present;
   for (std::size_t i = 0; i < pointed.size(); ++i) {
     std::ranges::copy(snapshots[i].failed, std::back_inserter(report.failed));
+    refuse_damaged(repository, pointed[i], snapshots[i], report);
     if (snapshots[i].data) present.push_back({std::move(pointed[i]), std::move(snapshots[i])});
   }
   return present;
@@ -244,10 +265,13 @@ CommitReport commit(Repository& repository, const CommitOptions& options, Progre
     stage_in_git(repository, tracked);
   }
   // Without the lock: git runs hooks, and hooks may run dvx.
-  if (!options.message) return report;
-  GitEnd end = make_git_commit(repository, options);
-  report.git_status = end.exit_status;
-  report.git_refusal = std::move(end.refusal);
+  if (options.message) {
+    GitEnd end = make_git_commit(repository, options);
+    report.git_status = end.exit_status;
+    report.git_refusal = std::move(end.refusal);
+  }
+  // After a commit of git its files were just synced, and what is beside them costs little more.
+  if (report.git_status == 0) repository.index().make_durable();
   return report;
 }
 

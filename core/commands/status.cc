@@ -97,6 +97,7 @@ DataStatus compare(const ObjectStore& store, const NewTrees& trees, const Tracke
     }
   } else if (*now.data != *tracked.data) {
     status.state = DataState::Modified;
+    status.damaged = std::move(now.damaged);
     try {
       status.changes =
           diff_data(tracked.path, tracked.data, now.data, [&](const ObjectId& id) { return trees.read(id); });

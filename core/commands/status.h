@@ -31,7 +31,8 @@ struct DataStatus {
   DataState state = DataState::Unchanged;
   bool stored = true;    // what is recorded is in the store (looked at closely only when it is missing)
   bool compared = true;  // false: the recorded trees are not here, so `changes` is empty
-  std::vector<FileChange> changes;  // sorted by path
+  std::vector<FileChange> changes;   // sorted by path
+  std::vector<std::string> damaged;  // of the modified ones, what lost its bytes at a power cut; sorted
   std::vector<FailedPath> failed;
 
   std::uint64_t count(ChangeKind kind) const;

@@ -1,26 +1,39 @@
 #include "core/index/workspace_index.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <cstring>
 #include <utility>
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/file_system.h"
 #include "base/file_time.h"
 #include "base/stream.h"
 #include "core/index/database.h"
+#include "core/index/generations.h"
 
 namespace dvx {
 
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 constexpr const char* kSchema =
-    "CREATE TABLE entries(path BLOB PRIMARY KEY, stamp BLOB NOT NULL, id BLOB NOT NULL, racy INTEGER NOT "
-    "NULL)"
+    "CREATE TABLE entries(path BLOB PRIMARY KEY, stamp BLOB NOT NULL, id BLOB NOT NULL, mark INTEGER NOT "
+    "NULL, generation INTEGER NOT NULL)"
     " WITHOUT ROWID;"
-    "CREATE TABLE notes(key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID";
+    "CREATE TABLE notes(key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;";
+
+// On disk: never renumber.
+enum class Mark : std::int64_t { None = 0, Racy = 1, Damaged = 2 };
+
+// The columns of read_entry(), of rows that are ever used and fit `condition`; ?3 is the boot.
+std::string select_entries(std::string_view condition) {
+  return fmt::format(
+      "SELECT path, stamp, id, mark, generation, generation IN (SELECT number FROM generations WHERE boot <> "
+      "?3) FROM entries WHERE mark <> 1 AND {}",
+      condition);
+}
 
 constexpr std::size_t kPage = 4096;
 
@@ -65,25 +78,33 @@ struct Range {
   bool whole() const { return first.empty(); }
 };
 
-// Columns path, stamp, id of a row; false for one that this program did not write.
+Standing standing_of(const Statement& row) {
+  if (row.integer(5) != 0) return Standing::Doubtful;
+  if (static_cast<Mark>(row.integer(3)) == Mark::Damaged) return Standing::Damaged;
+  return row.integer(4) == Generations::kDurable ? Standing::Durable : Standing::Cached;
+}
+
+// False for a row that this program did not write.
 bool read_entry(const Statement& row, IndexEntry& entry) {
   const std::string_view id = row.blob(2);
   if (id.size() != ObjectId::kSize || !unpack(row.blob(1), entry.stamp)) return false;
   entry.path = row.blob(0);
   entry.id = ObjectId(as_bytes(id).first<ObjectId::kSize>());
+  entry.standing = standing_of(row);
   return true;
 }
 
 class PagedCursor final : public IndexCursor {
  public:
-  PagedCursor(Database& database, std::string_view prefix)
+  PagedCursor(Database& database, std::string_view prefix, const std::string& boot)
       : range_(prefix),
         statement_(database.prepare(
-            range_.whole() ? "SELECT path, stamp, id FROM entries WHERE path > ?1 AND racy = 0"
-                             " ORDER BY path LIMIT 4096"
-                           : "SELECT path, stamp, id FROM entries WHERE path > ?1 AND path < ?2 AND"
-                             " racy = 0 ORDER BY path LIMIT 4096")),
-        single_(database.prepare("SELECT path, stamp, id FROM entries WHERE path = ?1 AND racy = 0")) {}
+            select_entries(range_.whole() ? "path > ?1 ORDER BY path LIMIT 4096"
+                                          : "path > ?1 AND path < ?2 ORDER BY path LIMIT 4096"))),
+        single_(database.prepare(select_entries("path = ?1"))) {
+    statement_.bind_text(3, boot);
+    single_.bind_text(3, boot);
+  }
 
   const IndexEntry* next() override {
     if (position_ == filled_ && !fill()) return nullptr;
@@ -163,8 +184,12 @@ class RowSeeker {
 
 class SqliteIndex final : public WorkspaceIndex {
  public:
-  SqliteIndex(const std::string& file, const FileSystem& file_system)
-      : database_(Database::open(file, kVersion, kSchema, journal_for(file_system))) {}
+  SqliteIndex(const std::string& file, const IndexOptions& options)
+      : database_(Database::open(file, kVersion, std::string(kSchema) + Generations::kSchema,
+                                 journal_for(options.file_system))),
+        generations_(database_, options, journal_for(options.file_system)) {
+    find_.bind_text(3, generations_.boot());
+  }
 
   std::vector<IndexEntry> load(std::string_view prefix) override {
     std::vector<IndexEntry> entries;
@@ -174,7 +199,7 @@ class SqliteIndex final : public WorkspaceIndex {
   }
 
   std::unique_ptr<IndexCursor> scan(std::string_view prefix) override {
-    return std::make_unique<PagedCursor>(database_, prefix);
+    return std::make_unique<PagedCursor>(database_, prefix, generations_.boot());
   }
 
   std::vector<std::optional<IndexEntry>> find_all(const std::vector<std::string>& sorted) override {
@@ -193,8 +218,17 @@ class SqliteIndex final : public WorkspaceIndex {
     if (changed.empty() && removed.empty()) return;
     try {
       write(changed, removed);
+      if (generations_.are_heavy()) generations_.make_durable();
     } catch (const Error&) {
       // The next scan hashes these files once more; nothing else depends on it.
+    }
+  }
+
+  void make_durable() override {
+    try {
+      generations_.make_durable();
+    } catch (const Error&) {
+      // After a start of the machine these files are hashed once more.
     }
   }
 
@@ -221,23 +255,29 @@ class SqliteIndex final : public WorkspaceIndex {
     Database::Transaction transaction(database_);
     Statement remove = database_.prepare("DELETE FROM entries WHERE path = ?1");
     for (const std::string& path : removed) remove.bind_blob(1, path).run();
-    Statement insert = database_.prepare("INSERT OR REPLACE INTO entries VALUES(?1, ?2, ?3, ?4)");
+    Statement insert = database_.prepare("INSERT OR REPLACE INTO entries VALUES(?1, ?2, ?3, ?4, ?5)");
     const std::int64_t settled = SystemClock().now_ns() - kClockTickNs;
+    generations_.begin();
     for (const IndexEntry& entry : changed) {
+      if (entry.standing == Standing::Doubtful) continue;
       const PackedStamp stamp = pack(entry.stamp);
-      const bool racy = entry.stamp.ctime_ns >= settled;
+      const Mark mark = entry.stamp.ctime_ns >= settled       ? Mark::Racy
+                        : entry.standing == Standing::Damaged ? Mark::Damaged
+                                                              : Mark::None;
       insert.bind_blob(1, entry.path)
           .bind_blob(2, stamp)
           .bind_blob(3, entry.id.bytes())
-          .bind(4, racy ? 1 : 0)
+          .bind(4, static_cast<std::int64_t>(mark))
+          .bind(5, generations_.number_for(entry))
           .run();
     }
+    generations_.end();
     transaction.commit();
   }
 
   Database database_;
-  Statement find_ =
-      database_.prepare("SELECT path, stamp, id FROM entries WHERE path >= ?1 AND racy = 0 ORDER BY path");
+  Generations generations_;
+  Statement find_ = database_.prepare(select_entries("path >= ?1 ORDER BY path"));
 };
 
 }  // namespace
@@ -247,12 +287,8 @@ bool same_stamp(const FileStamp& a, const FileStamp& b) {
          a.mode == b.mode;
 }
 
-std::unique_ptr<WorkspaceIndex> WorkspaceIndex::open(const std::string& file) {
-  return open(file, file_system_of(file));
-}
-
-std::unique_ptr<WorkspaceIndex> WorkspaceIndex::open(const std::string& file, const FileSystem& file_system) {
-  return std::make_unique<SqliteIndex>(file, file_system);
+std::unique_ptr<WorkspaceIndex> WorkspaceIndex::open(const std::string& file, const IndexOptions& options) {
+  return std::make_unique<SqliteIndex>(file, options);
 }
 
 }  // namespace dvx

@@ -212,7 +212,10 @@ ObjectStore& Repository::store() {
 }
 
 WorkspaceIndex& Repository::index() {
-  if (!impl_->index) impl_->index = WorkspaceIndex::open(join_path(impl_->dvx_dir, "index.db"));
+  if (!impl_->index) {
+    impl_->index = WorkspaceIndex::open(join_path(impl_->dvx_dir, "index.db"),
+                                        {.root = impl_->root, .file_system = file_system_of(impl_->dvx_dir)});
+  }
   return *impl_->index;
 }
 

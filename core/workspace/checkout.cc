@@ -79,6 +79,17 @@ void see_links_as_such(Repository& repository, const std::vector<CheckoutTarget>
   }
 }
 
+// Of files that are sorted.
+std::vector<std::string> damaged_ones(const std::vector<std::string>& files,
+                                      const std::vector<ScannedPath>& scanned) {
+  std::vector<std::string> damaged;
+  for (const ScannedPath& subject : scanned) {
+    std::ranges::copy_if(subject.damaged, std::back_inserter(damaged),
+                         [&](const std::string& path) { return std::ranges::binary_search(files, path); });
+  }
+  return damaged;
+}
+
 // All but those that are left as they are.
 std::vector<std::string> finished_paths(const std::vector<CheckoutTarget>& targets,
                                         const CheckoutReport& report) {
@@ -293,6 +304,7 @@ CheckoutReport checkout_paths(Repository& repository, const std::vector<Checkout
   CheckoutPlan plan = make_checkout_plan(repository.store(), targets, scanned);
   if (!plan.report.would_lose.empty() && overwrite == Overwrite::StoredOnly) {
     CheckoutReport refused;
+    refused.damaged = damaged_ones(plan.report.would_lose, scanned);
     refused.would_lose = std::move(plan.report.would_lose);
     refused.missing = std::move(plan.report.missing);
     return refused;

@@ -20,7 +20,8 @@ struct CheckoutTarget {
 struct CheckoutReport {
   std::uint64_t created = 0, replaced = 0, removed = 0, unchanged = 0;  // files
   std::vector<std::string>
-      would_lose;  // files whose bytes are not in the store: kept, and nothing was changed
+      would_lose;                    // files whose bytes are not in the store: kept, and nothing was changed
+  std::vector<std::string> damaged;  // of these, what a power cut has left instead of what was there
   std::vector<CheckoutTarget> missing;  // targets with objects that the store lacks: left as they are
 };
 

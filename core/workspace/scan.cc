@@ -32,7 +32,10 @@ struct WorkspaceScan::DirtyFile {
   ScannedPath* subject;
   WalkedDirectory* directory;  // null: the subject is the file itself
   WalkedEntry* entry;
-  bool is_indexed = false;  // with another stamp, or without its bytes in the store
+  bool is_indexed = false;  // with another stamp, doubtful, or without its bytes in the store
+  // Of the indexed file, when it has this stamp. While it is doubtful, `entry` has the id that it was indexed
+  // with.
+  Standing standing = Standing::Cached;
 
   std::string path() const {
     return directory == nullptr ? subject->path : join_path(directory->path, directory->name(*entry));
@@ -118,7 +121,10 @@ std::vector<ScannedPath> WorkspaceScan::run(const std::vector<std::string>& path
   settle_files(subjects);
   look_in_store();
   hash_dirty();
-  for (ScannedPath& subject : subjects) std::ranges::sort(subject.failed, {}, &FailedPath::path);
+  for (ScannedPath& subject : subjects) {
+    std::ranges::sort(subject.failed, {}, &FailedPath::path);
+    std::ranges::sort(subject.damaged);
+  }
   return subjects;
 }
 
@@ -298,6 +304,12 @@ void WorkspaceScan::settle(DirtyFile file, const IndexEntry* known) {
     return;
   }
   file.entry->id = known->id;
+  file.standing = known->standing;
+  if (known->standing == Standing::Doubtful) {
+    dirty_.push_back(file);
+    return;
+  }
+  if (known->standing == Standing::Damaged) file.subject->damaged.push_back(file.path());
   ++file.subject->reused_files;
   if (!storing()) return;
   known_.push_back(file);
@@ -372,18 +384,31 @@ void WorkspaceScan::hash_batch(std::size_t begin, std::size_t end) {
   flush_index();
 }
 
+// Nobody has written to a file whose stamp is still that of an earlier run of the machine: what was read came
+// from the disk.
+Standing WorkspaceScan::standing_of(const DirtyFile& file, const IngestResult& hashed) {
+  if (!same_stamp(hashed.stamp, file.entry->stamp)) return Standing::Cached;
+  if (file.standing == Standing::Doubtful)
+    return hashed.id == file.entry->id ? Standing::Durable : Standing::Damaged;
+  return file.standing == Standing::Damaged ? Standing::Damaged : Standing::Cached;
+}
+
 void WorkspaceScan::take(const DirtyFile& file, IngestResult& hashed) {
   std::string path = file.path();
   if (hashed.error) {
     file.subject->failed.push_back({path, named(*hashed.error, path, file.absolute())});
+    file.entry->id = ObjectId();
     return;
   }
+  const Standing standing = standing_of(file, hashed);
+  const bool is_news = file.standing == Standing::Doubtful && standing == Standing::Damaged;
+  if (is_news) file.subject->damaged.push_back(path);
   file.entry->id = hashed.id;
   file.entry->stamp = hashed.stamp;
   file.entry->stamp.size = hashed.size;
   ++file.subject->hashed_files;
   if (hashed.stamp.ctime_ns < settled_before_) {
-    changed_.push_back({std::move(path), hashed.stamp, hashed.id});
+    changed_.push_back({std::move(path), hashed.stamp, hashed.id, standing});
   } else if (file.is_indexed) {
     removed_.push_back(std::move(path));
   }

@@ -30,6 +30,9 @@ struct ScannedPath {
   std::optional<WalkedEntry> file;       // of anything else
   std::vector<FailedPath> failed;        // sorted: unreadable, fifo, changed while it was read
   std::vector<std::string> leftovers;    // absolute: temp files of a dvx that was killed
+  // Sorted: files that nobody has written to since the machine was last started, and whose bytes are not
+  // those that they had before, as a power cut leaves them.
+  std::vector<std::string> damaged;
   std::uint64_t hashed_files = 0, reused_files = 0;
 };
 
@@ -88,6 +91,7 @@ class WorkspaceScan {
   void hash_dirty();
   void let_clock_pass(std::int64_t newest, std::uint64_t bytes);
   void hash_batch(std::size_t begin, std::size_t end);
+  static Standing standing_of(const DirtyFile& file, const IngestResult& hashed);
   void take(const DirtyFile& file, IngestResult& hashed);
 
   Repository& repository_;

@@ -19,6 +19,7 @@ class TreeBuilder {
     result.hashed_files = subject.hashed_files;
     result.reused_files = subject.reused_files;
     result.failed = std::move(subject.failed);
+    result.damaged = std::move(subject.damaged);
     if (!result.failed.empty()) return result;
     if (subject.file) {
       const WalkedEntry& file = *subject.file;

@@ -31,6 +31,9 @@ struct SnapshotOptions {
 struct Snapshot {
   std::optional<DataRef> data;     // nullopt: the path does not exist
   std::vector<FailedPath> failed;  // unreadable, fifo, changed while read; then `data` is nullopt too
+  // Sorted: files whose bytes are not those that they had before the machine was last started, though nobody
+  // has written to them: what a power cut leaves.
+  std::vector<std::string> damaged;
   std::uint64_t hashed_files = 0, reused_files = 0;
 };
 

@@ -7,6 +7,8 @@
 //   FAULT=ACTION@N       at the N-th such call, counted from 1 over all threads
 //   FAULT=ACTION@N+      at that one and all after it
 //   FAULT_LOG=PATH       a line for each call, "N CALL PATH", and "hit N CALL PATH" for each spoilt one
+//   BOOT_ID_FILE=PATH    is read instead of the kernel's boot_id, also by what the program starts: as if the
+//                        machine had been started again
 //
 // ACTION is `kill` (SIGKILL before the call), `torn` (a write loses its second half, then SIGKILL), `short`
 // (a write or read moves half of its bytes, at least one), `skip` (the call does nothing and says that it
@@ -60,6 +62,7 @@ Action action = Action::None;
 int error_number = 0;
 long first = 0;
 char pattern[PATH_MAX] = "";
+char boot_id_file[PATH_MAX] = "";
 bool sticky = false;
 int log_fd = -1;
 std::atomic<long> calls{0};
@@ -108,6 +111,8 @@ __attribute__((constructor)) void start() {
   const char* log = std::getenv("FAULT_LOG");
   const char* paths = std::getenv("FAULT_PATH");
   if (paths != nullptr) std::snprintf(pattern, sizeof pattern, "%s", paths);
+  const char* boot = std::getenv("BOOT_ID_FILE");
+  if (boot != nullptr) std::snprintf(boot_id_file, sizeof boot_id_file, "%s", boot);
   if (fault == nullptr && log == nullptr) return;
   if (group != nullptr && std::strcmp(group, "read") == 0) counted = Group::Read;
   if (group != nullptr && std::strcmp(group, "sync") == 0) counted = Group::Sync;
@@ -283,6 +288,11 @@ int open_counted(const char* name, const char* path, int flags, int (*call)(void
   return call(argument);
 }
 
+const char* file_to_open(const char* path) {
+  const bool is_boot_id = path != nullptr && std::strcmp(path, "/proc/sys/kernel/random/boot_id") == 0;
+  return is_boot_id && boot_id_file[0] != '\0' ? boot_id_file : path;
+}
+
 // The optional argument of open(2): there only when a file may be made.
 mode_t mode_in(int flags, va_list rest) {
   const bool is_there = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
@@ -301,6 +311,7 @@ extern "C" {
 
 #define OPEN_WRAPPER(function)                                                                        \
   int function(const char* path, int flags, ...) {                                                    \
+    path = file_to_open(path);                                                                        \
     va_list rest;                                                                                     \
     va_start(rest, flags);                                                                            \
     const mode_t mode = mode_in(flags, rest);                                                         \
@@ -314,6 +325,7 @@ OPEN_WRAPPER(open64)
 
 #define OPENAT_WRAPPER(function)                                                                      \
   int function(int directory, const char* path, int flags, ...) {                                     \
+    path = file_to_open(path);                                                                        \
     va_list rest;                                                                                     \
     va_start(rest, flags);                                                                            \
     const mode_t mode = mode_in(flags, rest);                                                         \

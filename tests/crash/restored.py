@@ -106,8 +106,9 @@ def workspace_index(file, root):
                 shutil.copy(part, scratch)
         database = sqlite3.connect(f"{scratch}/index.db")
         try:
-            entries = [(path, is_unchanged(root, path, row_stamp), id, racy) for path, row_stamp, id, racy
-                       in database.execute("SELECT path, stamp, id, racy FROM entries ORDER BY path")]
+            entries = [(path, is_unchanged(root, path, row_stamp), id, mark, running) for path, row_stamp, id, mark, running
+                       in database.execute("SELECT path, stamp, id, mark, generation IN (SELECT number FROM generations)"
+                                           " FROM entries ORDER BY path")]
             notes = database.execute("SELECT key, value FROM notes ORDER BY key").fetchall()
             return repr((file.with_name("index.db-wal").exists(), entries, notes)).encode()
         except sqlite3.Error:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The power goes, at every write: test_power_loss.py <dvx> <fault_preload> <recorded_disk> [--full] [--seed N]
-[--points N] [--only FS] [--step NAME] [--mutants]. Needs root, /dev/fuse and loop devices.
+[--points N] [--only FS] [--step NAME] [--mutants] [--same-boot]. Needs root, /dev/fuse and loop devices.
 
 A file system lies on a loop device, that on a file of recorded_disk, which logs every write and every flush. dvx works
 there: add, commit, repro, push. When a command has said that it succeeded, a mark goes into the log. Then the disk is
@@ -15,6 +15,12 @@ command that was at work; everything they name is there; everything that a remot
 points the command that was at work is typed again: it must work, and `dvx fsck` find nothing, without anything being
 unlocked or removed by hand.
 
+The user's files have holes, are changed in place, cut off and appended to, and nobody syncs them. After each cut the
+machine has another boot id, and `dvx status` must tell of every recorded file whose bytes are not those that are
+recorded; where the command is typed again, `dvx checkout --force` and `dvx repro` bring all of them back, the outputs
+of a repro that had said that it succeeded without a run. --same-boot shows that this sees the fault that boot ids are
+for: the machine then seems not to have been started again, and the test must fail.
+
 That this would notice is shown by mutants: the same with one sync of dvx left out. Each must be caught on at least one
 file system."""
 
@@ -22,6 +28,7 @@ import argparse
 import concurrent.futures
 import dataclasses
 import hashlib
+import json
 import os
 import pathlib
 import random
@@ -37,6 +44,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import store_reader
+import work_tree_truth
 import workplace
 
 GIT_SETTINGS = "[gc]\n\tauto = 0\n[safe]\n\tdirectory = *\n"
@@ -49,7 +57,22 @@ PIPELINE = """stages:
     cmd: wc -l < sorted.txt > count.txt
     deps: [sorted.txt]
     outs: [count.txt]
+  shape:
+    cmd: |-
+      truncate -s 300000 shape.bin
+      dd if=count.txt of=shape.bin bs=1 seek=150000 conv=notrunc status=none
+    deps: [count.txt]
+    outs: [shape.bin]
 """
+SHAPES = """mkdir data/shapes && cd data/shapes
+truncate -s 200000 hole && printf middle | dd of=hole bs=1 seek=100000 conv=notrunc status=none
+fallocate -l 60000 reserved && seq 2000 | dd of=reserved conv=notrunc status=none
+seq 9000 > place && seq 100 > longer && seq 3000 > shorter && seq 500 > other"""
+IN_PLACE = """cd data/shapes
+seq 70000 72000 | dd of=place bs=1000 seek=12 conv=notrunc status=none
+seq 8000 9000 | dd of=hole bs=1000 seek=150 conv=notrunc status=none
+fallocate -p -o 4096 -l 8192 reserved
+seq 100 900 >> longer && truncate -s 5000 shorter && truncate -s 3000 other && truncate -s 6000 other"""
 # Megabytes, options of mkfs, options of mount. Journals are not written out by time, only by who asks for it.
 FILE_SYSTEMS = {
     "ext4": (48, ["mkfs.ext4", "-q", "-F", "-O", "^resize_inode"], "commit=300"),
@@ -71,6 +94,7 @@ class Step:
     name: str
     run: str
     before: str = "true"  # what a person does before it; on the disk when the command begins
+    unsynced: str = "true"  # what a person does then; on the disk when something brings it there
     whole_before: bool = True  # whether the store has everything before the command
 
 
@@ -86,6 +110,12 @@ STEPS = [
     Step("mv", "dvx mv data/many data/much"),
     Step("rm", "dvx rm data/much"),
     Step("fetch", "dvx fetch", before="rm -rf .dvx/store", whole_before=False),
+    Step("add-shapes", "dvx add data/shapes", unsynced=SHAPES),
+    Step("commit-shapes", "dvx commit -m shapes", before="git add -A"),
+    Step("add-in-place", "dvx add data/shapes", unsynced=IN_PLACE),
+    Step("repro-again", "dvx repro -j1", before="dvx repro -q -j1",
+         unsynced="printf melon | dd of=data/words.txt conv=notrunc status=none"),
+    Step("checkout", "dvx checkout", before="dvx add -q data/words.txt; rm -r data/shapes data/images shape.bin"),
 ]
 # git is told to sync nothing, as a user may: what dvx itself does then comes last, and has to be enough.
 WITHOUT_GIT = "git config core.fsync none"
@@ -203,6 +233,8 @@ class Disk:
         self.git = self.place / "git"  # of a strict one
         self.gits = {}                 # image: what was in it then
         self.checked = self.tried = self.states = 0
+        self.changing = {}  # path to the stamp before: what a person changed just before the command
+        self.torn = 0  # of these, how often one had other bytes beneath that stamp
         self.unsteady = 0  # cuts at which something was wrong, and which looked otherwise when made again
         self.git_syncs = True
         self.seen = set()  # of this step: what was examined once need not be again
@@ -255,6 +287,10 @@ class Disk:
             project = disk.place / "project"
             self.harness.must(step.before, project)
             run("sync", "-f", str(disk.place))
+            stamps = work_tree_truth.stamps(project / "data", project)
+            self.harness.must(step.unsynced, project)
+            now = work_tree_truth.stamps(project / "data", project)
+            self.changing = {path: stamp for path, stamp in stamps.items() if now.get(path) != stamp}
             disk.mark("begin")
             before = self.look(disk.place)
             done = self.harness.command(step.run, project, **variables)
@@ -352,6 +388,8 @@ class Disk:
             # Without a journal what is empty is an inode of its own to sync; a run that is not listed is run again.
             if kept.get(name) != data and (data or not self.is_strict):
                 raise Failure(f"{name} of the store is gone or damaged")
+        if not self.is_strict:
+            self.check_told(project, store)
         self.check_texts("pointer", pointer_texts(project), before.pointers, known.pointers, done)
         self.check_texts("stage", store_reader.lock_stages(project), before.stages, known.stages, done)
         if step.whole_before or done:
@@ -370,6 +408,45 @@ class Disk:
         if head.stdout.split("\n")[0] not in {least.head, known.head}:
             raise Failure("git's HEAD is neither old nor new")
 
+    def check_told(self, project, store):
+        """Whether status tells of everything that is not as it is recorded."""
+        status = self.must_after_cut("dvx --json status", project)
+        untold = self.not_torn(project, work_tree_truth.untold(project, store, status))
+        if untold:
+            raise Failure(f"status is silent about {untold}")
+        if wrong := self.not_torn(project, work_tree_truth.wrong_rows(project)):
+            raise Failure(f"the index takes other bytes for those of {wrong}")
+
+    def not_torn(self, project, paths):
+        """All but files that were being changed, and of which the kernel wrote bytes before it wrote the times: a change
+        that nothing tells of. So ext4 writes the zeros behind the new end of a file that is cut off."""
+        torn = [path for path in paths if path in self.changing
+                and work_tree_truth.stamp(project / path) == self.changing[path]]
+        self.torn += len(torn)
+        return [path for path in paths if path not in torn]
+
+    def check_restored(self, project, step, done):
+        """Whether everything that is recorded can be brought back, and outputs that are, without a run."""
+        ran = self.repro_ran(project)
+        if ran and done and step.run.startswith("dvx repro"):
+            raise Failure(f"{ran} ran again")
+        self.must_after_cut("dvx checkout --force", project)
+        self.repro_ran(project)
+        wrong = (work_tree_truth.differing(project, store_reader.Store(project / ".dvx/store"))
+                 or work_tree_truth.wrong_outputs(project))
+        if wrong:
+            raise Failure(f"{sorted(wrong)} could not be brought back")
+
+    def repro_ran(self, project):
+        stages = json.loads(self.must_after_cut("dvx --json repro -j1", project))["data"]["stages"]
+        return [stage["stage"] for stage in stages if stage["outcome"] == "ran"]
+
+    def must_after_cut(self, command, project):
+        ended = self.harness.after_cut(command, project)
+        if ended.returncode != 0:
+            raise Failure(f"{command} ended with {ended.returncode}: {ended.stdout}{ended.stderr}")
+        return ended.stdout
+
     @staticmethod
     def check_texts(what, found, before, known, done):
         for name in set(before) | set(known) | set(found):
@@ -385,9 +462,10 @@ class Disk:
             os.utime(lock, (1, 1))
         at_once = ["dvx fsck --read-data", "dvx status"] if step.whole_before or done else []
         for command in at_once + ([] if done else [step.run, "dvx fsck --read-data"]):
-            ended = self.harness.sh(command, project)
+            ended = self.harness.after_cut(command, project)
             if ended.returncode != 0 and not (command == step.run and self.was_done(command, ended)):
                 raise Failure(f"{command} ended with {ended.returncode}: {ended.stdout}{ended.stderr}")
+        self.check_restored(project, step, done)
 
     @staticmethod
     def was_done(command, ended):
@@ -421,10 +499,17 @@ class Harness:
         self.environment = workplace.environment(place, os.path.realpath(options.dvx), GIT_SETTINGS) | {
             "ASAN_OPTIONS": "verify_asan_link_order=0:" + os.environ.get("ASAN_OPTIONS", "")}
         os.environ["PATH"] = self.environment["PATH"]
+        boot = place / "boot_id"
+        boot.write_text("00000000-0000-4000-8000-000000000000\n")
+        self.next_boot = {} if options.same_boot else {"LD_PRELOAD": self.library, "BOOT_ID_FILE": str(boot)}
 
-    def sh(self, script, cwd):
-        return subprocess.run(["bash", "-c", script], cwd=cwd, env=self.environment, capture_output=True, text=True,
-                              errors="replace", timeout=300)
+    def sh(self, script, cwd, **variables):
+        return subprocess.run(["bash", "-c", script], cwd=cwd, env=self.environment | variables, capture_output=True,
+                              text=True, errors="replace", timeout=300)
+
+    def after_cut(self, script, cwd):
+        """On the machine that was started again."""
+        return self.sh(script, cwd, **self.next_boot)
 
     def must(self, script, cwd):
         done = self.sh("set -e\n" + script, cwd)
@@ -594,6 +679,7 @@ def main():
     parser.add_argument("--only", action="append")
     parser.add_argument("--step", action="append", dest="steps")
     parser.add_argument("--mutants", action="store_true")
+    parser.add_argument("--same-boot", action="store_true")
     parser.add_argument("--mutant-minutes", type=float, default=240)
     options = parser.parse_args()
     if options.full:
@@ -610,7 +696,7 @@ def main():
                 failures += wrong
         for disk in disks:
             print(f"{disk.kind}: {disk.checked} of {disk.all_cuts} cuts, {disk.states} states left by them, the command typed"
-                  f" again at {disk.tried}, {disk.unsteady} that looked otherwise when made again")
+                  f" again at {disk.tried}, {disk.unsteady} that looked otherwise when made again, {disk.torn} times bytes before times")
         cuts = sum(disk.checked for disk in disks)
         if options.mutants or options.full:
             score(harness, disks, options)

@@ -31,15 +31,15 @@ class WorkspaceIndexTest : public testing::Test {
 using Paths = std::vector<std::string>;
 
 TEST_F(WorkspaceIndexTest, GivesBackWhatWasPutAfterReopening) {
-  WorkspaceIndex::open(file_)->update({entry("a"), entry("b\xff")}, {});
-  const auto entries = WorkspaceIndex::open(file_)->load("");
+  WorkspaceIndex::open(file_, {})->update({entry("a"), entry("b\xff")}, {});
+  const auto entries = WorkspaceIndex::open(file_, {})->load("");
   ASSERT_EQ(paths(entries), (Paths{"a", "b\xff"}));
   EXPECT_EQ(entries[0].id, ObjectId::of("a"));
   EXPECT_EQ(entries[0].stamp, entry("a").stamp);
 }
 
 TEST_F(WorkspaceIndexTest, LoadsWhatLiesAtOrBelowAPrefixInPathOrder) {
-  auto index = WorkspaceIndex::open(file_);
+  auto index = WorkspaceIndex::open(file_, {});
   index->update(
       {entry("d"), entry("d-x"), entry("d.txt"), entry("d/a"), entry("d/b/c"), entry("d0"), entry("e")}, {});
   EXPECT_EQ(paths(index->load("d")), (Paths{"d", "d/a", "d/b/c"}));
@@ -48,7 +48,7 @@ TEST_F(WorkspaceIndexTest, LoadsWhatLiesAtOrBelowAPrefixInPathOrder) {
 }
 
 TEST_F(WorkspaceIndexTest, FindsMany) {
-  auto index = WorkspaceIndex::open(file_);
+  auto index = WorkspaceIndex::open(file_, {});
   std::vector<IndexEntry> many;
   for (int i = 0; i < 1'000; ++i) many.push_back(entry(fmt::format("d/{:06}", i)));
   index->update(many, {});
@@ -67,13 +67,13 @@ TEST_F(WorkspaceIndexTest, FindsMany) {
 }
 
 TEST_F(WorkspaceIndexTest, FindsNoneOfNothing) {
-  auto index = WorkspaceIndex::open(file_);
+  auto index = WorkspaceIndex::open(file_, {});
   EXPECT_TRUE(index->find_all({}).empty());
   EXPECT_FALSE(index->find("a"));
 }
 
 TEST_F(WorkspaceIndexTest, ScansManyPages) {
-  auto index = WorkspaceIndex::open(file_);
+  auto index = WorkspaceIndex::open(file_, {});
   std::vector<IndexEntry> many;
   for (int i = 0; i < 10'000; ++i) many.push_back(entry(fmt::format("d/{:06}", i)));
   index->update(many, {});
@@ -82,7 +82,7 @@ TEST_F(WorkspaceIndexTest, ScansManyPages) {
 }
 
 TEST_F(WorkspaceIndexTest, DoesNotTrustFilesOfTheRunningClockTick) {
-  auto index = WorkspaceIndex::open(file_);
+  auto index = WorkspaceIndex::open(file_, {});
   index->update({entry("young", SystemClock().now_ns() + 1'000'000'000), entry("old")}, {});
   EXPECT_EQ(paths(index->load("")), (Paths{"old"}));
   EXPECT_FALSE(index->find("young"));
@@ -90,7 +90,7 @@ TEST_F(WorkspaceIndexTest, DoesNotTrustFilesOfTheRunningClockTick) {
 }
 
 TEST_F(WorkspaceIndexTest, RemovesAndReplaces) {
-  auto index = WorkspaceIndex::open(file_);
+  auto index = WorkspaceIndex::open(file_, {});
   index->update({entry("a"), entry("b")}, {});
   IndexEntry newer = entry("b");
   newer.id = ObjectId::of("other");
@@ -102,26 +102,26 @@ TEST_F(WorkspaceIndexTest, RemovesAndReplaces) {
 
 TEST_F(WorkspaceIndexTest, ReplacesADamagedFile) {
   write_file_atomically(file_, std::string(5000, 'x'));
-  auto index = WorkspaceIndex::open(file_);
+  auto index = WorkspaceIndex::open(file_, {});
   index->update({entry("a")}, {});
   EXPECT_EQ(index->load("").size(), 1U);
   EXPECT_TRUE(exists(file_ + ".broken"));
 }
 
 TEST_F(WorkspaceIndexTest, KeepsNotes) {
-  WorkspaceIndex::open(file_)->set_note("k", "v");
-  EXPECT_EQ(WorkspaceIndex::open(file_)->get_note("k"), "v");
-  EXPECT_EQ(WorkspaceIndex::open(file_)->get_note("other"), std::nullopt);
+  WorkspaceIndex::open(file_, {})->set_note("k", "v");
+  EXPECT_EQ(WorkspaceIndex::open(file_, {})->get_note("k"), "v");
+  EXPECT_EQ(WorkspaceIndex::open(file_, {})->get_note("other"), std::nullopt);
 }
 
 TEST_F(WorkspaceIndexTest, SharesNoMemoryOnANetworkFileSystem) {
   const FileSystem network{"NFS", FileSystemReach::Network};
-  auto index = WorkspaceIndex::open(file_, network);
+  auto index = WorkspaceIndex::open(file_, {.file_system = network});
   index->update({entry("a")}, {});
   EXPECT_FALSE(exists(file_ + "-shm"));
   EXPECT_FALSE(exists(file_ + "-wal"));
   // Two at once, as two commands would: neither keeps the file to itself.
-  auto other = WorkspaceIndex::open(file_, network);
+  auto other = WorkspaceIndex::open(file_, {.file_system = network});
   other->update({entry("b")}, {});
   EXPECT_EQ(paths(index->load("")), (Paths{"a", "b"}));
   index->update({entry("c")}, {});
@@ -129,13 +129,14 @@ TEST_F(WorkspaceIndexTest, SharesNoMemoryOnANetworkFileSystem) {
 }
 
 TEST_F(WorkspaceIndexTest, IsConvertedWhenItWasMovedToANetworkFileSystemAndBack) {
-  WorkspaceIndex::open(file_, {"ext4", FileSystemReach::Local})->update({entry("a")}, {});
+  WorkspaceIndex::open(file_, {.file_system = {"ext4", FileSystemReach::Local}})->update({entry("a")}, {});
   const FileSystem network{"NFS", FileSystemReach::Network};
-  auto index = WorkspaceIndex::open(file_, network);
+  auto index = WorkspaceIndex::open(file_, {.file_system = network});
   EXPECT_EQ(paths(index->load("")), (Paths{"a"}));
   EXPECT_FALSE(exists(file_ + "-shm"));
   index.reset();
-  EXPECT_EQ(paths(WorkspaceIndex::open(file_, {"ext4", FileSystemReach::Local})->load("")), (Paths{"a"}));
+  EXPECT_EQ(paths(WorkspaceIndex::open(file_, {.file_system = {"ext4", FileSystemReach::Local}})->load("")),
+            (Paths{"a"}));
 }
 
 TEST_F(WorkspaceIndexTest, IgnoresTheDeviceNumber) {

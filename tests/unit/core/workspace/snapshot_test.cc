@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "core/index/workspace_index.h"
 #include "objects/store/object_store.h"
 #include "tests/unit/core/repository_for_tests.h"
 
@@ -53,6 +55,48 @@ TEST_F(SnapshotTest, TreeKeepsModesLinksAndEmptyDirectories) {
   EXPECT_EQ(tree.find("empty")->kind, EntryKind::Directory);
   EXPECT_EQ(tree.find("empty")->files, 0U);
   EXPECT_EQ(repository.store().read_bytes(tree.find("plain")->id), "a");
+}
+
+// As the index is after a power cut: it was written in another boot, and a file has other bytes beneath the
+// same stamp.
+class SnapshotAfterAPowerCutTest : public SnapshotTest {
+ protected:
+  void index(const std::string& path, const ObjectId& id) {
+    take(path);  // returns when the stamp can be trusted
+    WorkspaceIndex::open(test_.path(".dvx/index.db"), {.root = test_.path(""), .boot = "another"})
+        ->update({{path, stamp_of(*stat_if_exists(test_.path(path))), id}}, {});
+  }
+};
+
+TEST_F(SnapshotAfterAPowerCutTest, HashesAgainAndThenBelieves) {
+  test_.write("f", "bytes");
+  index("f", ObjectId::of("bytes"));
+  const Snapshot first = take("f");
+  EXPECT_EQ(first.hashed_files, 1U);
+  EXPECT_TRUE(first.damaged.empty());
+  EXPECT_EQ(take("f").hashed_files, 0U);
+  EXPECT_EQ(test_.open().index().find("f")->standing, Standing::Durable);
+}
+
+TEST_F(SnapshotAfterAPowerCutTest, TellsWhatLostItsBytes) {
+  test_.write("d/f", std::string(5, '\0'));
+  index("d/f", ObjectId::of("bytes"));
+  for (int look = 0; look < 2; ++look) {
+    const Snapshot snapshot = take("d");
+    EXPECT_EQ(snapshot.damaged, (std::vector<std::string>{"d/f"}));
+    EXPECT_EQ(snapshot.hashed_files, look == 0 ? 1U : 0U);
+  }
+  EXPECT_EQ(take("d", IngestMode::Store).damaged.size(), 1U);
+  EXPECT_EQ(take("d").damaged.size(), 1U);
+}
+
+TEST_F(SnapshotAfterAPowerCutTest, TakesWhatWasWrittenSinceForAChange) {
+  test_.write("f", std::string(5, '\0'));
+  index("f", ObjectId::of("bytes"));
+  test_.write("f", "other");
+  const Snapshot snapshot = take("f");
+  EXPECT_TRUE(snapshot.damaged.empty());
+  EXPECT_EQ(snapshot.data->id, ObjectId::of("other"));
 }
 
 TEST_F(SnapshotTest, HashesAFileOnce) {
