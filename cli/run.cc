@@ -109,7 +109,7 @@ class LiveInvocation final : public Invocation {
   bool shows_on_terminal() const override { return shows_on_terminal_; }
 
   // Settings that came with the repository, would have had an effect, and had none.
-  std::vector<std::string> missed_settings() const {
+  std::vector<std::string> missed_settings() {
     return repository_ ? repository_->config().missed() : std::vector<std::string>{};
   }
 

@@ -28,7 +28,7 @@ Shown text_of(const Repository& repository, const LogEntry& entry, const Text& t
   out += changes_text(repository, entry.values.params, text);
   out += changes_text(repository, entry.values.metrics, text);
   for (const UnreadableValues& values : entry.values.unreadable)
-    out += fmt::format("  {}\n", describe_unreadable(values));
+    out += show("  {}\n", describe_unreadable(values));
   return out;
 }
 

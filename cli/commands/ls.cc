@@ -28,10 +28,8 @@ std::string_view kind_name(EntryKind kind) {
 Shown line_of(Repository& repository, const LsEntry& entry, const Text& text) {
   std::string path = display_path(repository.to_user(entry.path));
   if (!entry.id && entry.stage.empty())
-    return show("{:>12}  {:>9}  {}  (its pointer file has a merge conflict)
-", "-", "-", path);
-  if (!entry.id) return show("{:>12}  {:>9}  {}  (not made yet: stage '{}')
-", "-", "-", path, entry.stage);
+    return show("{:>12}  {:>9}  {}  (its pointer file has a merge conflict)\n", "-", "-", path);
+  if (!entry.id) return show("{:>12}  {:>9}  {}  (not made yet: stage '{}')\n", "-", "-", path, entry.stage);
   if (entry.kind == EntryKind::Directory) path += "/";
   if (entry.kind == EntryKind::Executable) path += "*";
   if (entry.kind == EntryKind::Symlink) path += "@";

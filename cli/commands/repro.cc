@@ -141,7 +141,7 @@ Outcome outcome_of_plan(Invocation& invocation, const Plan& plan) {
   }
   if (!invocation.quiet()) {
     outcome.text += show("{} of {} stale\n", stale, human_count(plan.stages.size(), "stage"));
-    outcome.text += unasked_text(unasked);
+    outcome.text += Shown::lines(unasked_text(unasked));
   }
   outcome.exit = stale == 0 ? 0 : 1;
   return outcome;

@@ -67,10 +67,10 @@ class StatusText {
   }
 
  private:
-  static std::string unasked_lines(const StatusReport& report) {
+  static Shown unasked_lines(const StatusReport& report) {
     std::vector<std::vector<Unasked>> by_stage;
     for (const StageState& stage : report.stages) by_stage.push_back(stage.unasked);
-    return unasked_text(by_stage);
+    return Shown::lines(unasked_text(by_stage));
   }
 
   std::string shown(const std::string& path) const { return display_path(repository_.to_user(path)); }
@@ -90,8 +90,8 @@ class StatusText {
         return out;
       }
       case DataState::Conflicted:
-        return fmt::format("  {}  {}\n", text_.red("conflict"), shown(status.failed.back().path)) +
-               fmt::format("    {}\n", status.failed.back().error.message());
+        return show("  {}  {}\n", text_.red("conflict"), shown(status.failed.back().path)) +
+               show("    {}\n", status.failed.back().error.message());
       case DataState::Modified:
       case DataState::Partial:
         return modified_lines(status);

@@ -45,30 +45,29 @@ std::string_view heading(const TrustReport& report, TrustAction action) {
   return "";
 }
 
-std::string text_of(const TrustReport& report, TrustAction action) {
+Shown text_of(const TrustReport& report, TrustAction action) {
   if (report.settings.empty()) return "nothing in .dvx/config needs to be trusted\n";
   if (action == TrustAction::Revoke && !report.was_trusted)
     return "the settings of this repository were not trusted\n";
-  std::string allowed, refused;
+  Shown allowed, refused;
   for (const TrustedSetting& setting : report.settings) {
-    const std::string line = fmt::format("  {} = {}\n", setting.key, display_path(setting.value));
+    const Shown line = show("  {} = {}\n", setting.key, display_path(setting.value));
     if (setting.refused) {
-      refused += fmt::format("'{}' stays without effect: {} ({})\n", setting.key, *setting.refused,
+      refused += show("'{}' stays without effect: {} ({})\n", setting.key, *setting.refused,
                              display_path(setting.value));
     } else {
       allowed += line;
     }
   }
-  std::string text = refused;
-  if (!allowed.empty()) text = fmt::format("{}\n", heading(report, action)) + allowed + refused;
-  return text;
+  if (allowed.empty()) return refused;
+  return show("{}\n", heading(report, action)) + allowed + refused;
 }
 
 Outcome list(const Surroundings& surroundings) {
   Outcome outcome;
   outcome.data["repositories"] = nlohmann::json::array();
   for (const std::string& root : trusted_repositories(surroundings)) {
-    outcome.text += display_path(root) + "\n";
+    outcome.text += show("{}\n", root);
     outcome.data["repositories"].push_back(display_path(root));
   }
   return outcome;

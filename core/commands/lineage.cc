@@ -107,7 +107,9 @@ class Resolver {
   std::optional<Question> as_directory(const std::string& path, const DataRef& data,
                                        const std::vector<RestFile>& files) {
     if (data.kind != DataKind::Tree || tracked_around(tracked_, path) != nullptr) return std::nullopt;
-    Question question{.run = {}, .path = path, .data = data, .maker = {}, .also_made_by = {}};
+    Question question;
+    question.path = path;
+    question.data = data;
     std::vector<std::string> parts;
     for (const TrackedPath& tracked : tracked_) {
       if (!tracked.data || !is_beneath(tracked.path, path)) continue;

@@ -67,8 +67,9 @@ void see_links_as_such(Repository& repository, const std::vector<CheckoutTarget>
     behind.push_back(std::move(scanned[i]));
     const CheckoutPlan plan = make_checkout_plan(repository.store(), {targets[i]}, behind);
     const bool is_as_wanted = plan.changes() == 0 && plan.placements.empty() && behind.front().failed.empty();
-    ScannedPath seen{
-        .path = targets[i].path, .absolute = path, .top = {}, .file = {}, .failed = {}, .leftovers = {}};
+    ScannedPath seen;
+    seen.path = targets[i].path;
+    seen.absolute = path;
     if (is_as_wanted) {
       seen.top = std::move(behind.front().top);
       seen.file = behind.front().file;
