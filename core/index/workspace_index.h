@@ -38,9 +38,9 @@ struct IndexEntry {
 };
 
 struct IndexOptions {
-  std::string root;  // absolute: what the paths of entries start from
+  std::string root = {};  // absolute: what the paths of entries start from
   std::string boot = boot_id();
-  FileSystem file_system;  // that the index lies on: see Journal in database.h
+  FileSystem file_system = {};  // that the index lies on: see Journal in database.h
   // Entries of more bytes (and 16 KiB a file) that are not known to be durable are made so.
   std::uint64_t most_unsynced = std::uint64_t{8} << 30;
   std::function<bool(int fd)> sync_file_system = nullptr;  // whether it succeeded; null: syncfs(2)
