@@ -145,7 +145,8 @@ int open_in_one_step(int root, const std::string& path, int flags, mode_t mode) 
   }
   struct ::open_how how {};
   how.flags = static_cast<std::uint64_t>(flags);
-  how.mode = (flags & O_CREAT) != 0 ? mode : 0;
+  const bool makes_file = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
+  how.mode = makes_file ? mode : 0;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
   // EAGAIN: somebody renamed a directory while the kernel walked, so it does not know whether it got out.
   int fd = -1;

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "base/display.h"
 #include <algorithm>
+#include "base/display.h"
 #include "base/path.h"
 
 namespace dvx {
@@ -42,9 +42,9 @@ void tell_would_lose(Repository& repository, const CheckoutReport& report, const
   const std::size_t total = report.would_lose.size();
   for (std::size_t i = 0; i < total && i < kNamed; ++i) {
     const bool is_damaged = std::ranges::find(report.damaged, report.would_lose[i]) != report.damaged.end();
-    outcome.text += show(
-        "would be lost: {}{}\n", display_path(repository.to_user(report.would_lose[i])),
-        is_damaged ? "  (what a power cut left of it: its bytes are not those that were there)" : "");
+    outcome.text +=
+        show("would be lost: {}{}\n", display_path(repository.to_user(report.would_lose[i])),
+             is_damaged ? "  (what a power cut left of it: its bytes are not those that were there)" : "");
   }
   if (total > kNamed) outcome.text += show("and {} more\n", total - kNamed);
   const bool are_all_damaged = report.damaged.size() == total;

@@ -6,6 +6,7 @@
 
 #include "base/path.h"
 #include "cli/commands/commands.h"
+#include "cli/ui/unasked_text.h"
 
 namespace dvx {
 
@@ -141,7 +142,7 @@ Outcome outcome_of_plan(Invocation& invocation, const Plan& plan) {
   }
   if (!invocation.quiet()) {
     outcome.text += show("{} of {} stale\n", stale, human_count(plan.stages.size(), "stage"));
-    outcome.text += Shown::lines(unasked_text(unasked));
+    outcome.text += unasked_lines(unasked);
   }
   outcome.exit = stale == 0 ? 0 : 1;
   return outcome;

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "cli/commands/commands.h"
+#include "cli/ui/unasked_text.h"
 
 namespace dvx {
 
@@ -96,7 +97,7 @@ Outcome run(Invocation& invocation, const StagesOptions& options) {
   outcome.text = text_of(report, invocation.text());
   std::vector<std::vector<Unasked>> unasked;
   for (const StageSummary& stage : report.stages) unasked.push_back(stage.unasked);
-  outcome.text += Shown::lines(unasked_text(unasked));
+  outcome.text += unasked_lines(unasked);
   outcome.data = {{"stages", nlohmann::json::array()}};
   for (const StageSummary& stage : report.stages) outcome.data["stages"].push_back(json_of(stage));
   return outcome;

@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "base/subprocess.h"
 #include "cli/commands/commands.h"
+#include "cli/ui/unasked_text.h"
 #include "core/pipeline/stale_reason.h"
 
 namespace dvx {
@@ -63,14 +64,14 @@ class StatusText {
     if (!data.empty()) out += "data that is not as recorded:\n" + data;
     if (!stages.empty()) out += "stages that are stale:\n" + stages;
     if (report.clean()) out = "everything is as recorded\n";
-    return out + unasked_lines(report);
+    return out + unasked_of(report);
   }
 
  private:
-  static Shown unasked_lines(const StatusReport& report) {
+  static Shown unasked_of(const StatusReport& report) {
     std::vector<std::vector<Unasked>> by_stage;
     for (const StageState& stage : report.stages) by_stage.push_back(stage.unasked);
-    return Shown::lines(unasked_text(by_stage));
+    return unasked_lines(by_stage);
   }
 
   std::string shown(const std::string& path) const { return display_path(repository_.to_user(path)); }

@@ -54,7 +54,7 @@ Shown text_of(const TrustReport& report, TrustAction action) {
     const Shown line = show("  {} = {}\n", setting.key, display_path(setting.value));
     if (setting.refused) {
       refused += show("'{}' stays without effect: {} ({})\n", setting.key, *setting.refused,
-                             display_path(setting.value));
+                      display_path(setting.value));
     } else {
       allowed += line;
     }

@@ -55,13 +55,11 @@ class TreeWriter {
     if (!run.record) return text_.red(show("run {} (its record is not here: dvx fetch)", run.id.short_hex()));
     const RunRecord& record = *run.record;
     if (!record.was_run()) {
-      return show("{}  record {}  {}  recorded as it was found, no run made it",
-                         text_.cyan(record.stage), run.id.short_hex(),
-                         format_utc(record.started_ns).substr(0, 16));
+      return show("{}  record {}  {}  recorded as it was found, no run made it", text_.cyan(record.stage),
+                  run.id.short_hex(), format_utc(record.started_ns).substr(0, 16));
     }
-    Shown line =
-        show("{}  run {}  {}  {}", text_.cyan(record.stage), run.id.short_hex(),
-                    format_utc(record.started_ns).substr(0, 16), human_seconds(record.wall_seconds));
+    Shown line = show("{}  run {}  {}  {}", text_.cyan(record.stage), run.id.short_hex(),
+                      format_utc(record.started_ns).substr(0, 16), human_seconds(record.wall_seconds));
     for (const std::string& command : record.commands) line += "  " + text_.dim("$ " + shortened(command));
     return line;
   }

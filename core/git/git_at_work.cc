@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <tuple>
 
+#include "base/beneath.h"
 #include "base/directory.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -45,7 +46,7 @@ std::optional<timespec> read_begin(int fd) {
 // The file gets its name when it is locked and written, so that nobody ever sees one that is not. The name is
 // its number, which no other file has; that of a process would be another's in another container.
 GitAtWork::GitAtWork(const std::string& git_dir) {
-  UniqueFd fd(::open(git_dir.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  UniqueFd fd(beneath::open(git_dir, O_TMPFILE | O_RDWR, 0600));
   struct ::stat st {};
   if (!fd || ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 || ::fstat(fd.get(), &st) != 0) return;
   const std::string begin = begin_text(st);
@@ -59,7 +60,7 @@ GitAtWork::GitAtWork(const std::string& git_dir) {
 }
 
 GitAtWork::~GitAtWork() {
-  if (!path_.empty()) ::unlink(path_.c_str());
+  if (!path_.empty()) beneath::remove_file(path_);
 }
 
 BeforeExec GitAtWork::hold_in_child() {
@@ -72,7 +73,7 @@ NotedGit read_git_notes(const std::string& git_dir) {
   for (const std::string& name : names_in_directory(git_dir)) {
     if (!name.starts_with(kPrefix)) continue;
     const std::string path = join_path(git_dir, name);
-    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    const UniqueFd fd(beneath::open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
     if (!fd) continue;  // it has ended meanwhile
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
       noted.is_alive = true;

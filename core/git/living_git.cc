@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <optional>
 
+#include "base/beneath.h"
 #include "base/directory.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -21,7 +22,7 @@ namespace {
 
 // nullopt: it is not ours to read. "" when the process is gone.
 std::optional<std::string> read_process_file(const std::string& path) {
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const UniqueFd fd(beneath::open(path, O_RDONLY));
   if (!fd) return errno == EACCES || errno == EPERM ? std::nullopt : std::optional<std::string>("");
   std::string text;
   std::array<char, 4096> buffer;
@@ -35,7 +36,7 @@ std::optional<std::string> read_process_file(const std::string& path) {
 
 std::optional<std::string> working_directory(const std::string& process) {
   std::array<char, 4097> target{};
-  const ssize_t n = ::readlink(join_path(process, "cwd").c_str(), target.data(), target.size() - 1);
+  const ssize_t n = beneath::read_link(join_path(process, "cwd"), target.data(), target.size() - 1);
   if (n >= 0) return std::string(target.data(), static_cast<std::size_t>(n));
   return errno == EACCES || errno == EPERM ? std::nullopt : std::optional<std::string>("");
 }
@@ -82,7 +83,7 @@ bool is_git_at_work_in(const std::vector<std::string>& directories) {
 // The kernel gives a lease for writing only on a file that nobody else has open. It would tell by a signal
 // when somebody opens it meanwhile: by one that is ignored, and the lease is given back at once.
 bool is_open_elsewhere(const std::string& path) {
-  const UniqueFd fd(::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  const UniqueFd fd(beneath::open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK));
   if (!fd) return true;
   if (::fcntl(fd.get(), F_SETSIG, SIGURG) != 0) return true;
   if (::fcntl(fd.get(), F_SETLEASE, F_WRLCK) != 0) return true;

@@ -7,6 +7,7 @@
 
 #include <vector>
 
+#include "base/beneath.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file_system.h"
@@ -149,7 +150,7 @@ void Generations::make_durable() {
 // A sync of a FUSE file system ends in the kernel, and proves nothing of its daemon.
 bool Generations::sync(std::uint64_t device, const std::string& sample) const {
   for (const std::string& place : {root_, join_path(root_, sample)}) {
-    const UniqueFd fd(::open(place.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    const UniqueFd fd(beneath::open(place, O_RDONLY | O_NONBLOCK | O_NOCTTY));
     struct ::stat st {};
     if (fd.get() < 0 || ::fstat(fd.get(), &st) != 0 || st.st_dev != device) continue;
     if (reach_of(fd.get()) == FileSystemReach::Network) return false;

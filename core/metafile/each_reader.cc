@@ -110,7 +110,8 @@ class EachReader {
       fail(node, fmt::format("'{}' lies outside of the repository", shown),
            "write a path beneath it, relative to dvx.yaml");
     }
-    if (const auto reason = refused_path(path)) fail(node, fmt::format("'{}' is refused: {}", shown, *reason));
+    if (const auto reason = refused_path(path))
+      fail(node, fmt::format("'{}' is refused: {}", shown, *reason));
     return path;
   }
 

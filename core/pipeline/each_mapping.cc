@@ -26,10 +26,10 @@ std::size_t depth_of(std::string_view path) {
 
 void refuse_names(const std::string& path, const std::string& input) {
   if (const auto reason = refused_path(path)) {
-    throw Error(
-        ErrorKind::Config,
-        fmt::format("the output of '{}' cannot be '{}': {}", display_path(input), display_path(path), *reason),
-        {}, input);
+    throw Error(ErrorKind::Config,
+                fmt::format("the output of '{}' cannot be '{}': {}", display_path(input), display_path(path),
+                            *reason),
+                {}, input);
   }
 }
 

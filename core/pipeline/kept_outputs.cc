@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/path.h"
 #include "base/subprocess.h"
@@ -44,13 +45,18 @@ class KeptOutputs {
   KeptOutputs(PipelineSurvey& survey, const Stage& stage, Progress& progress)
       : survey_(survey), repository_(survey.repository()), stage_(stage), progress_(progress) {}
 
-  std::optional<StageFailure> keep(const std::vector<std::string>& paths) {
+  std::optional<StageFailure> keep(const std::vector<std::string>& paths, Unstored what_to_do) {
     std::vector<FoundOutput> unstored;
     for (const std::string& path : paths) {
       if (!may_hold_bytes(repository_.path(path)) || has_nothing_new(path)) continue;
       unstored.push_back({.path = path, .cached = true, .stored = true});
     }
     if (unstored.empty()) return std::nullopt;
+    if (what_to_do == Unstored::Refuse) {
+      const auto foreign = std::ranges::find_if(
+          unstored, [&](const FoundOutput& found) { return is_kept_by_dvx(found.path); });
+      if (foreign != unstored.end()) return foreign_file(foreign->path);
+    }
     const auto held = repository_.store().hold();
     const auto ingest = repository_.store().begin_ingest(
         {.mode = IngestMode::Store, .threads = repository_.jobs(), .progress = &progress_});
@@ -91,7 +97,22 @@ class KeptOutputs {
     progress_.warning(
         fmt::format("stage '{}' writes to '{}', of which the store did not have what was there; to get that "
                     "back: dvx restore --source {} {}",
-                    stage_.name, display_path(typed), key_content(kept.data), shell_quote(typed + ".kept")));
+                    stage_.name, display_path(typed), key_content(kept.data), paste_quote(typed + ".kept")));
+  }
+
+  bool is_kept_by_dvx(const std::string& path) const {
+    const auto out = std::ranges::find(stage_.outs, path, &StageOutput::path);
+    return out != stage_.outs.end() && out->cache && !out->persist && !stage_.each;
+  }
+
+  StageFailure foreign_file(const std::string& path) const {
+    const std::string typed = repository_.to_user(path);
+    return {fmt::format(
+                "'{}' is there already, no run made it, and it is not stored: the stage would overwrite it",
+                display_path(typed)),
+            fmt::format("mv {} {}, or to store it and go on: dvx repro --force {}", paste_quote(typed),
+                        paste_quote(typed + ".kept"), paste_quote(stage_.name)),
+            {}};
   }
 
   StageFailure refusal(StageFailure failure, const std::vector<FoundOutput>& unstored) const {
@@ -110,8 +131,9 @@ class KeptOutputs {
 }  // namespace
 
 std::optional<StageFailure> keep_unstored_outputs(PipelineSurvey& survey, const Stage& stage,
-                                                  const std::vector<std::string>& paths, Progress& progress) {
-  return KeptOutputs(survey, stage, progress).keep(paths);
+                                                  const std::vector<std::string>& paths, Unstored unstored,
+                                                  Progress& progress) {
+  return KeptOutputs(survey, stage, progress).keep(paths, unstored);
 }
 
 }  // namespace dvx

@@ -1,10 +1,11 @@
 // What somebody put where a stage is about to write: it goes into the store first when the store does not
 // have it, and is told with the command that brings it back.
 //
-// That is for a file or a directory that was there before the stage ran for the first time, for an output
-// that was edited by hand, and for what a run left that failed or was interrupted. An output that git keeps,
-// or nobody, and that is as dvx.lock records it, is left out: it was made by a run and can be made again.
-// What is kept is entered into the run cache, which garbage collection asks (docs/gc.md).
+// That is for an output that was edited by hand, and for what a run left that failed or was interrupted. A
+// file or a directory that was there before the stage ran for the first time is nobody's output, and the
+// stage is refused as a checkout would be. An output that git keeps, or nobody, and that is as dvx.lock
+// records it, is left out: it was made by a run and can be made again. What is kept is entered into the run
+// cache, which garbage collection asks (docs/gc.md).
 #pragma once
 
 #include <optional>
@@ -17,8 +18,16 @@
 
 namespace dvx {
 
-// Durable when it returns. A failure when what is there cannot be read: then nothing may be written over it.
+// What to do with bytes that the store does not have.
+enum class Unstored {
+  Keep,    // put them into the store and say how they come back
+  Refuse,  // no run of this stage made them, so they are the user's: the stage fails and leaves them alone
+};
+
+// Durable when it returns. A failure, too, when what is there cannot be read: then nothing may be written
+// over it. `Refuse` is for outputs that dvx keeps; what git keeps is stored.
 std::optional<StageFailure> keep_unstored_outputs(PipelineSurvey& survey, const Stage& stage,
-                                                  const std::vector<std::string>& paths, Progress& progress);
+                                                  const std::vector<std::string>& paths, Unstored unstored,
+                                                  Progress& progress);
 
 }  // namespace dvx

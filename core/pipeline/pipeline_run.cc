@@ -68,6 +68,7 @@ Execution PipelineRun::run() {
     throw;
   }
   journal_.commit();
+  forget_begun_stages();
   note_recorded_jobs();
   if (cluster_ && !cluster_->has_jobs()) cluster_->tidy();
   tell_of_jobs_left();

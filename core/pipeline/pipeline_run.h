@@ -101,7 +101,8 @@ class PipelineRun {
   void restore(std::size_t i, StageDecision decision);
   // Before anything is written there. False: it has failed.
   bool keep_unstored(std::size_t i, const std::vector<std::string>& paths);
-  bool keep_unstored(std::size_t i);  // of all its outputs
+  bool keep_unstored(std::size_t i);  // of all its outputs, which a run is about to write
+  void forget_begun_stages();         // once they are in dvx.lock
   bool can_check_out(std::size_t i, const std::vector<CheckoutTarget>& targets);
   std::optional<StageFailure> check_out(const std::vector<CheckoutTarget>& targets);
   StageFailure blocked(std::size_t i, const StageDecision& decision) const;
@@ -176,6 +177,7 @@ class PipelineRun {
   // Of what is written besides dvx.lock.
   std::map<std::string, std::vector<std::string>> not_ignored_;  // outputs by directory
   std::set<std::string> ignore_files_;
+  std::vector<std::string> begun_;  // names of stages that run for the first time
   bool has_failed_logs_ = has_failed_logs(survey_.repository());
 
   // Of a cluster.

@@ -71,7 +71,8 @@ void PipelineRun::queue(std::size_t i) {
   refuse_sandboxes_by_option(stage(i));
   refuse_outputs_elsewhere(stage(i));
   refuse_outputs_in_git(stage(i));
-  if (auto failure = refuse_linked_places(survey_.repository(), stage(i))) return fail(i, *std::move(failure));
+  if (auto failure = refuse_linked_places(survey_.repository(), stage(i)))
+    return fail(i, *std::move(failure));
   if (!keep_unstored(i)) return;
   for (const StageOutput& out : stage(i).outs)
     make_directories(survey_.repository().path(parent_path(out.path)));

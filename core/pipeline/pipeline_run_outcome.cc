@@ -9,6 +9,7 @@
 #include "base/display.h"
 #include "base/error.h"
 #include "base/path.h"
+#include "core/pipeline/begun_stage.h"
 #include "core/pipeline/each_journal.h"
 #include "core/pipeline/kept_outputs.h"
 #include "core/pipeline/recorded_outputs.h"
@@ -77,7 +78,12 @@ void PipelineRun::record_frozen(std::size_t i) {
 }
 
 bool PipelineRun::keep_unstored(std::size_t i, const std::vector<std::string>& paths) {
-  auto failure = keep_unstored_outputs(survey_, stage(i), paths, progress_);
+  // Before the first run it is nobody's output; `--force` says that it may be replaced all the same.
+  const std::string& name = stage(i).name;
+  const bool may_be_foreign = survey_.locked(name) == nullptr && options_.force == Force::No &&
+                              !has_begun(survey_.repository(), name);
+  auto failure = keep_unstored_outputs(survey_, stage(i), paths,
+                                       may_be_foreign ? Unstored::Refuse : Unstored::Keep, progress_);
   if (failure) fail(i, *std::move(failure));
   return !failure;
 }
@@ -85,7 +91,18 @@ bool PipelineRun::keep_unstored(std::size_t i, const std::vector<std::string>& p
 bool PipelineRun::keep_unstored(std::size_t i) {
   std::vector<std::string> paths;
   for (const StageOutput& out : stage(i).outs) paths.push_back(out.path);
-  return keep_unstored(i, paths);
+  if (!keep_unstored(i, paths)) return false;
+  if (survey_.locked(stage(i).name) == nullptr && !paths.empty()) {
+    note_begun(survey_.repository(), stage(i).name);
+    begun_.push_back(stage(i).name);
+  }
+  return true;
+}
+
+void PipelineRun::forget_begun_stages() {
+  for (const std::string& name : begun_) {
+    if (survey_.locked(name) != nullptr) forget_begun(survey_.repository(), name);
+  }
 }
 
 void PipelineRun::restore(std::size_t i, StageDecision decision) {

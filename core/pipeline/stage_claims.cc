@@ -12,6 +12,7 @@
 #include <set>
 #include <utility>
 
+#include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/little_endian.h"
@@ -47,7 +48,7 @@ struct ::flock lock_of(short type, off_t start, off_t length) {
 
 // Who may only read can see the claims of others, and take none.
 UniqueFd open_claims(const std::string& path) {
-  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  UniqueFd fd(beneath::open(path, O_RDWR | O_CREAT));
   const bool is_read_only = !fd && (errno == EROFS || errno == EACCES);
   return fd ? std::move(fd) : open_file(path, is_read_only ? O_RDONLY : O_RDWR | O_CREAT);
 }

@@ -225,7 +225,8 @@ void RemoteRuns::drop_unlisted_from_cache(const std::string& cache) const {
     if (is_listed || !name.ends_with(".json")) continue;
     const std::string path = join_path(cache, name);
     const auto st = stat_if_exists(path);
-    if (st && ::time(nullptr) - st->st_mtime > kKeepSeconds) beneath::remove_file(path);  // else it takes space
+    if (st && ::time(nullptr) - st->st_mtime > kKeepSeconds)
+      beneath::remove_file(path);  // else it takes space
   }
 }
 

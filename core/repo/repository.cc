@@ -178,9 +178,8 @@ GitRepository& Repository::git() {
 std::string Repository::store_dir() {
   const auto configured = config().get("core.store");
   std::string directory =
-      configured
-          ? absolute_path(resolve_home(*configured, impl_->surroundings, "core.store"), impl_->root)
-          : shared_store(git(), impl_->dvx_dir);
+      configured ? absolute_path(resolve_home(*configured, impl_->surroundings, "core.store"), impl_->root)
+                 : shared_store(git(), impl_->dvx_dir);
   if (impl_->guarded_store != directory) {
     impl_->guarded_store = directory;
     impl_->store_guard = DirectoryGuard(directory);

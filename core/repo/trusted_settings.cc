@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "base/beneath.h"
 #include "base/directory.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -66,7 +67,7 @@ void TrustedSettings::add(const Settings& settings) {
 
 bool TrustedSettings::remove() {
   if (directory_.empty()) return false;
-  if (::unlink(file().c_str()) == 0) return true;
+  if (beneath::remove_file(file()) == 0) return true;
   if (errno == ENOENT || errno == ENOTDIR) return false;
   throw system_error("remove", file());
 }

@@ -16,7 +16,7 @@ namespace dvx {
 struct DirectoryPlacements {
   std::string path, absolute;      // from the root; where it really is
   std::vector<TreeEntry> entries;  // files, executables and symlinks, by name
-  bool is_new = false;  // it holds nothing else, and was not there before this checkout
+  bool is_new = false;             // it holds nothing else, and was not there before this checkout
 };
 
 struct CheckoutPlan {

@@ -209,7 +209,8 @@ void DirectoryBackend::list(const std::string& prefix,
 
 void DirectoryBackend::remove(const std::string& name) {
   const std::string path = path_of(name);
-  if (beneath::remove_file(path) != 0 && errno != ENOENT && errno != ENOTDIR) throw system_error("remove", path);
+  if (beneath::remove_file(path) != 0 && errno != ENOENT && errno != ENOTDIR)
+    throw system_error("remove", path);
 }
 
 void DirectoryBackend::ensure_directory(const std::string& path) {

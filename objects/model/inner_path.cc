@@ -17,7 +17,9 @@ std::optional<std::string> refused_path(std::string_view path) {
     const std::size_t end = std::min(path.find('/', begin), path.size());
     const std::string_view name = path.substr(begin, end - begin);
     if (const auto reason = refused_entry_name(name)) {
-      return name.size() == path.size() ? *reason : fmt::format("its part '{}' is bad: {}", display_path(name), *reason);
+      return name.size() == path.size()
+                 ? *reason
+                 : fmt::format("its part '{}' is bad: {}", display_path(name), *reason);
     }
     begin = end + 1;
   }

@@ -15,8 +15,8 @@ namespace dvx {
 // Longest path, in bytes, that may be named: what system calls take (PATH_MAX) less the root.
 inline constexpr std::size_t kLongestInnerPath = 4095;
 
-// Why `path` may not be used, as "its part '.GIT' is bad: a file system may take it for '.git'"; nullopt when it
-// is fine. The empty path, which is the root itself, is refused.
+// Why `path` may not be used, as "its part '.GIT' is bad: a file system may take it for '.git'"; nullopt when
+// it is fine. The empty path, which is the root itself, is refused.
 std::optional<std::string> refused_path(std::string_view path);
 
 // What git asks of a directory before it takes it for a bare repository, whose `config` it then obeys: these

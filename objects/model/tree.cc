@@ -121,9 +121,10 @@ Tree::Tree(std::vector<TreeEntry> entries) : entries_(std::move(entries)) {
     }
   }
   if (signs.are_complete()) {
-    throw Error(ErrorKind::Config,
-                "a directory with 'HEAD', 'objects' and 'refs' cannot be tracked: git takes it for a repository",
-                "pack it into one file, for instance with: git bundle create data.bundle --all");
+    throw Error(
+        ErrorKind::Config,
+        "a directory with 'HEAD', 'objects' and 'refs' cannot be tracked: git takes it for a repository",
+        "pack it into one file, for instance with: git bundle create data.bundle --all");
   }
 }
 

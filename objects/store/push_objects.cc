@@ -7,8 +7,8 @@
 #include <unordered_set>
 #include <utility>
 
-#include "base/error.h"
 #include "base/beneath.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/path.h"

@@ -5,8 +5,8 @@
 #include <set>
 #include <unordered_set>
 
-#include "base/error.h"
 #include "base/beneath.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/regular_file.h"
