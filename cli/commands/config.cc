@@ -35,7 +35,7 @@ Outcome list_known() {
   outcome.data["known"] = nlohmann::json::array();
   for (const ConfigKey& row : config_keys()) {
     const bool counts = row.when_tracked == WhenTracked::Counts;
-    outcome.text += show("{:<16}  {}{}\n", row.name, row.meaning, counts ? "" : " (yours)");
+    outcome.text += show("{:<16}  {}{}\n", row.name, row.meaning, counts ? "" : " (own files only)");
     outcome.data["known"].push_back(
         {{"key", row.name}, {"meaning", row.meaning}, {"may_be_tracked", counts}});
   }

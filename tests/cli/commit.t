@@ -90,6 +90,7 @@ An output of a stage that no run made is refused:
   hint: dvx repro
   [1]
   $ dvx repro -q && dvx commit -m "Edited"
+  warning: stage 'copy' writes to 'out', of which the store did not have what was there; to get that back: dvx restore --source file:68f01b289aedcf28e96fce1f9444365e83b9bfc7e1bf32df20f1f15966835316 out.kept
   On branch main
   nothing to commit, working tree clean
   [1]

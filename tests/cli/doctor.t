@@ -17,7 +17,7 @@ What a repository has; DuckDB is told apart, for not every machine has it:
   ok   remote origin: nothing pushed yet (*) (glob)
   ok   hook pre-commit: installed
   $ dvx doctor --json | python3 -c 'import json, sys; print([c["name"] for c in json.load(sys.stdin)["data"]["checks"]])'
-  ['dvx', 'git', 'libraries', 'duckdb', 'sandbox', 'store', 'sharing', 'file system', 'link', 'remote origin', 'hook pre-commit']
+  ['dvx', 'git', 'libraries', 'duckdb', 'sandbox', 'settings', 'store', 'sharing', 'file system', 'link', 'remote origin', 'hook pre-commit']
 
 Outside of a repository it looks at the machine:
 

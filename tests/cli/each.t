@@ -107,6 +107,7 @@ Outputs that were lost or written over come back from the store:
 
   $ rm data/up/a.up; echo tampered > data/up/c.up; echo stray > data/up/stray
   $ dvx repro 2>&1 | grep upper
+  warning: stage 'upper' writes to 'data/up', of which the store did not have what was there; to get that back: dvx restore --source tree:4334200fe566b4bec75fcebf72a19eac7f0f80246be13cc9fcc359df7c922130 data/up.kept
   upper: restored from run * (glob)
   $ ls data/up; cat data/up/c.up; ls ran
   a.up
@@ -164,7 +165,8 @@ What fails keeps what succeeded; the next run does the rest:
   2
   3
   $ dvx repro -j1 -k
-  some: running 3 of 5 inputs, as it has never run
+  warning: stage 'some' writes to 'out', of which the store did not have what was there; to get that back: dvx restore --source tree:f802d08fabfd797f4d9c19979cbcd9224988b35dbff1115e240d64c17a0f44a1 out.kept
+  some: running 3 of 5 inputs, as its last run failed
   some | 3 | failed: 'echo {name} >> ran; test {name} != 3 && cp {in} {out}' exited with status 1
   some: failed: 1 of 3 inputs failed, '3': 'echo {name} >> ran; test {name} != 3 && cp {in} {out}' exited with status 1
   1 failed in * s (glob)
@@ -178,7 +180,7 @@ What fails keeps what succeeded; the next run does the rest:
   $ echo "other than 3 now" > in/3; dvx repro -q 2>/dev/null
   [1]
   $ rm in/3; rm ran; dvx repro
-  some: running 0 of 4 inputs, as it has never run
+  some: running 0 of 4 inputs, as its last run failed
   some: ran 0 of 4 inputs in 0.0 s
   1 ran in * s (glob)
   $ ls ran .dvx/each
@@ -277,9 +279,8 @@ Two inputs cannot have one output, nor one in the other:
   >   two: {cmd: 'cp {in} {out}', each: {in: "in/*", out: "two/{stem}"}}
   > END
   $ dvx repro -n
-  error: 'in/a.log' and 'in/a.txt' would both become 'two/a'
-  hint: {dir} and {ext} in 'out' tell inputs apart
-  [2]
+  blocked        two: 'in/a.log' and 'in/a.txt' would both become 'two/a'
+  1 of 1 stage stale
   $ dvx repro -q
   error: stage 'two' failed: 'in/a.log' and 'in/a.txt' would both become 'two/a'
   hint: {dir} and {ext} in 'out' tell inputs apart
@@ -297,6 +298,7 @@ An input that changes while it is used, or an output that is not made, fails:
   hint: dvx logs two
   [1]
   $ sed -i 's/cmd: .*out}., each/cmd: "true {in}", each/' dvx.yaml; dvx repro -q
+  warning: stage 'two' writes to 'two', of which the store did not have what was there; to get that back: dvx restore --source tree:69fa88a6f7054acc6720db9c06ff6a07068f64955ec60d87c2906fea72a3527f two.kept
   error: stage 'two' failed: 1 of 1 inputs failed, 'in/a.log': 'two/a' was not made
   hint: dvx logs two
   [1]
@@ -474,10 +476,12 @@ What all inputs read must stay as it was, or nothing that was made meanwhile cou
   >     deps: [rate]
   > END
   $ dvx repro -q -j1
+  warning: stage 's' writes to 'b', of which the store did not have what was there; to get that back: dvx restore --source tree:7fc878af879b1e13fa0ae2e4b791a91a08bc19ab186b74b3fb5517b363df1d1c b.kept
   error: stage 's' failed: input 'rate' changed while the stage ran
   hint: dvx repro s
   [1]
   $ echo z > rate; sed -i 's/; test.*//' dvx.yaml; dvx repro -q -j1 && cat b/two
+  warning: stage 's' writes to 'b', of which the store did not have what was there; to get that back: dvx restore --source tree:cb0b0df947da3433f3735370e539b337f97c07292c67d5ce9a1267fce0468d81 b.kept
   z
   y
 

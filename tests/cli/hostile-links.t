@@ -28,15 +28,15 @@ Data in a directory that is a link:
   d
   $ printf 'stages:\n  s: {cmd: echo 1 > new/d/out, outs: [new/d/out]}\n' > dvx.yaml
   $ dvx repro -q
-  error: stage 's' failed: its output 'new/d/out' is reached through the symbolic link 'new/d', and nothing is written through one
-  hint: put a directory in place of the link, or name the place that it leads to
+  error: stage 's' failed: output 'new/d/out' of stage 's' lies behind the link 'new/d', which leads to '*/victim', outside of this repository (glob)
+  hint: cd */victim   (and use dvx there) (glob)
   [1]
   $ ls ../victim
   keep
 
 A wdir that is one, and an output that persists:
 
-  $ printf 'stages:\n  s: {wdir: new/d, cmd: echo 1 > out, outs: [out]}\n' > dvx.yaml && dvx repro -q
+  $ printf 'stages:\n  s: {wdir: new/d, cmd: echo 1 > out}\n' > dvx.yaml && dvx repro -q
   error: stage 's' failed: its wdir 'new/d' is reached through the symbolic link 'new/d', and nothing is written through one
   hint: put a directory in place of the link, or name the place that it leads to
   [1]

@@ -150,4 +150,5 @@ What is imported must not change while the stage runs, unless the stage names it
   hint: dvx repro own; name it under 'outs' if the stage itself writes it
   [1]
   $ sed -i 's/\[g\]/[g, gen.py]/' dvx.yaml && dvx repro -q && dvx repro -n
+  warning: stage 'own' writes to 'gen.py', of which the store did not have what was there; to get that back: dvx restore --source file:cc42155088fca5730758db72b2a5bca33112a941dfaa2d43098ec422ce4ea213 gen.py.kept
   0 of 1 stage stale

@@ -29,7 +29,7 @@
   ???????????? Add data, Ada, 2026-01-02 03:04 UTC (glob)
     added    data/ (1 file, 21 B)
   $ dvx log --json -n 1
-  {"dvx":1,"command":"log","ok":true,"exit":0,"data":{"commits":[{"author":"Ada","commit":"*","data":[{"after":{"files":1,"id":"cd2207a1a3ee32ffef1520dd62505550ff3cb7c2da8f444f795e43e78a0487bb","kind":"tree","size":24},"before":{"files":1,"id":"148a15db4f296b8f196ad43f2261dcb7b8bd5281a7485f4f38e053988d2b4589","kind":"tree","size":21},"change":"modified","path":"data","stage":""}],"email":"ada@example.org","metrics":[],"params":[],"summary":"More rows","time":1767323045,"unreadable":""}]},"warnings":[],"errors":[]} (glob)
+  {"dvx":1,"command":"log","ok":true,"exit":0,"data":{"commits":[{"author":"Ada","commit":"*","data":[{"after":{"files":1,"id":"cd2207a1a3ee32ffef1520dd62505550ff3cb7c2da8f444f795e43e78a0487bb","kind":"tree","size":24},"before":{"files":1,"id":"148a15db4f296b8f196ad43f2261dcb7b8bd5281a7485f4f38e053988d2b4589","kind":"tree","size":21},"change":"modified","path":"data","stage":""}],"email":"ada@example.org","metrics":[],"params":[],"summary":"More rows","time":1767323045,"unreadable":"","unreadable_values":[]}]},"warnings":[],"errors":[]} (glob)
 
 A commit whose files do not parse does not hide the others:
 

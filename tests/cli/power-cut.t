@@ -26,7 +26,7 @@ What has lost its bytes is told, as often as somebody asks, and is not taken for
 
   $ dvx checkout -q && rm .dvx/index.db && dvx status -q && python3 ../cut.py data/raw/2.csv model.bin
   $ echo new > data/raw/3.csv
-  $ dvx status && dvx status -q
+  $ dvx status && dvx status -q --exit-code
   data that is not as recorded:
     modified  data/raw  (2 modified)
       modified  data/raw/2.csv  (its bytes were lost when the machine stopped)

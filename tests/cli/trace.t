@@ -93,6 +93,7 @@ What was learnt is written into dvx.yaml:
   $ dvx stage fix
   nothing to fix
   $ dvx repro --trace=enforce
+  warning: stage 'fit' writes to 'notes', of which the store did not have what was there; to get that back: dvx restore --source file:a4c3ed04a95a3da14a9d235c83d868bed7c0f45cf7f3faa751ee8f50598d2211 notes.kept
   fit: running, as dependency data/b.csv is new: * (glob)
   fit: ran in * s (glob)
   1 ran in * s (glob)

@@ -63,17 +63,17 @@ Each thing that is part of a key is named: a variable, a tool, a parameter withi
         modified  d/a
     param params.yaml:model.depth: 1 \xe2\x86\x92 3 (esc)
     env LEVEL: low \xe2\x86\x92 high (esc)
-    tool 'cat version': 1.0 \xe2\x86\x92 1.1 (esc)
+    tool 'cat version': not asked, taken as recorded: 1.0
 
 The other way, why it does not run: all that is as it was.
 
   $ dvx repro -q && dvx why --not all
   all is up to date since run * of *: (glob)
+    tool 'cat version': not asked, taken as recorded: 1.1
     command: the same, cat -u d/* > total
     dependency d: same content, * (glob)
     param params.yaml:model: still {"depth":3,"width":2}
     env LEVEL: still high
-    tool 'cat version': still 1.1
     output total: as recorded, * (glob)
   $ echo 1 > d/a && dvx repro -q && echo 5 > d/a && dvx why --not all | head -1
   all would be restored from run * (glob)
