@@ -37,17 +37,19 @@ class LineTable {
     }
   }
 
-  // Fast for offsets that grow, however long a line is: counting goes on where it ended.
+  // Fast for offsets near the last one, however long a line is: counting begins where it ended, or at the
+  // beginning of the line when that is nearer.
   TextPosition at(std::size_t offset) const {
     offset = std::min(offset, text_.size());
     const auto after = std::upper_bound(starts_.begin(), starts_.end(), offset);
     const std::size_t line = static_cast<std::size_t>(after - starts_.begin());
-    TextPosition from{line, 1, starts_[line - 1]};
-    if (last_.line == line && last_.offset <= offset) from = last_;
-    const std::string_view between = text_.substr(from.offset, offset - from.offset);
-    const auto continuation = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
-    const auto extra = static_cast<std::size_t>(std::count_if(between.begin(), between.end(), continuation));
-    last_ = {line, from.column + between.size() - extra, offset};
+    const std::size_t start = starts_[line - 1];
+    TextPosition from{line, 1, start};
+    const std::size_t away = last_.offset > offset ? last_.offset - offset : offset - last_.offset;
+    if (last_.line == line && away < offset - start) from = last_;
+    const std::size_t column = from.offset <= offset ? from.column + code_points(from.offset, offset)
+                                                     : from.column - code_points(offset, from.offset);
+    last_ = {line, column, offset};
     return last_;
   }
 
@@ -58,6 +60,13 @@ class LineTable {
   }
 
  private:
+  std::size_t code_points(std::size_t begin, std::size_t end) const {
+    const std::string_view between = text_.substr(begin, end - begin);
+    const auto continuation = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
+    return between.size() -
+           static_cast<std::size_t>(std::count_if(between.begin(), between.end(), continuation));
+  }
+
   std::string_view text_;
   std::vector<std::size_t> starts_{0};
   mutable TextPosition last_;
