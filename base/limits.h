@@ -40,9 +40,8 @@ inline constexpr std::uint64_t kOwnBytes = std::uint64_t{1} << 30;
 // The longest path within a directory that is tracked as one, in bytes: PATH_MAX. It bounds the depth of
 // trees.
 inline constexpr std::size_t kTreePath = 4096;
-// Levels of trees: a name has at least one byte, and one to part it from the next. A fetch makes a round for
-// each.
-inline constexpr std::size_t kTreeLevels = kTreePath / 2;
+// Levels of trees that a fetch goes down, with a round of requests for each.
+inline constexpr std::size_t kTreeLevels = 1'200;
 // Entries that the trees of one directory may stand for, beside a hundred for each entry that is stored:
 // trees that name each other twice stand for 2^n paths.
 inline constexpr std::uint64_t kTreeEntries = 10'000'000;

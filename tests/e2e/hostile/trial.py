@@ -13,7 +13,7 @@ import stat
 import subprocess
 import time
 
-TIMEOUT = 30  # seconds: what ends does so in one, on a machine that is not loaded and without sanitizers
+TIMEOUT = 60  # seconds: what ends does so in one, on a machine that is not loaded and without sanitizers
 CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]")
 CRASHES = (70, 126, 127)
 GIT_NAME = re.compile(r"\.git[. ]*$|git~1$", re.IGNORECASE)
