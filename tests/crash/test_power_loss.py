@@ -432,8 +432,8 @@ class Disk:
             raise Failure(f"{ran} ran again")
         self.must_after_cut("dvx checkout --force", project)
         self.repro_ran(project)
-        wrong = (work_tree_truth.differing(project, store_reader.Store(project / ".dvx/store"))
-                 or work_tree_truth.wrong_outputs(project))
+        differing = work_tree_truth.differing(project, store_reader.Store(project / ".dvx/store"))
+        wrong = self.not_torn(project, differing) or work_tree_truth.wrong_outputs(project)
         if wrong:
             raise Failure(f"{sorted(wrong)} could not be brought back")
 
