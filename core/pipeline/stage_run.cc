@@ -211,7 +211,7 @@ std::optional<StageFailure> StageRun::failure_of(const CommandOutcome& outcome) 
   }
   const std::string where = sandbox_ ? fmt::format(" ({})", sandbox_->what_it_sees()) : "";
   return StageFailure{
-      fmt::format("'{}' exited with status {}{}", command, outcome.exit_status, where), {}, {}};
+      fmt::format("'{}' exited with status {}{}", one_line(command), outcome.exit_status, where), {}, {}};
 }
 
 std::optional<StageFailure> StageRun::check_trace(const CommandOutcome& outcome, Progress& progress) {

@@ -1,0 +1,39 @@
+Bytes at the place of an output that nobody stored are not lost.
+
+  $ git init -q && dvx init -q && git commit -qm start
+  $ printf 'stages:\n  a: {cmd: cp in out, deps: [in], outs: [out]}\n' > dvx.yaml
+  $ echo 1 > in; echo "hours of work" > out
+
+Before the first run it is nobody's output:
+
+  $ dvx repro -q
+  error: stage 'a' failed: 'out' is there already, no run made it, and it is not stored: the stage would overwrite it
+  hint: mv out out.kept, or to store it and go on: dvx repro --force a
+  [1]
+  $ cat out
+  hours of work
+  $ dvx repro -q --force && cat out
+  warning: stage 'a' writes to 'out', of which the store did not have what was there; to get that back: dvx restore --source file:38d0289b81648d2ce4138f37a85fa50382391ca960c8e725deea2914322395fc out.kept
+  1
+  $ mv out /dev/null 2> /dev/null; rm -f out; dvx repro -q && cat out
+  1
+
+Edited by hand:
+
+  $ echo "edited by hand" > out && echo 2 > in && dvx repro -q
+  warning: stage 'a' writes to 'out', of which the store did not have what was there; to get that back: dvx restore --source file:df97460881f270d6a559ab7f9594e3403ac50ca15098fe58ff7a489ec2aa81f6 out.kept
+  $ dvx restore --source file:df97460881f270d6a559ab7f9594e3403ac50ca15098fe58ff7a489ec2aa81f6 out.kept && cat out.kept
+  1 file created
+  edited by hand
+
+What a failed first run left is its own:
+
+  $ printf 'stages:\n  b: {cmd: "echo half > half; exit 3", outs: [half]}\n' > dvx.yaml
+  $ dvx repro -q
+  error: stage 'b' failed: 'echo half > half; exit 3' exited with status 3
+  hint: dvx logs b
+  [1]
+  $ sed -i 's/; exit 3//' dvx.yaml && dvx repro -q && cat half && ls .dvx | grep begun
+  warning: stage 'b' writes to 'half', of which the store did not have what was there; to get that back: dvx restore --source file:741cda0b2efdfdda8840c4c82053a226d6d6d881b8c4311ba1f2c3ba16804d56 half.kept
+  half
+  [1]
