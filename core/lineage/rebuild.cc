@@ -22,6 +22,7 @@
 #include "core/pipeline/foreign_files.h"
 #include "core/pipeline/running_stages.h"
 #include "core/pipeline/stage_environment.h"
+#include "core/pipeline/stage_failure.h"
 #include "core/pipeline/stage_sandbox.h"
 #include "core/pipeline/stage_shell.h"
 #include "core/pipeline/survey.h"
