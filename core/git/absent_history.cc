@@ -25,14 +25,18 @@ bool is_partial_clone(git_repository* repository) {
   const auto config = git_make<GitConfig>("read git's settings", git_repository_config_snapshot, repository);
   const char* remote = nullptr;
   if (git_config_get_string(&remote, config.get(), "extensions.partialclone") == 0) return true;
-  bool found = false;
-  const auto note = [](const git_config_entry* entry, void* payload) -> int {
+  // Not git_config_foreach_match(): libgit2 1.5 leaks what its pattern takes.
+  bool is_promised = false;
+  const auto look = [](const git_config_entry* entry, void* payload) -> int {
+    const std::string_view name = entry->name;
     int value = 0;
-    if (git_config_parse_bool(&value, entry->value) == 0 && value != 0) *static_cast<bool*>(payload) = true;
+    const bool promises = name.starts_with("remote.") && name.ends_with(".promisor") &&
+                          git_config_parse_bool(&value, entry->value) == 0 && value != 0;
+    if (promises) *static_cast<bool*>(payload) = true;
     return 0;
   };
-  git_config_foreach_match(config.get(), "^remote\\..*\\.promisor$", note, &found);
-  return found;
+  git_config_foreach(config.get(), look, &is_promised);
+  return is_promised;
 }
 
 }  // namespace dvx

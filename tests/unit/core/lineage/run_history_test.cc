@@ -49,8 +49,9 @@ class RunHistoryTest : public testing::Test {
   static TreeEntry file(const std::string& name, const std::string& bytes) {
     return {.name = name, .kind = EntryKind::File, .size = bytes.size(), .id = ObjectId::of(bytes)};
   }
-  static TreeEntry directory(const std::string& name, const ObjectId& id) {
-    return {.name = name, .kind = EntryKind::Directory, .size = 1, .files = 1, .id = id};
+  static TreeEntry directory(const std::string& name, const ObjectId& id, std::uint64_t size = 1,
+                             std::uint64_t files = 1) {
+    return {.name = name, .kind = EntryKind::Directory, .size = size, .files = files, .id = id};
   }
   static RunOutput made_tree(const std::string& where, const ObjectId& id) {
     return {.path = where, .data = {.kind = DataKind::Tree, .id = id, .size = 1, .files = 1}};
@@ -166,7 +167,7 @@ TEST_F(RunHistoryTest, ARecordWithFlippedBytesInTheStoreIsCorruption) {
 
 TEST_F(RunHistoryTest, FindsContentInsideOfOutputDirectories) {
   const ObjectId leaf = put_tree({file("x.bin", "wanted"), file("y.bin", "other")});
-  const ObjectId top = put_tree({file("a.bin", "other"), directory("deep", leaf)});
+  const ObjectId top = put_tree({file("a.bin", "other"), directory("deep", leaf, 11, 2)});
   const ObjectId old = keep_in_cache(run("k1", 0, {made_tree("models", top)}));
   const ObjectId fresh = keep_in_cache(run("k2", 1, {made("file", "wanted"), made_tree("copies", leaf)}));
   RunHistory history(*store, lock);

@@ -68,7 +68,7 @@ TEST(TextShape, LimitsTheDepthOfYamlBeforeItIsParsed) {
   EXPECT_NE(failure(nested(100), "p.yaml").find("nested more than 60 levels deep"), std::string::npos);
   EXPECT_EQ(failure(nested(20'000), "p.yaml"), "p.yaml: nested more than 60 levels deep");
   EXPECT_EQ(failure("p:\n" + repeated("- " + nested(150) + "\n", 200), "p.yaml"),
-            "p.yaml: brackets of 1000010 levels together, where 1000000 are the most");
+            "p.yaml: brackets of 2265000 levels together, where 1000000 are the most");
 }
 
 TEST(TextShape, LimitsTheNumberOfValues) {

@@ -185,8 +185,11 @@ TEST_F(GcTest, KeepsTheChunksOfAFileAndEverythingBelowATree) {
   const Tree inner(
       {{.name = "leaf", .kind = EntryKind::File, .size = 4, .files = 1, .id = ObjectId::of(leaf)},
        {.name = "file", .kind = EntryKind::File, .size = kManyChunks, .files = 1, .id = ObjectId::of(file)}});
-  const Tree outer(
-      {{.name = "inner", .kind = EntryKind::Directory, .size = 4, .files = 2, .id = inner.id()}});
+  const Tree outer({{.name = "inner",
+                     .kind = EntryKind::Directory,
+                     .size = 4 + kManyChunks,
+                     .files = 2,
+                     .id = inner.id()}});
   store_together({file});
   store_together({leaf});
   store_together({inner.serialize()});
