@@ -429,11 +429,12 @@ class Together:
         (one / "dvx.yaml").write_text("stages:\n" + stages)
         (one / ".gitignore").write_text("words\n")
         (one / "data/.keep").write_text("")
-        self.must("git init -q --bare ../origin; git init -q; dvx init -q; dvx config core.store ../store;"
+        self.must("git init -q --bare ../origin; git init -q; dvx init -q; dvx config --local core.store ../store;"
                   "dvx remote add -d there ../remote; git add -A; git commit -qm begin; git remote add origin ../origin;"
                   "git push -q origin main; git worktree add -q ../linked; for c in two three far; do"
                   " git clone -q ../origin ../$c; done", one)
-        self.must("dvx config --local core.store .dvx/store", self.place / "far")
+        for name in ("linked", "two", "three"):  # a place that came with a clone would need trust
+            self.must("dvx config --local core.store ../store", self.place / name)
         self.must("dvx config --local core.link hardlink", self.place / "two")
         for person in self.people:
             root = self.place / person.tree
