@@ -334,7 +334,7 @@ class Disk:
             at = certain
             done = any(found[i][2] == b"done" for i in (*range(certain), *kept) if found[i][0] == "M")
             wrong, looks = "", []
-            for _ in range(2):
+            for _ in range(3):
                 tried = self.place / "tried.img"
                 copy_image(current, tried)
                 apply(tried, [found[i] for i in kept if found[i][0] == "W"])
@@ -344,7 +344,7 @@ class Disk:
                     break
                 wrong = here
             # Now and then a loop device shows what another one had: then the same disk looks otherwise the next time.
-            if wrong and not here and looks[0] != looks[1]:
+            if wrong and not here and any(look != looks[0] for look in looks):
                 wrong = ""
                 self.unsteady += 1
             self.checked += 1
