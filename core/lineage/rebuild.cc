@@ -271,8 +271,9 @@ class Rebuild {
     if (const auto failure = leave_sandbox(token, ended, outcome)) return failure->message;
     if (outcome.ok()) return std::nullopt;
     const std::string& command = stage(ended.stage).commands.at(outcome.command);
-    return outcome.signal != 0 ? fmt::format("'{}' was killed by signal {}", command, outcome.signal)
-                               : fmt::format("'{}' exited with status {}", one_line(command), outcome.exit_status);
+    return outcome.signal != 0
+               ? fmt::format("'{}' was killed by signal {}", command, outcome.signal)
+               : fmt::format("'{}' exited with status {}", one_line(command), outcome.exit_status);
   }
 
   std::optional<StageFailure> leave_sandbox(std::size_t token, const RunningJob& ended,
