@@ -66,9 +66,9 @@ def main():
         assert outcomes(repro(dvx, place)) == {"tag": "up-to-date", "date": "up-to-date"}
         Handler.says["etag"] = "two"
         answer = repro(dvx, place, "--dry-run")
-        reasons = {stage["stage"]: stage["reasons"] for stage in answer["data"]["stages"]}
-        assert reasons["tag"] == [{"kind": "url", "what": f"{base}/moved", "old": 'etag: "one"', "new": 'etag: "two"'}]
-        assert reasons["date"] == []
+        stages = {stage["stage"]: stage for stage in answer["data"]["stages"]}
+        assert stages["tag"]["not_asked"] == [{"kind": "url", "what": f"{base}/moved", "recorded": 'etag: "one"'}], stages
+        assert stages["tag"]["reasons"] == [] and stages["date"]["reasons"] == [], stages
         assert outcomes(repro(dvx, place)) == {"tag": "ran", "date": "up-to-date"}
         Handler.says["etag"] = "one"
         assert outcomes(repro(dvx, place)) == {"tag": "restored", "date": "up-to-date"}
