@@ -40,6 +40,18 @@ std::string unique_name() {
   return fmt::format("{}-{}-{}-{}-{}", host, ::getpid(), now.tv_sec, now.tv_nsec, counter.fetch_add(1));
 }
 
+// Whether unique_name() may have made it: whatever else lies in a directory of that name is somebody's, who
+// has named the directory as a remote by a slip, or whom a stranger's settings have named it for.
+bool is_unique_name(std::string_view name) {
+  for (int numbers = 0; numbers < 4; ++numbers) {
+    const auto dash = name.rfind('-');
+    if (dash == std::string_view::npos || dash + 1 == name.size()) return false;
+    if (name.substr(dash + 1).find_first_not_of("0123456789") != std::string_view::npos) return false;
+    name = name.substr(0, dash);
+  }
+  return !name.empty();
+}
+
 // A file under `.tmp/` that is gone again unless it was moved into place.
 class TemporaryFile {
  public:
@@ -228,6 +240,7 @@ void DirectoryBackend::ensure_directory(const std::string& path) {
 void DirectoryBackend::remove_stale_temporaries(const std::string& directory) {
   const std::time_t now = ::time(nullptr);
   for (const DirectoryEntry& entry : entries_of(directory)) {
+    if (!is_unique_name(entry.key)) continue;
     const std::string path = join_path(directory, entry.key);
     const auto st = stat_if_exists(path);
     if (st && S_ISREG(st->st_mode) && now - st->st_mtime > kStaleAfterSeconds) beneath::remove_file(path);
