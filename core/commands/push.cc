@@ -95,6 +95,7 @@ class PushTo {
         options_(options),
         progress_(progress),
         remote_(repository, find_remote(repository, name)) {
+    remote_.require_place();
     exchange_.remote = remote_.remote().name;
     exchange_.url = remote_.remote().url;
     // Records travel with everything else to the remote that is the default, or was chosen.

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/directory.h"
 #include "base/error.h"
 #include "base/nearest_word.h"
 #include "base/path.h"
+#include "base/subprocess.h"
 #include "core/remote/remote_place.h"
 #include "objects/backend/open_backend.h"
 
@@ -103,6 +105,24 @@ void OpenRemote::require_data() const {
               fmt::format("nothing has been pushed to remote '{}' at '{}', or it is not there", remote_.name,
                           remote_.url),
               "dvx push", remote_.url);
+}
+
+void OpenRemote::require_place() const {
+  const std::string directory = path_of_file_url(backend_->url());
+  if (index_->exists() || directory.empty()) return;
+  for (const std::string& name : names_in_directory(directory)) {
+    const bool is_ours = name == ".tmp";  // of a push that ended before it had begun
+    const bool is_of_the_file_system = name == "lost+found" || name == ".snapshot";
+    if (is_ours || is_of_the_file_system) continue;
+    throw Error(
+        ErrorKind::Config,
+        fmt::format("remote '{}' at '{}' is no remote of dvx yet, and there are other things, such as "
+                    "'{}': it has to begin in an empty directory",
+                    remote_.name, display_path(remote_.url), display_path(name)),
+        fmt::format("dvx remote add -f {} {}", remote_.name,
+                    shell_quote(join_path(remote_.url, "dvx-remote"))),
+        remote_.url);
+  }
 }
 
 }  // namespace dvx

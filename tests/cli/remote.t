@@ -52,3 +52,47 @@ The default is chosen, and a remote is forgotten:
   error: there are several remotes and none is the default
   hint: dvx remote default near
   [2]
+
+'~' is the home directory, though no shell has seen it; that of somebody else is not understood:
+
+  $ cd .. && git init -q home && cd home && dvx init -q && echo 1 > f && dvx add -q f
+  $ dvx remote add -d r '~/data'
+  remote 'r' is ~/data, the default
+  $ dvx push && ls ~/data && ls
+  1 object sent to 'r' (2 B)
+  dvx-remote.json
+  index
+  packs
+  roots
+  f
+  f.dvx
+  $ dvx remote add x '~root/data'
+  error: remote '~root/data' begins with '~': only '~/' is understood, the home directory of whoever runs dvx
+  hint: write the whole path, or './~\xe2\x80\xa6' for a file of that name (esc)
+  [2]
+  $ dvx remote add x './~'
+  error: a remote cannot be in the work tree, and './~' leads to '*/home/~' (glob)
+  hint: dvx remote add -f -d origin ~/dvx-remote
+  [2]
+
+A remote in the work tree, in the store or in git's own directory is none, by whatever way it leads there:
+
+  $ ln -s "$PWD" ../into
+  $ for place in . sub/remote .dvx/store/x .git/x ../into/sub file://$PWD/x; do dvx remote add x $place > /dev/null 2>&1; echo $?; done | uniq -c
+        6 2
+  $ git config -f .dvx/config remote.r.url sub && dvx push
+  error: a remote cannot be in the work tree, and 'sub' leads to '*/home/sub' (glob)
+  hint: dvx remote add -f -d origin ~/dvx-remote
+  [2]
+
+Nor is a directory that has other things in it; what lies there is left alone:
+
+  $ mkdir -p ../docs/.tmp && echo precious > ../docs/.tmp/letter && touch -d '9 days ago' ../docs/.tmp/letter && echo 1 > ../docs/mine
+  $ dvx remote add -f r ../docs && dvx push
+  remote 'r' is ../docs, the default
+  error: remote 'r' at '../docs' is no remote of dvx yet, and there are other things, such as 'mine': it has to begin in an empty directory
+  hint: dvx remote add -f r ../docs/dvx-remote
+  [2]
+  $ rm ../docs/mine && dvx push && cat ../docs/.tmp/letter
+  1 object sent to 'r' (2 B)
+  precious
