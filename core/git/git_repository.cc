@@ -85,8 +85,9 @@ std::string last_error_of_trace(const std::string& events) {
 Error refusal_of(const std::string& message) {
   const std::string told =
       message.empty() ? "git gave up" : fmt::format("git gave up: {}", display_path(message));
-  if (message.find("ident") != std::string::npos)
-    return {ErrorKind::Config, told, "git config --global user.email you@example.com"};
+  const bool is_nobody =
+      message.find("auto-detect") != std::string::npos || message.find("ident name") != std::string::npos;
+  if (is_nobody) return {ErrorKind::Config, told, "git config --global user.email you@example.com"};
   const bool is_machine = message.find("No space left") != std::string::npos ||
                           message.find("Read-only file system") != std::string::npos ||
                           message.find("Permission denied") != std::string::npos;
