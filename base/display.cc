@@ -12,14 +12,6 @@ namespace dvx {
 
 namespace {
 
-std::uint32_t code_point(std::string_view sequence) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
-  if (sequence.size() == 1) return byte(0);
-  std::uint32_t code = byte(0) & (0x7FU >> sequence.size());
-  for (std::size_t i = 1; i < sequence.size(); ++i) code = code << 6U | (byte(i) & 0x3FU);
-  return code;
-}
-
 bool stays(char c, Keep keep) {
   return (c == '\t' && keep != Keep::Nothing) || (c == '\n' && keep == Keep::TabsAndLineFeeds);
 }
@@ -35,7 +27,7 @@ void read(std::string_view text, Plain plain, Other other) {
   while (at < text.size()) {
     const std::size_t length = utf8_sequence_length(text.substr(at));
     const std::string_view piece = text.substr(at, length == 0 ? 1 : length);
-    const auto code = length == 0 ? std::nullopt : std::optional(code_point(piece));
+    const auto code = length == 0 ? std::nullopt : std::optional(utf8_code_point(piece));
     if (!code || commands_terminal(*code)) {
       flush();
       other(piece, code);

@@ -42,6 +42,14 @@ std::string_view skip_ascii(std::string_view text) {
 
 }  // namespace
 
+std::uint32_t utf8_code_point(std::string_view sequence) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
+  if (sequence.size() == 1) return byte(0);
+  std::uint32_t code = byte(0) & (0x7FU >> sequence.size());
+  for (std::size_t i = 1; i < sequence.size(); ++i) code = code << 6U | (byte(i) & 0x3FU);
+  return code;
+}
+
 bool is_valid_utf8(std::string_view text) {
   for (text = skip_ascii(text); !text.empty();) {
     const std::size_t length = utf8_sequence_length(text);

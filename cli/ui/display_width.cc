@@ -46,16 +46,8 @@ bool is_in(const Range (&ranges)[N], std::uint32_t code) {
   return after != std::begin(ranges) && code <= std::prev(after)->last;
 }
 
-std::uint32_t code_point(std::string_view sequence) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
-  if (sequence.size() == 1) return byte(0);
-  std::uint32_t code = byte(0) & (0x7FU >> sequence.size());
-  for (std::size_t i = 1; i < sequence.size(); ++i) code = code << 6U | (byte(i) & 0x3FU);
-  return code;
-}
-
 std::size_t width_of(std::string_view sequence) {
-  const std::uint32_t code = code_point(sequence);
+  const std::uint32_t code = utf8_code_point(sequence);
   return is_in(kCombining, code) ? 0 : is_in(kWide, code) ? 2 : 1;
 }
 
@@ -86,7 +78,7 @@ std::size_t sequence_length(std::string_view text) {
 // Also of the 8-bit kind, U+0080 to U+009F, and such bytes where the text is not UTF-8.
 bool is_control(std::string_view sequence) {
   const auto first = static_cast<unsigned char>(sequence.front());
-  const std::uint32_t code = sequence.size() == 1 ? first : code_point(sequence);
+  const std::uint32_t code = sequence.size() == 1 ? first : utf8_code_point(sequence);
   return code < 0x20 || (code >= 0x7f && code <= 0x9f);
 }
 
