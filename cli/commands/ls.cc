@@ -6,24 +6,11 @@
 
 #include "base/path.h"
 #include "cli/commands/commands.h"
+#include "cli/ui/changes.h"
 
 namespace dvx {
 
 namespace {
-
-std::string_view kind_name(EntryKind kind) {
-  switch (kind) {
-    case EntryKind::File:
-      return "file";
-    case EntryKind::Executable:
-      return "executable";
-    case EntryKind::Symlink:
-      return "symlink";
-    case EntryKind::Directory:
-      return "directory";
-  }
-  return "";
-}
 
 Shown line_of(Repository& repository, const LsEntry& entry, const Text& text) {
   std::string path = display_path(repository.to_user(entry.path));

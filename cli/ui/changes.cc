@@ -7,6 +7,20 @@
 
 namespace dvx {
 
+std::string_view kind_name(EntryKind kind) {
+  switch (kind) {
+    case EntryKind::File:
+      return "file";
+    case EntryKind::Executable:
+      return "executable";
+    case EntryKind::Symlink:
+      return "symlink";
+    case EntryKind::Directory:
+      return "directory";
+  }
+  return "";
+}
+
 namespace {
 
 Shown colored(const Text& text, ChangeKind kind) {
@@ -43,20 +57,6 @@ std::string transition(const std::optional<Side>& before, const std::optional<Si
   if (!after) return describe(*before);
   const std::string old_text = describe(*before), new_text = describe(*after);
   return old_text == new_text ? new_text : old_text + " -> " + new_text;
-}
-
-std::string_view kind_name(EntryKind kind) {
-  switch (kind) {
-    case EntryKind::File:
-      return "file";
-    case EntryKind::Executable:
-      return "executable";
-    case EntryKind::Symlink:
-      return "symlink";
-    case EntryKind::Directory:
-      return "directory";
-  }
-  return "";
 }
 
 // ", now executable": what became of a file that was there before, beside its size.

@@ -3,11 +3,13 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/ui/text.h"
 #include "core/commands/diff.h"
 #include "core/repo/repository.h"
+#include "objects/model/tree.h"
 
 namespace dvx {
 
@@ -21,6 +23,9 @@ Shown changes_text(const Repository& repository, const std::vector<ValueChange>&
 
 nlohmann::json changes_json(const std::vector<DataChange>& changes, FileList files);
 nlohmann::json changes_json(const std::vector<ValueChange>& changes);
+
+// "file", "executable", "symlink" or "directory", as --json says it.
+std::string_view kind_name(EntryKind kind);
 
 // One line: which file of params or metrics has no values to compare, and why.
 std::string describe_unreadable(const UnreadableValues& values);
