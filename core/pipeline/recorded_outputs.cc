@@ -52,18 +52,15 @@ RunRecord recorded_run(Repository& repository, const std::string& stage, const L
 }
 
 // In one pass for those that are stored, and one for the others.
-std::optional<StageFailure> read_outputs(Repository& repository, const std::vector<FoundOutput>& found,
-                                         IngestMode mode, Ingest& into, Progress& progress,
-                                         std::vector<LockedPath>& outs) {
-  std::vector<std::string> paths;
-  for (const FoundOutput& output : found) {
-    if (output.stored == (mode == IngestMode::Store)) paths.push_back(output.path);
-  }
+}  // namespace
+
+std::optional<StageFailure> read_outputs(Repository& repository, const std::vector<std::string>& paths,
+                                         Ingest* into, std::vector<LockedPath>& outs, Progress& progress) {
   if (paths.empty()) return std::nullopt;
-  Ingest* session = mode == IngestMode::Store ? &into : nullptr;
-  const auto snapshots = take_snapshots(
-      repository, paths, {.mode = mode, .on_tree = {}, .fresh = FreshFiles::HashAgain, .into = session},
-      progress);
+  const IngestMode mode = into != nullptr ? IngestMode::Store : IngestMode::HashOnly;
+  const auto snapshots =
+      take_snapshots(repository, paths,
+                     {.mode = mode, .on_tree = {}, .fresh = FreshFiles::HashAgain, .into = into}, progress);
   for (std::size_t i = 0; i < paths.size(); ++i) {
     if (!snapshots[i].failed.empty()) {
       const Error& error = snapshots[i].failed.front().error;
@@ -77,8 +74,6 @@ std::optional<StageFailure> read_outputs(Repository& repository, const std::vect
   return std::nullopt;
 }
 
-}  // namespace
-
 FoundOutput found_output(const StageOutput& out) {
   return {.path = out.path, .cached = out.cache, .stored = out.cache || out.kind != OutputKind::Data};
 }
@@ -87,10 +82,12 @@ std::variant<LockedStage, StageFailure> record_outputs(Repository& repository, c
                                                        const std::vector<FoundOutput>& found, Ingest& into,
                                                        Progress& progress) {
   LockedStage entry;
-  for (const IngestMode mode : {IngestMode::Store, IngestMode::HashOnly}) {
-    if (auto failure = read_outputs(repository, found, mode, into, progress, entry.outs))
-      return *std::move(failure);
-  }
+  std::vector<std::string> stored, hashed;
+  for (const FoundOutput& output : found) (output.stored ? stored : hashed).push_back(output.path);
+  if (auto failure = read_outputs(repository, stored, &into, entry.outs, progress))
+    return *std::move(failure);
+  if (auto failure = read_outputs(repository, hashed, nullptr, entry.outs, progress))
+    return *std::move(failure);
   std::ranges::sort(entry.outs, {}, &LockedPath::path);
   const Json key_fields = recorded_key_fields(entry.outs);
   entry.key = stage_key(key_fields);

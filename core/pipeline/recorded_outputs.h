@@ -6,6 +6,7 @@
 // holds what was found, so it is never the key of a run.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -18,6 +19,11 @@
 #include "objects/store/ingest.h"
 
 namespace dvx {
+
+// Reads what is there at each of the paths, puts it into `into` unless that is null, and appends it to
+// `outs`. A failure names the path that cannot be read or that is gone.
+std::optional<StageFailure> read_outputs(Repository& repository, const std::vector<std::string>& paths,
+                                         Ingest* into, std::vector<LockedPath>& outs, Progress& progress);
 
 struct FoundOutput {
   std::string path;

@@ -16,6 +16,7 @@
 #include "core/metafile/canonical_json.h"
 #include "core/metafile/each_paths.h"
 #include "core/pipeline/host_description.h"
+#include "core/pipeline/recorded_outputs.h"
 #include "core/pipeline/stage_environment.h"
 #include "core/pipeline/stage_key.h"
 #include "core/pipeline/stage_places.h"
@@ -235,28 +236,10 @@ std::optional<StageFailure> StageRun::store_outputs(Ingest* into, Progress& prog
     const bool is_kept = into != nullptr && (out.cache || out.kind != OutputKind::Data);
     (is_kept ? kept : hashed).push_back(out.path);
   }
-  const auto take = [&](const std::vector<std::string>& paths,
-                        IngestMode mode) -> std::optional<StageFailure> {
-    if (paths.empty()) return std::nullopt;
-    Ingest* into_session = mode == IngestMode::Store ? into : nullptr;
-    const auto snapshots = take_snapshots(
-        repository, paths,
-        {.mode = mode, .on_tree = {}, .fresh = FreshFiles::HashAgain, .into = into_session}, progress);
-    for (std::size_t i = 0; i < paths.size(); ++i) {
-      if (!snapshots[i].failed.empty()) {
-        const Error& error = snapshots[i].failed.front().error;
-        return StageFailure{
-            fmt::format("output '{}': {}", display_path(paths[i]), error.message()), error.hint(), {}};
-      }
-      if (!snapshots[i].data)
-        return StageFailure{fmt::format("output '{}' vanished", display_path(paths[i])), {}, {}};
-      survey_.know(paths[i], *snapshots[i].data);
-      outs_.push_back({paths[i], *snapshots[i].data});
-    }
-    return std::nullopt;
-  };
-  if (auto failure = take(kept, IngestMode::Store)) return failure;
-  if (auto failure = take(hashed, IngestMode::HashOnly)) return failure;
+  const std::size_t begin = outs_.size();
+  if (auto failure = read_outputs(repository, kept, into, outs_, progress)) return failure;
+  if (auto failure = read_outputs(repository, hashed, nullptr, outs_, progress)) return failure;
+  for (std::size_t i = begin; i < outs_.size(); ++i) survey_.know(outs_[i].path, outs_[i].data);
   sort_by_path(outs_);
   return std::nullopt;
 }
