@@ -185,7 +185,7 @@ struct GitRepository::Impl {
     return git_config_get_string(&value, config.get(), name) == 0;
   }
 
-  // What a git that writes to the index or to HEAD locks.
+  // The files that a git locks when it writes to the index or to HEAD.
   std::vector<std::string> locks() const {
     std::vector<std::string> locks = {join_path(git_dir, "index.lock"), join_path(git_dir, "HEAD.lock")};
     git_reference* raw = nullptr;
@@ -231,7 +231,7 @@ struct GitRepository::Impl {
         "read git's index", [&] { return index_in_newer_format(file); });
   }
 
-  // What libgit2 looks up in the index by itself, attributes for instance, it finds in the copy too.
+  // libgit2 looks up some things in the index by itself, such as attributes; it finds them in the copy too.
   GitIndex index_in_newer_format(const std::string& file) const {
     index_copy = IndexCopy::make(git_dir, work_tree, file);
     if (!index_copy) return nullptr;
@@ -579,6 +579,13 @@ std::vector<GitIndexEntry> GitRepository::list_at(const std::string& commit,
   std::sort(walk.entries.begin(), walk.entries.end(),
             [](const auto& a, const auto& b) { return a.path < b.path; });
   return std::move(walk.entries);
+}
+
+std::optional<GitIndexEntry> GitRepository::index_entry(const std::string& path) const {
+  const GitIndex index = impl_->index();
+  const git_index_entry* entry = git_index_get_bypath(index.get(), path.c_str(), GIT_INDEX_STAGE_NORMAL);
+  if (entry == nullptr) return std::nullopt;
+  return GitIndexEntry{entry->path, entry->file_size, entry->mode, hex_of(entry->id)};
 }
 
 std::vector<GitIndexEntry> GitRepository::index_entries() const {

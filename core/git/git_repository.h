@@ -74,6 +74,8 @@ class GitRepository {
   // Every file of a commit or of the index whose path passes the filter, sorted.
   std::vector<GitIndexEntry> list_at(const std::string& commit,
                                      const std::function<bool(std::string_view)>& filter) const;
+  // The entry of the index at exactly this path; nullopt for a path in conflict, too.
+  std::optional<GitIndexEntry> index_entry(const std::string& path) const;
   std::vector<GitIndexEntry> index_entries() const;
   std::vector<GitIndexEntry> index_entries(const std::function<bool(std::string_view)>& filter) const;
   // A value of git's settings; nullopt when it is not set.

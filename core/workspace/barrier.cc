@@ -4,14 +4,13 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 #include <vector>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "base/subprocess.h"
+#include "core/repo/real_place.h"
 
 namespace dvx {
 
@@ -27,15 +26,9 @@ std::vector<std::string> directories_above(const std::string& path) {
   return above;
 }
 
-std::string real_path(const std::string& path) {
-  std::error_code failed;
-  const auto real = std::filesystem::canonical(path, failed);
-  return failed ? path : real.string();
-}
-
 std::string target_of(const Repository& repository, const std::string& link) {
-  const std::string target = real_path(repository.path(link));
-  return path_beneath(target, real_path(repository.root())).value_or(target);
+  const std::string target = real_place(repository.path(link));
+  return path_beneath(target, real_place(repository.root())).value_or(target);
 }
 
 // The rest of `path` below the barrier.
@@ -59,27 +52,17 @@ std::optional<Barrier> barrier_above(const Repository& repository, const std::st
 
 std::optional<Barrier> barrier_above_indexed(Repository& repository, const std::string& path) {
   if (auto barrier = barrier_above(repository, path)) return barrier;
-  const std::vector<std::string> above = directories_above(path);
-  if (above.empty()) return std::nullopt;
-  GitRepository& git = repository.git();
-  const std::string prefix = path_beneath(repository.root(), git.work_tree()).value_or("");
-  const auto is_above = [&](std::string_view indexed) {
-    return std::ranges::any_of(
-        above, [&](const std::string& directory) { return join_path(prefix, directory) == indexed; });
-  };
-  for (const GitIndexEntry& entry : git.index_entries(is_above)) {
-    if (entry.mode == kSubmoduleMode)
-      return Barrier{Barrier::Kind::Repository, path_beneath(entry.path, prefix).value_or(""), {}};
+  for (const std::string& directory : directories_above(path)) {
+    if (is_submodule(repository, directory)) return Barrier{Barrier::Kind::Repository, directory, {}};
   }
   return std::nullopt;
 }
 
 bool is_submodule(Repository& repository, const std::string& path) {
-  GitRepository& git = repository.git();
+  const GitRepository& git = repository.git();
   const std::string prefix = path_beneath(repository.root(), git.work_tree()).value_or("");
-  const std::string wanted = join_path(prefix, path);
-  const auto found = git.index_entries([&](std::string_view indexed) { return indexed == wanted; });
-  return !found.empty() && found.front().mode == kSubmoduleMode;
+  const auto entry = git.index_entry(join_path(prefix, path));
+  return entry && entry->mode == kSubmoduleMode;
 }
 
 void refuse_barrier_above(Repository& repository, const std::string& path, const std::string& subject) {
@@ -90,7 +73,7 @@ void refuse_barrier_above(Repository& repository, const std::string& path, const
   if (barrier->kind == Barrier::Kind::Repository) {
     throw Error(
         ErrorKind::Usage, fmt::format("{} lies in '{}', which is a git repository of its own", subject, at),
-        fmt::format("cd {}   (and use dvx there)", shell_quote(repository.to_user(barrier->at))), path);
+        fmt::format("cd {}   (and use dvx there)", paste_quote(repository.to_user(barrier->at))), path);
   }
   const bool is_inside = !barrier->leads_to.starts_with('/');
   const std::string to = is_inside ? repository.to_user(barrier->leads_to) : barrier->leads_to;
@@ -98,7 +81,7 @@ void refuse_barrier_above(Repository& repository, const std::string& path, const
               fmt::format("{} lies behind the link '{}', which leads to '{}'{}", subject, at,
                           display_path(to), is_inside ? "" : ", outside of this repository"),
               is_inside ? fmt::format("name it '{}'", display_path(join_path(to, rest)))
-                        : fmt::format("cd {}   (and use dvx there)", shell_quote(to)),
+                        : fmt::format("cd {}   (and use dvx there)", paste_quote(to)),
               path);
 }
 
