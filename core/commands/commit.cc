@@ -7,10 +7,10 @@
 #include <utility>
 #include <variant>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "core/index/workspace_index.h"
 #include "core/metafile/lock_file.h"
 #include "core/metafile/pointer_file.h"
@@ -92,7 +92,7 @@ void refuse_damaged(Repository& repository, const TrackedPath& tracked, const Sn
                      fmt::format("'{}' lost its bytes when the machine stopped, as at a power cut",
                                  display_path(typed)),
                      fmt::format("dvx checkout --force {0}   (or dvx add {1}, to record what is there)",
-                                 shell_quote(typed), shell_quote(repository.to_user(tracked.path))),
+                                 paste_quote(typed), paste_quote(repository.to_user(tracked.path))),
                      path)});
   }
 }

@@ -10,11 +10,11 @@
 #include <utility>
 
 #include "base/directory.h"
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "core/git/absent_history.h"
 #include "core/git/git_handle.h"
 #include "core/git/git_opening.h"
@@ -292,7 +292,7 @@ Error GitReach::Impl::unreadable(const std::string& what) const {
       ErrorKind::Config,
       fmt::format("'{}' is a partial clone: {}, so what it names is not known and nothing was removed", at,
                   what),
-      fmt::format("git -C {}{}", shell_quote(at), kFetchEverything + 3), at);
+      fmt::format("git -C {}{}", paste_quote(at), kFetchEverything + 3), at);
 }
 
 // To a commit or tree; nullopt for what names no files, or is gone and may be.

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "base/display.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "core/metafile/pointer_file.h"
 
 namespace dvx {
@@ -39,9 +39,9 @@ std::string_view next_line(std::string_view& text) {
 }
 
 std::string hint_for(const std::string& name) {
-  const std::string quoted = shell_quote(name);
+  const std::string quoted = paste_quote(name);
   if (is_pointer_path(name)) {
-    return fmt::format("dvx add {}   (when the data is as it shall be)", shell_quote(data_path_of(name)));
+    return fmt::format("dvx add {}   (when the data is as it shall be)", paste_quote(data_path_of(name)));
   }
   if (file_name(name) == "dvx.lock") return fmt::format("git checkout --theirs -- {} && dvx repro", quoted);
   return fmt::format("git add {}   (when you have edited it)", quoted);

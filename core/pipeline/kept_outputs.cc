@@ -11,7 +11,6 @@
 #include "base/display.h"
 #include "base/error.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "core/pipeline/recorded_outputs.h"
 #include "core/pipeline/run_cache.h"
 #include "core/pipeline/stage_key.h"
@@ -118,7 +117,7 @@ class KeptOutputs {
   StageFailure refusal(StageFailure failure, const std::vector<FoundOutput>& unstored) const {
     const std::string typed = repository_.to_user(unstored.front().path);
     failure.message = "what is there would be lost: " + failure.message;
-    failure.hint = fmt::format("mv {} {}", shell_quote(typed), shell_quote(typed + ".kept"));
+    failure.hint = fmt::format("mv {} {}", paste_quote(typed), paste_quote(typed + ".kept"));
     return failure;
   }
 

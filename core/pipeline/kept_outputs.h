@@ -1,5 +1,5 @@
-// What somebody put where a stage is about to write: it goes into the store first when the store does not
-// have it, and is told with the command that brings it back.
+// Keeps the bytes that somebody put where a stage is about to write: when the store does not have them, they
+// go into the store first, and the user is told the command that brings them back.
 //
 // That is for an output that was edited by hand, and for what a run left that failed or was interrupted. A
 // file or a directory that was there before the stage ran for the first time is nobody's output, and the
@@ -18,7 +18,7 @@
 
 namespace dvx {
 
-// What to do with bytes that the store does not have.
+// How bytes are treated that the store does not have.
 enum class Unstored {
   Keep,    // put them into the store and say how they come back
   Refuse,  // no run of this stage made them, so they are the user's: the stage fails and leaves them alone

@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "base/directory.h"
+#include "base/display.h"
 #include "base/error.h"
 #include "base/nearest_word.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "core/remote/remote_place.h"
 #include "objects/backend/open_backend.h"
 
@@ -120,7 +120,7 @@ void OpenRemote::require_place() const {
                     "'{}': it has to begin in an empty directory",
                     remote_.name, display_path(remote_.url), display_path(name)),
         fmt::format("dvx remote add -f {} {}", remote_.name,
-                    shell_quote(join_path(remote_.url, "dvx-remote"))),
+                    paste_quote(join_path(remote_.url, "dvx-remote"))),
         remote_.url);
   }
 }

@@ -10,10 +10,10 @@
 #include <optional>
 #include <string_view>
 
+#include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 #include "core/git/index_names.h"
 
 namespace dvx {
@@ -36,13 +36,13 @@ std::optional<std::string> seen_from_git(const std::string& root, const GitRepos
 // Out of git, and out of the way: nothing of it is lost, nothing of it counts.
 std::string removal(const std::string& top, const std::string& path) {
   const std::string place = join_path(top, path);
-  return fmt::format("git -C {} rm -r -q --cached {} && mv {} {}", shell_quote(top), shell_quote(path),
-                     shell_quote(place), shell_quote(place + ".foreign"));
+  return fmt::format("git -C {} rm -r -q --cached {} && mv {} {}", paste_quote(top), paste_quote(path),
+                     paste_quote(place), paste_quote(place + ".foreign"));
 }
 
 [[noreturn]] void refuse_tracked(const IndexName& name, const std::string& directory,
                                  const std::string& top) {
-  // Of what lies in a directory of dvx's, such as a store, the whole directory has to go.
+  // When a file lies in a directory of dvx's, such as a store, the whole directory has to go.
   const std::string_view inside = std::string_view(name.path).substr(directory.size());
   const std::size_t part = inside.empty() ? 0 : inside.find('/', 1);
   const std::string whole = name.path.substr(0, directory.size() + std::min(part, inside.size()));
@@ -61,13 +61,13 @@ void refuse_links(const std::string& root) {
         ErrorKind::Config,
         fmt::format("'{}' is not a directory but a link or a file: what dvx writes would land elsewhere",
                     display_path(directory)),
-        fmt::format("mv {} {}", shell_quote(directory), shell_quote(directory + ".foreign")), directory);
+        fmt::format("mv {} {}", paste_quote(directory), paste_quote(directory + ".foreign")), directory);
   }
   const auto settings = stat_if_exists(config);
   if (settings && !S_ISREG(settings->st_mode)) {
     throw Error(ErrorKind::Config,
                 fmt::format("'{}' is not a regular file, so its settings are not read", display_path(config)),
-                fmt::format("mv {} {}", shell_quote(config), shell_quote(config + ".foreign")), config);
+                fmt::format("mv {} {}", paste_quote(config), paste_quote(config + ".foreign")), config);
   }
 }
 

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "base/display.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "base/subprocess.h"
 
 namespace dvx {
 
@@ -17,7 +17,7 @@ std::string why_left_out(const std::string& file) {
 
 std::string way_in(const std::string& file) {
   return fmt::format("git add -f {}   (or take the rule out of the .dvxignore that hides it)",
-                     shell_quote(file));
+                     paste_quote(file));
 }
 
 }  // namespace
