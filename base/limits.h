@@ -1,4 +1,4 @@
-// What foreign bytes may ask of this process at most: the one table of depths, sizes and counts.
+// The one table of limits: how deep, how large and how many foreign bytes may make this process go.
 //
 // Whatever came with a clone or from a remote is believed only up to these limits. They lie far beyond what
 // people write, and low enough that a file at its limit is refused or read within about a second and 300 MB.
@@ -34,7 +34,7 @@ inline constexpr std::size_t kJsonBytes = std::size_t{64} << 20;
 // Any file that is read as one text: a lock file of a hundred thousand stages has about as much.
 inline constexpr std::uint64_t kTextBytes = std::uint64_t{128} << 20;
 
-// What dvx keeps for itself and grows with a project: the log of checks, the index of runs.
+// Files that dvx keeps for itself and that grow with a project: the log of checks, the index of runs.
 inline constexpr std::uint64_t kOwnBytes = std::uint64_t{1} << 30;
 
 // The longest path within a directory that is tracked as one, in bytes: PATH_MAX. It bounds the depth of

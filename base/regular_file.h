@@ -27,7 +27,7 @@ struct RegularFile {
 // no regular file. Never waits.
 RegularFile open_regular_file(const std::string& path, LastLink link, ErrorKind kind);
 
-// Of a store: no links, and Corruption for what is no file.
+// For files of a store: no link is opened, and anything but a file is Corruption.
 inline RegularFile open_stored_file(const std::string& path) {
   return open_regular_file(path, LastLink::Refuse, ErrorKind::Corruption);
 }

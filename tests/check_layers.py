@@ -28,7 +28,7 @@ LIBRARIES = [
     (r"^CLI/", ("cli/",)),
     (r"^nlohmann/", ("core/", "hooks/", "cli/", "objects/store/store_format", "objects/store/transfer")),
 ]
-# What changes files by path goes through base/beneath.h, which follows no link. With a handle of a directory
+# Calls that change files by path go through base/beneath.h, which follows no link. With a handle of a directory
 # (openat, unlinkat, ...) nobody can be led astray, so those calls may stand anywhere.
 BY_PATH = re.compile(
     r"(?<![\w:.>])(?:::|std::)(?:open|creat|mkdir|unlink|rename|renameat2|rmdir|link|symlink|chmod|truncate|remove|mknod"

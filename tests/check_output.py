@@ -12,7 +12,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LAYERS = ("base", "objects", "core", "hooks", "cli")
 
-# What may stand only in the files that are named with it.
+# Each pattern may stand only in the files that are named with it.
 RULES = [
     ("prints", re.compile(r"std::cout|std::cerr|std::clog|\bv?f?printf\s*\(|\bf?puts\s*\(|fmt::print|\bputchar\s*\("), ()),
     ("writes to a descriptor of the terminal", re.compile(r"write_all\(\s*[12]\b|::write\(\s*[12]\b|FdSink\s+\w+\(\s*[12]\b|STD(?:OUT|ERR)_FILENO"),

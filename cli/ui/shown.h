@@ -43,7 +43,7 @@ class Shown {
     return Shown(display_text(foreign, Keep::TabsAndLineFeeds));
   }
 
-  // What a program of the user printed, as it is: it was run to be seen.
+  // Text that a program of the user printed stays as it is, since the program was run to be seen.
   static Shown output(std::string_view line) { return Shown(std::string(line)); }
 
   const std::string& string() const { return text_; }
@@ -69,7 +69,7 @@ class Shown {
 
 namespace shown_detail {
 
-// What an argument of `show` becomes before fmt sees it.
+// Makes an argument of `show` safe before fmt sees it.
 template <typename T>
 decltype(auto) safe(const T& argument) {
   if constexpr (std::is_same_v<T, Shown>) {

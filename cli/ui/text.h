@@ -14,7 +14,7 @@ class Text {
   enum class Color { Never, Always };
   explicit Text(Color color = Color::Never) : color_(color) {}
 
-  // Of text of ours (Shown) or of anybody's (escaped as by show).
+  // Each takes text of our own (Shown), or any other text, which is escaped as by show.
   template <typename T>
   Shown red(const T& text) const {
     return paint("31", Shown::of(text));

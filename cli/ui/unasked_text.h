@@ -1,4 +1,5 @@
-// What a command that only looks did not ask, after its own answer (core/pipeline/unasked.h).
+// The lines behind a command's own answer that name the tools and servers it did not ask
+// (core/pipeline/unasked.h).
 #pragma once
 
 #include <vector>

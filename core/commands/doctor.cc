@@ -82,7 +82,7 @@ std::string examine_store(Repository& repository) {
   return fmt::format("writable ({})", repository.store().directory());
 }
 
-// What lies on a read-only file system was put there to be looked at.
+// A repository on a read-only file system was put there to be looked at.
 HealthCheck check_store(Repository& repository) {
   const std::string directory = repository.store_dir();
   if (::access(repository.dvx_dir().c_str(), W_OK) != 0 && errno == EROFS) {
@@ -115,7 +115,7 @@ HealthCheck check_sharing(Repository& repository) {
           ""};
 }
 
-// What .dvx/config may not say by itself; the values came with the repository.
+// The settings that .dvx/config may not make by itself, since their values came with the repository.
 HealthCheck check_settings(Repository& repository) {
   std::string keys;
   for (const auto& [key, value] : repository.config().withheld())

@@ -39,7 +39,7 @@ LogEntry entry_of(Repository& repository, const GitCommitInfo& commit,
     DiffReport report = diff_revisions(repository, before, after, paths, progress);
     entry.data = std::move(report.data);
     entry.values = std::move(report.values);
-    // What this commit did not touch was told by the one that did.
+    // Files that this commit did not touch were told by the commit that did.
     std::erase_if(entry.values.unreadable, [](const UnreadableValues& values) { return !values.changed; });
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::Config) throw;

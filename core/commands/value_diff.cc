@@ -53,7 +53,7 @@ void flatten(const std::string& file, const std::string& prefix, const nlohmann:
 // The text of a file of params or metrics in one revision.
 using Read = std::function<std::optional<std::string>(const std::string& file)>;
 
-// What one revision has: values of the files that can be read, and why the others cannot.
+// One revision: the values of the files that can be read, and why the others cannot be.
 class Side {
  public:
   explicit Side(Read read) : read_(std::move(read)) {}
@@ -169,7 +169,7 @@ std::vector<ValueChange> compare(const Values& before, const Values& after) {
   return changes;
 }
 
-// Of a file that one side cannot read the other's values would all look new or gone.
+// When one side cannot read a file, all values of the other side would look new or gone.
 void leave_out_unreadable(const Side& before, const Side& after, std::vector<ValueChange>& changes,
                           std::map<std::string, UnreadableValues>& unreadable) {
   for (const Side* side : {&before, &after}) {

@@ -92,7 +92,7 @@ void explain_rest(PipelineSurvey& survey, const nlohmann::json& key_fields, Stag
     return;
   }
   why.same = key_parts(key_fields);
-  // Of these nobody knows whether they are the same.
+  // Nobody knows whether these are the same.
   std::erase_if(why.same, [&](const StaleReason& part) {
     return std::ranges::find(why.unasked, part.what, &Unasked::what) != why.unasked.end() &&
            (part.kind == ReasonKind::Tool || part.kind == ReasonKind::Url);

@@ -41,7 +41,7 @@ bool is_later(const timespec& a, const timespec& b) {
   return std::tuple(a.tv_sec, a.tv_nsec) >= std::tuple(b.tv_sec, b.tv_nsec);
 }
 
-// What would prove that the holder of a lock is dead, if nobody is seen to live.
+// Whether a lock looks as if its holder were dead, which counts when no living holder is seen.
 bool looks_dead(const struct ::stat& lock, const NotedGit& noted) {
   if (noted.dead_since && is_later(lock.st_mtim, *noted.dead_since)) return true;
   timespec now{};

@@ -32,7 +32,7 @@ class GitAtWork {
   int held_ = -1;  // its number, which the child reads
 };
 
-// What the notes in a git directory say.
+// The notes in a git directory, read.
 struct NotedGit {
   bool is_alive = false;               // one that a dvx started is at work
   std::optional<timespec> dead_since;  // of those that were killed with their dvx, when the first began

@@ -44,7 +44,7 @@ std::string setting(const std::string& git_dir, const char* name) {
   return text;
 }
 
-// What git has that libgit2 has not.
+// Formats that git knows and libgit2 does not.
 std::optional<Error> newer_kind(const std::string& git_dir, const std::string& shown) {
   if (git_dir.empty()) return std::nullopt;
   const std::string format = setting(git_dir, "extensions.objectformat");

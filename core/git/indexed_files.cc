@@ -18,7 +18,7 @@ bool is_same_time(const git_index_time& indexed, const timespec& now) {
   return is_same_second && indexed.nanoseconds == static_cast<std::uint32_t>(now.tv_nsec);
 }
 
-// What git was told that the file system cannot keep.
+// Properties of files that git was told the file system cannot keep.
 struct KeptModes {
   bool executable = true, links = true;
 };

@@ -1,4 +1,4 @@
-// What lies in the work tree against git's index.
+// Compares the files of the work tree with git's index.
 #pragma once
 
 #include <string>

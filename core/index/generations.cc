@@ -82,7 +82,7 @@ Generations::Running Generations::running_on(const IndexEntry& entry) {
   return made;
 }
 
-// What a machine loses when its power goes is not what its server loses, and a client's stamps are the
+// A machine and its file server lose different bytes when the power goes, and a client's stamps are the
 // server's: there another boot means nothing. FUSE file systems, whose daemon may be of this machine, are not
 // meant.
 bool Generations::is_kept_by_server(const IndexEntry& entry) {

@@ -28,7 +28,7 @@ class Generations {
 
   Generations(Database& database, const IndexOptions& options, Journal journal);
 
-  // What this boot is called in the table.
+  // The name of this boot in the table.
   const std::string& boot() const { return boot_; }
 
   // For rows of one transaction, in which all three are called.
@@ -36,7 +36,7 @@ class Generations {
   std::int64_t number_for(const IndexEntry& entry);  // of the generation that it joins
   void end();
 
-  // What a power cut now would have read again is more than is reasonable.
+  // A power cut now would make dvx read again more than is reasonable.
   bool are_heavy();
   // Syncs the file systems of all running generations of this boot. One whose sync fails never counts: the
   // kernel tells of a lost page only once.

@@ -41,7 +41,7 @@ void CleanCopy::write_settings() {
     if (settings) write_file_atomically(join_path(join(".dvx"), name), *settings, 0666, Durability::Relaxed);
   }
   Config config({{ConfigScope::Local, join(".dvx/config.local")}});
-  // What the user has trusted there is trusted here.
+  // The user's trust in the original holds for its copy.
   for (const ConfigEntry& entry : original_.config().all()) {
     const bool needs_trust = find_config_key(entry.key) != nullptr && !counts_when_tracked(entry.key);
     if (entry.scope == ConfigScope::Repository && needs_trust)

@@ -1,4 +1,4 @@
-// What a directory holds besides the parts whose origin is known.
+// The files that a directory holds besides the parts whose origin is known.
 #pragma once
 
 #include <string>

@@ -22,7 +22,7 @@ std::optional<MergeConflict> find_merge_conflict(std::string_view text);
 // The text with our side of each conflict in its place, and without marks.
 std::string our_side_of(std::string_view text);
 
-// What to tell about the file `name`, and what puts it right.
+// The message about the file `name`, and the command that puts it right.
 Error merge_conflict_error(const MergeConflict& conflict, const std::string& name);
 // Throws that when there is a conflict.
 void refuse_merge_conflict(std::string_view text, const std::string& name);

@@ -148,7 +148,7 @@ bool PipelineRun::can_check_out(std::size_t i, const std::vector<CheckoutTarget>
   return false;
 }
 
-// What was in their place is kept by now.
+// Whatever was in their place has been kept by now.
 std::optional<StageFailure> PipelineRun::check_out(const std::vector<CheckoutTarget>& targets) {
   if (targets.empty()) return std::nullopt;
   const CheckoutReport report =

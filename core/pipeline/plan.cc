@@ -62,7 +62,7 @@ std::vector<StaleReason> output_reasons(const StageFacts& facts) {
   return reasons;
 }
 
-// What recording the outputs of a frozen stage would change, or bringing them back.
+// The differences that recording the outputs of a frozen stage, or bringing them back, would settle.
 std::vector<StaleReason> frozen_reasons(const StageFacts& facts) {
   static const LockedStage nothing;
   std::vector<StaleReason> reasons;

@@ -46,7 +46,7 @@ struct ::flock lock_of(short type, off_t start, off_t length) {
   return lock;
 }
 
-// Who may only read can see the claims of others, and take none.
+// A user who may only read can see the claims of others, and takes none.
 UniqueFd open_claims(const std::string& path) {
   UniqueFd fd(beneath::open(path, O_RDWR | O_CREAT));
   const bool is_read_only = !fd && (errno == EROFS || errno == EACCES);

@@ -53,7 +53,7 @@ bool is_complete(const ObjectStore& store, const DataRef& data) {
   }
 }
 
-// What a tool or a server said when the stage last ran, as far as its lock entry has it.
+// The answer of a tool or a server when the stage last ran, as far as its lock entry has it.
 std::optional<std::string> recorded_answer(const LockedStage* locked, const char* kind,
                                            const std::string& what) {
   if (locked == nullptr || !locked->environment.is_object()) return std::nullopt;

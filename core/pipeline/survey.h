@@ -80,7 +80,7 @@ class PipelineSurvey {
   // Whether another process is running the stage that makes `path`, or something in or around it.
   bool is_being_made(const std::string& path) const;
 
-  // What this stage reads and cannot be read is a fact of it, and no error of the others.
+  // An input that cannot be read is a fact about this stage, and no error of the other stages.
   StageFacts facts(std::size_t stage, Force force);
   // From now on a fact of it: it cannot run.
   void note_fault(std::size_t stage, const Error& error) { faults_.emplace(stage, error); }

@@ -36,7 +36,7 @@ class Config {
                         std::uint64_t fallback) const;  // bytes; "10M", "1G" understood
   bool bool_or(const std::string& key, bool fallback) const;
   std::vector<ConfigEntry> all() const;  // in force; sorted by key, the strongest scope of each
-  // What .dvx/config sets of keys that need trust, by key; and what of that is without effect.
+  // The values that .dvx/config sets for keys that need trust, by key, and those of them without effect.
   const std::map<std::string, std::string>& needing_trust() const;
   const std::map<std::string, std::string>& withheld() const;
   // From here on these of them count as if they might be tracked.

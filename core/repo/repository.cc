@@ -30,7 +30,7 @@ struct Repository::Impl {
   Surroundings surroundings;
   std::string root, cwd, dvx_dir;
   std::string guarded_store;  // what `store_guard` guards
-  // What came with a clone may hold links: none is followed where dvx writes (base/beneath.h).
+  // A clone may hold links, and none is followed where dvx writes (base/beneath.h).
   DirectoryGuard work_tree_guard, dvx_guard, store_guard;
   SystemClock system_clock;
   std::optional<Config> config;

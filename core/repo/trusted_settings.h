@@ -23,7 +23,7 @@ using Settings = std::map<std::string, std::string>;  // values by key
 
 class TrustedSettings {
  public:
-  // Of the repository at `root`. No file is read or made yet.
+  // Stands for the repository at `root`. No file is read or made yet.
   TrustedSettings(const std::string& user_config, std::string root);
 
   bool include(const Settings& settings) const;  // exactly these

@@ -80,7 +80,7 @@ void see_links_as_such(Repository& repository, const std::vector<CheckoutTarget>
   }
 }
 
-// Of files that are sorted.
+// Gives those of `files`, which are sorted, that are damaged.
 std::vector<std::string> damaged_ones(const std::vector<std::string>& files,
                                       const std::vector<ScannedPath>& scanned) {
   std::vector<std::string> damaged;

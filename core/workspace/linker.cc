@@ -112,7 +112,7 @@ void Linker::copy(int directory_fd, const std::string& temp, const TreeEntry& en
   }
 }
 
-// What is recorded and what is stored say the same of it, before a stranger's object fills the disk.
+// The recorded and the stored size must agree before a stranger's object fills the disk.
 void Linker::require_size(const TreeEntry& entry, const std::string& path) const {
   const auto info = store_.find(entry.id);
   if (!info || info->size == entry.size) return;

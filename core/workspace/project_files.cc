@@ -174,7 +174,7 @@ bool is_in_never_data(std::string_view path) {
   return false;
 }
 
-// What git tracks, that the walk has not come by.
+// Adds the files that git tracks and that the walk did not reach.
 ProjectFiles tracked_by_git(Repository& repository, const ProjectWalk& walk) {
   GitRepository& git = repository.git();
   const std::string prefix = path_beneath(repository.root(), git.work_tree()).value_or("");

@@ -24,7 +24,7 @@ from hostile.formats import name, sha
 from hostile.repositories import TEXT, repositories
 
 # How each command is called. A command without a line here fails the test: say how, and it is tried from then on.
-# What is left empty does on purpose what a clone must not do by itself, and is said by the user.
+# An empty list means that the command does on purpose what a clone must not do by itself.
 CALLS = {
     "init": ["init"], "add": ["add new.txt", "add x", "add d"], "commit": ["commit", "commit -m message"], "status": ["status", "status d x"],
     "checkout": ["checkout", "checkout --force", "checkout x"], "restore": ["restore x", "restore --force d"], "rm": ["rm x", "rm --data d/t"],

@@ -421,7 +421,7 @@ def quoted(make):
         yield repository
 
 
-# What git would run, and directories that it would take for repositories.
+# Files that git would run, and directories that it would take for repositories.
 
 
 def git(make):

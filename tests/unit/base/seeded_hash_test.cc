@@ -14,7 +14,7 @@ TEST(SeededHash, KeysThatBeginAlikeFallApart) {
     std::memcpy(key.data() + 28, &i, sizeof i);
     low_bits.insert(seeded_hash(key) & 0xFFFFU);
   }
-  // Of 4096 values among 65536 places, about 3970 differ.
+  // About 3970 of 4096 values differ when they fall into 65536 places.
   EXPECT_GT(low_bits.size(), 3800U);
 }
 

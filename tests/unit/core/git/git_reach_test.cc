@@ -148,7 +148,7 @@ TEST_F(GitReachTest, StopsWhereAShallowCloneStops) {
   EXPECT_EQ(contents(of_clone), Contents{"new"});
 }
 
-// What it names is not known, and still nothing is damaged.
+// Nobody knows what the missing text names, and still nothing is damaged.
 TEST_F(GitReachTest, RefusesAPartialCloneThatLacksAFile) {
   commit("p", "old");
   commit("p", "new");

@@ -28,7 +28,7 @@ class GenerationsTest : public testing::Test {
   std::unique_ptr<WorkspaceIndex> open(const std::string& boot) {
     return WorkspaceIndex::open(file_, options(boot));
   }
-  // Of a file on the file system of the work tree.
+  // The stamp is that of a file on the file system of the work tree.
   IndexEntry entry(const std::string& path, std::uint64_t size = 1) const {
     IndexEntry out{path, {}, ObjectId::of(path)};
     out.stamp = {.device = stat_if_exists(scratch_.path())->st_dev, .size = size, .mode = 0100644};
