@@ -125,6 +125,7 @@ class YamlParser {
         fail_at(position(event), name_, "a second document starts here",
                 "keep one document and remove the '---' line");
       }
+      refuse_other_version(event);
       seen_document = true;
       root = node(next(), 0);
     }
@@ -216,6 +217,17 @@ class YamlParser {
     std::size_t length = 0;
     const char* bytes = fy_token_get_text(token, &length);
     return bytes != nullptr ? std::string(bytes, length) : std::string();
+  }
+
+  // YAML 1.1 reads 'yes' as true and '010' as 8, so a text that asks for it is not read as something else.
+  void refuse_other_version(const Event& document) const {
+    fy_document_state* state = document->document_start.document_state;
+    if (!fy_document_state_version_explicit(state)) return;
+    const fy_version* version = fy_document_state_version(state);
+    if (version->major == 1 && version->minor == 2) return;
+    fail_at(lines_.at(0), name_,
+            fmt::format("it asks for YAML {}.{}, and dvx reads YAML 1.2", version->major, version->minor),
+            "remove the '%YAML' line, and write true and false for 'yes' and 'no'");
   }
 
   void refuse_tag(const Event& event) const {

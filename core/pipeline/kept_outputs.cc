@@ -14,6 +14,7 @@
 #include "core/pipeline/recorded_outputs.h"
 #include "core/pipeline/run_cache.h"
 #include "core/pipeline/stage_key.h"
+#include "core/workspace/files_left_out.h"
 #include "core/workspace/snapshot.h"
 #include "core/workspace/stored.h"
 #include "objects/store/object_store.h"
@@ -45,6 +46,9 @@ class KeptOutputs {
       : survey_(survey), repository_(survey.repository()), stage_(stage), progress_(progress) {}
 
   std::optional<StageFailure> keep(const std::vector<std::string>& paths, Unstored what_to_do) {
+    if (what_to_do == Unstored::Refuse) {
+      if (auto failure = refuse_files_left_out(paths)) return failure;
+    }
     std::vector<FoundOutput> unstored;
     for (const std::string& path : paths) {
       if (!may_hold_bytes(repository_.path(path)) || has_nothing_new(path)) continue;
@@ -89,6 +93,23 @@ class KeptOutputs {
     const Snapshot snapshot =
         take_snapshot(repository_, path, {.mode = IngestMode::HashOnly, .on_tree = look}, progress_);
     return is_stored && snapshot.failed.empty();
+  }
+
+  // What a .dvxignore hides cannot be stored, so that nothing would bring it back.
+  std::optional<StageFailure> refuse_files_left_out(const std::vector<std::string>& paths) const {
+    for (const std::string& path : paths) {
+      if (!is_kept_by_dvx(path)) continue;
+      const std::string hidden = first_left_out_of_data(repository_, path);
+      if (hidden.empty()) continue;
+      const std::string typed = repository_.to_user(path);
+      return StageFailure{
+          fmt::format("'{}' is there already, no run made it, and dvx does not store its '{}': the "
+                      "stage would remove it",
+                      display_path(typed), display_path(repository_.to_user(hidden))),
+          fmt::format("mv {} {}", paste_quote(typed), paste_quote(typed + ".kept")),
+          {}};
+    }
+    return std::nullopt;
   }
 
   void tell(const LockedPath& kept) const {

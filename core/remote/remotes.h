@@ -38,8 +38,8 @@ class OpenRemote {
   const std::string& cache() const { return cache_; }  // directory of what is kept here about it
   // NotFound unless something has been pushed to it.
   void require_data() const;
-  // Before something is pushed: Config when nothing has been yet, and the directory has other things in it. It
-  // was named by a slip then, or by settings that a stranger wrote.
+  // Before something is pushed: Config when nothing has been yet, and the directory has other things in it.
+  // It was named by a slip then, or by settings that a stranger wrote.
   void require_place() const;
 
  private:

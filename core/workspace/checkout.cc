@@ -28,6 +28,7 @@
 #include "core/workspace/linker.h"
 #include "core/workspace/scan.h"
 #include "core/workspace/unfinished_checkout.h"
+#include "core/workspace/writable_for_now.h"
 
 namespace dvx {
 
@@ -128,6 +129,8 @@ class PlanExecution {
 
   void run() {
     if (!plan_.forget.empty()) repository_.index().update({}, plan_.forget);
+    WritableForNow writable;
+    for (const std::string& path : plan_.changed_directories) writable.open(path);
     remove_leftovers();
     for (const std::string& path : plan_.remove_files) remove_file(path);
     for (const std::string& path : plan_.remove_directories) remove_directory(path);

@@ -110,6 +110,7 @@ class Planner {
     }
     for (; walked != present.end(); ++walked) drop(place, *now, **walked);
     into.is_new = now == nullptr && nested.empty();
+    if (now != nullptr && !into.entries.empty()) note_change_in(place);
     if (!into.entries.empty()) plan_.placements.push_back(std::move(into));
     for (const auto& [wanted, old] : nested) directory(place.below(wanted->name), wanted->id, old);
   }
@@ -119,6 +120,7 @@ class Planner {
     if (old != nullptr && old->kind == WalkedKind::Directory) return now->children[old->child].get();
     const Place below = place.below(wanted.name);
     if (old != nullptr) drop_file(below, *old);
+    if (now != nullptr) note_change_in(place);
     plan_.make_directories.push_back(below.absolute);
     return nullptr;
   }
@@ -141,11 +143,17 @@ class Planner {
 
   void drop(const Place& parent, const WalkedDirectory& directory, const WalkedEntry& entry) {
     const Place place = parent.below(directory.name(entry));
+    note_change_in(parent);
     if (entry.kind == WalkedKind::Directory) {
       drop_directory(place, *directory.children[entry.child]);
     } else {
       drop_file(place, entry);
     }
+  }
+
+  void note_change_in(const Place& directory) {
+    std::vector<std::string>& noted = plan_.changed_directories;
+    if (noted.empty() || noted.back() != directory.absolute) noted.push_back(directory.absolute);
   }
 
   void drop_directory(const Place& place, const WalkedDirectory& directory) {

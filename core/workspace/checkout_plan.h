@@ -23,8 +23,9 @@ struct CheckoutPlan {
   CheckoutReport report;  // would_lose and missing filled in; counts of what is going to happen
   // To be done in this order; all paths are absolute. A directory is removed after what it held, made before
   // what it is to hold.
-  std::vector<std::string> leftovers;  // temp files of a dvx that was killed
-  std::set<std::string> beside;        // directories where such may lie that no walk has seen
+  std::vector<std::string> leftovers;            // temp files of a dvx that was killed
+  std::set<std::string> beside;                  // directories where such may lie that no walk has seen
+  std::vector<std::string> changed_directories;  // of data, there already: entries come or go in them
   std::vector<std::string> remove_files, remove_directories, make_parents, make_directories;
   std::vector<DirectoryPlacements> placements;
   std::vector<std::string> forget;         // index entries that go, from the root

@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "base/directory.h"
 #include "base/display.h"
 #include "base/file.h"
+#include "base/interrupt.h"
 #include "base/path.h"
+#include "core/workspace/ignore.h"
+#include "core/workspace/linker.h"
 
 namespace dvx {
 
@@ -20,6 +24,25 @@ std::string way_in(const std::string& file) {
                      paste_quote(file));
 }
 
+// `rules` are those of the directories above.
+std::string first_left_out_below(Repository& repository, const std::string& directory,
+                                 const IgnoreRules& above) {
+  throw_if_interrupted();
+  const std::string absolute = repository.path(directory);
+  IgnoreRules rules = above;
+  if (const auto text = read_file_if_exists(join_path(absolute, ".dvxignore")))
+    rules = above.with(*text, directory);
+  for (const std::string& name : names_in_directory(absolute)) {
+    const std::string path = join_path(directory, name);
+    if (is_leftover(name)) continue;
+    const PathKind kind = is_directory(repository.path(path)) ? PathKind::Directory : PathKind::Other;
+    if (is_never_data(name) || rules.ignores(path, kind)) return path;
+    if (kind == PathKind::Other) continue;
+    if (std::string found = first_left_out_below(repository, path, rules); !found.empty()) return found;
+  }
+  return {};
+}
+
 }  // namespace
 
 void tell_of_files_left_out(Repository& repository, const ProjectFiles& files, Progress& progress) {
@@ -31,6 +54,12 @@ void tell_of_files_left_out(Repository& repository, const ProjectFiles& files, P
 void tell_of_dvcignore(Repository& repository, Progress& progress) {
   if (!exists(repository.path(".dvcignore")) || exists(repository.path(".dvxignore"))) return;
   progress.warning("dvx does not read '.dvcignore', but '.dvxignore'; git mv .dvcignore .dvxignore");
+}
+
+std::string first_left_out_of_data(Repository& repository, const std::string& directory) {
+  if (!is_directory(repository.path(directory))) return {};
+  const IgnoreRules above = load_ignore_rules(repository.root(), parent_path(directory), ".dvxignore");
+  return first_left_out_below(repository, directory, above);
 }
 
 Error only_left_out(const ProjectFiles& files) {

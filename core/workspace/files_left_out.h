@@ -1,6 +1,8 @@
 // Telling a user about files that look as if they counted, and do not.
 #pragma once
 
+#include <string>
+
 #include "base/error.h"
 #include "base/progress.h"
 #include "core/repo/repository.h"
@@ -12,6 +14,9 @@ namespace dvx {
 void tell_of_files_left_out(Repository& repository, const ProjectFiles& files, Progress& progress);
 // A .dvcignore without a .dvxignore beside it.
 void tell_of_dvcignore(Repository& repository, Progress& progress);
+// The path, from the root, of something in a directory of data that no tree of it holds, because a .dvxignore
+// hides it or it is a ".git"; "" when there is none, or no directory.
+std::string first_left_out_of_data(Repository& repository, const std::string& directory);
 // For who needs a pipeline when there is none but these.
 Error only_left_out(const ProjectFiles& files);
 

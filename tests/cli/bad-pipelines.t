@@ -255,3 +255,13 @@ In JSON:
   $ dvx stage list --json
   {"dvx":1,"command":"stage list","ok":false,"exit":2,"data":{},"warnings":[],"errors":[{"code":"config","message":"dvx.yaml:1:25: stage 'a': unknown field 'dep'","hint":"did you mean 'deps'?","path":"dvx.yaml"}]}
   [2]
+
+Another version of YAML reads the same text as other values, so it is not guessed at:
+
+  $ printf '%%YAML 1.1\n---\nstages:\n  a: {cmd: echo yes}\n' > dvx.yaml && dvx stages
+  error: dvx.yaml:1:1: it asks for YAML 1.1, and dvx reads YAML 1.2
+  hint: remove the '%YAML' line, and write true and false for 'yes' and 'no'
+  [2]
+  $ printf '%%YAML 1.2\n---\nstages:\n  a: {cmd: echo yes, outs: [o]}\n' > dvx.yaml && dvx stages | cut -c 1-14
+  stage  state  
+  a      never r

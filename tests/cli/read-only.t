@@ -77,3 +77,25 @@ A fresh clone has no store, and gets none by being looked at:
   $ ls -A .dvx
   .gitignore
   config
+
+A command may make its output read-only, which root does not notice. It runs again, and its output is brought back, in directories that keep their mode:
+
+  $ as_user() { if [ "$(id -u)" = 0 ]; then setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=$place "$@"; else "$@"; fi; }
+  $ place=$(mktemp -d /tmp/dvx-nobody-XXXXXX) && { chown 65534:65534 $place 2> /dev/null; true; } && cd $place && cat > story <<'END'
+  > git init -q && dvx init -q && git config user.name N && git config user.email n@example.com
+  > printf 'stages:\n  s: {cmd: "mkdir -p out/deep && cp in out/deep/a && chmod -R a-w out", deps: [in], outs: [out]}\n' > dvx.yaml
+  > echo 1 > in && dvx repro -q && cp dvx.lock lock1
+  > echo 2 > in && dvx repro -q && cat out/deep/a
+  > cp lock1 dvx.lock && dvx checkout && cat out/deep/a && stat -c %A out out/deep
+  > echo 2 > in && dvx repro && cat out/deep/a
+  > END
+  $ as_user sh story
+  2
+  1 file replaced
+  1
+  dr-xr-xr-x
+  dr-xr-xr-x
+  s: restored from run * (glob)
+  1 restored in * (glob)
+  2
+  $ chmod -R u+w $place && rm -r $place

@@ -37,3 +37,17 @@ What a failed first run left is its own:
   warning: stage 'b' writes to 'half', of which the store did not have what was there; to get that back: dvx restore --source file:741cda0b2efdfdda8840c4c82053a226d6d6d881b8c4311ba1f2c3ba16804d56 half.kept
   half
   [1]
+
+A file that a .dvxignore hides cannot be stored, so a directory that holds one is left alone before the first run. Later the directory is the stage's own:
+
+  $ printf 'stages:\n  c: {cmd: "mkdir -p dir && echo 1 > dir/a && echo 1 > dir/a.log", outs: [dir]}\n' > dvx.yaml
+  $ echo '*.log' > .dvxignore && mkdir -p dir/deep && echo notes > dir/deep/my.log
+  $ dvx repro -q
+  error: stage 'c' failed: 'dir' is there already, no run made it, and dvx does not store its 'dir/deep/my.log': the stage would remove it
+  hint: mv dir dir.kept
+  [1]
+  $ mv dir dir.kept && dvx repro -q && ls dir && rm dir/a && dvx repro -q --force && ls dir
+  a
+  a.log
+  a
+  a.log

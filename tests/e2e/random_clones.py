@@ -186,9 +186,14 @@ class Steps:
             clone.added(f"{place}/out")
 
     def frozen_stage(self, clone):
-        """Its output is given by hand, and kept as that of any stage."""
+        """Its output is given by hand, and kept as that of any stage, unless a .dvxignore hides the pipeline."""
         place = self.pipeline(
             clone, "stages:\n  given:\n    cmd: exit 1\n    frozen: true\n    outs: [out]\n", "frozen")
         self.write(clone, f"{place}/out", self.fresh("given"))
-        if clone.dvx("commit", "-m", "frozen") == 0:
+        if clone.dvx("commit", "-m", "frozen") == 0 and not self.hides_pipelines(clone):
             clone.added(f"{place}/out")
+
+    @staticmethod
+    def hides_pipelines(clone):
+        rules = clone.work.path(".dvxignore")
+        return rules.exists() and "*" in rules.read_text().splitlines()
