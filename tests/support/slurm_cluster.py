@@ -141,9 +141,11 @@ class SlurmCluster:
         self.daemons.remove(daemon)
         daemon.kill()
         daemon.wait()
-        for process in self.processes_of(node):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+        # All stop before the first one ends: on a node that dies, none sees another one die and reports it.
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for process in self.processes_of(node):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, number)
         self.run("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=lost")
 
     def processes_of(self, node):
