@@ -14,17 +14,11 @@
 #include <utility>
 
 #include "base/path.h"
+#include "base/retry.h"
 
 namespace dvx {
 
 namespace {
-
-template <typename Call>
-auto retry_interrupted(const Call& call) {
-  auto result = call();
-  while (result < 0 && errno == EINTR) result = call();
-  return result;
-}
 
 // Opens a guarded directory itself: beneath the one that encloses it, when there is one.
 int open_guarded_directory(const std::string& path);

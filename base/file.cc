@@ -14,18 +14,12 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "base/regular_file.h"
+#include "base/retry.h"
 #include "base/sharing.h"
 
 namespace dvx {
 
 namespace {
-
-template <typename Call>
-auto retry_interrupted(Call call) {
-  auto result = call();
-  while (result < 0 && errno == EINTR) result = call();
-  return result;
-}
 
 std::string unique_suffix() {
   static const pid_t pid = ::getpid();

@@ -33,7 +33,7 @@ Outcome run(Invocation& invocation, const FreezeOptions& options) {
   return outcome;
 }
 
-Action declare(CLI::App& app, Frozen frozen) {
+Action declare_freeze(CLI::App& app, Frozen frozen) {
   auto options = std::make_shared<FreezeOptions>();
   options->frozen = frozen;
   app.add_option("stages", options->targets, "Stages, groups of stages or patterns")
@@ -49,7 +49,7 @@ CommandSpec freeze_command() {
           .group = group::kPipeline,
           .summary = "Leave stages alone: repro takes their outputs as they are",
           .example = "dvx freeze prepare",
-          .declare = [](CLI::App& app) { return declare(app, Frozen::Yes); }};
+          .declare = [](CLI::App& app) { return declare_freeze(app, Frozen::Yes); }};
 }
 
 CommandSpec unfreeze_command() {
@@ -57,7 +57,7 @@ CommandSpec unfreeze_command() {
           .group = group::kPipeline,
           .summary = "Let repro run stages again that were frozen",
           .example = "dvx unfreeze prepare",
-          .declare = [](CLI::App& app) { return declare(app, Frozen::No); }};
+          .declare = [](CLI::App& app) { return declare_freeze(app, Frozen::No); }};
 }
 
 }  // namespace dvx

@@ -186,7 +186,7 @@ struct FsckInvocation {
   std::string read_data;
 };
 
-Action declare(CLI::App& app) {
+Action declare_fsck(CLI::App& app) {
   auto typed = std::make_shared<FsckInvocation>();
   const auto* read_data =
       app.add_option("--read-data", typed->read_data,
@@ -214,7 +214,7 @@ CommandSpec fsck_command() {
           .group = group::kTrust,
           .summary = "Check the store, and mend what is damaged from a remote",
           .example = "dvx fsck --read-data=10%",
-          .declare = declare};
+          .declare = declare_fsck};
 }
 
 }  // namespace dvx

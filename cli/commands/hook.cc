@@ -37,7 +37,7 @@ Outcome outcome_of(const PreCommitVerdict& verdict, const Text& text) {
   return outcome;
 }
 
-Outcome run(Invocation& invocation) {
+Outcome run_hook(Invocation& invocation) {
   try {
     return outcome_of(check_pre_commit(invocation.repository(), invocation.progress()), invocation.text());
   } catch (const Error& error) {
@@ -61,7 +61,7 @@ CommandSpec hook_command() {
                 ->required()
                 ->check(CLI::IsMember({"pre-commit"}));
             app.require_subcommand(1);
-            return [name](Invocation& invocation) { return run(invocation); };
+            return [name](Invocation& invocation) { return run_hook(invocation); };
           }};
 }
 

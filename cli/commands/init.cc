@@ -9,7 +9,7 @@ namespace dvx {
 
 namespace {
 
-Outcome run(Invocation& invocation) {
+Outcome run_init(Invocation& invocation) {
   const InitReport report = init(invocation.surroundings(), invocation.progress());
   Outcome outcome;
   outcome.data = {{"root", report.root},
@@ -36,7 +36,7 @@ CommandSpec init_command() {
           .group = group::kStart,
           .summary = "Make the git repository here a dvx repository",
           .example = "git init && dvx init",
-          .declare = [](CLI::App&) -> Action { return run; }};
+          .declare = [](CLI::App&) -> Action { return run_init; }};
 }
 
 }  // namespace dvx

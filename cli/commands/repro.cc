@@ -18,7 +18,7 @@ nlohmann::json json_of(const std::vector<StaleReason>& reasons) {
   return list;
 }
 
-nlohmann::json json_of(const SchemaViolation& violation) {
+nlohmann::json violation_json(const SchemaViolation& violation) {
   nlohmann::json json = {{"path", violation.path},
                          {"field", violation.field},
                          {"rule", violation.rule},
@@ -59,7 +59,8 @@ nlohmann::json json_of(const StageResult& result) {
   if (result.run) json["run"] = result.run->to_hex();
   if (!result.remote.empty()) json["remote"] = result.remote;
   if (!result.message.empty()) json["message"] = result.message;
-  for (const SchemaViolation& violation : result.violations) json["violations"].push_back(json_of(violation));
+  for (const SchemaViolation& violation : result.violations)
+    json["violations"].push_back(violation_json(violation));
   if (result.trace) json["trace"] = json_of(*result.trace);
   if (result.outcome == StageOutcome::Ran) {
     json["seconds"] = result.seconds;

@@ -25,10 +25,6 @@ std::int64_t days(Repository& repository, const std::string& key, std::uint64_t 
   return static_cast<std::int64_t>(repository.config().size_or(key, fallback)) * kDay;
 }
 
-EntryKind kind_of(const DataRef& data) {
-  return data.kind == DataKind::Tree ? EntryKind::Directory : EntryKind::File;
-}
-
 // All that use the store, this repository included even if it never could enter itself.
 std::vector<StoreUser> users_of(Repository& repository) {
   std::vector<StoreUser> users = store_users(repository.store_dir());
@@ -84,7 +80,7 @@ class GcRun {
   void mark_names() {
     roots_.collect({.data =
                         [&](const DataRef& data, const RootSource&) {
-                          mark_.keep(data.id, kind_of(data));
+                          mark_.keep(data.id, object_kind(data));
                           progress_.advance(1, 0);
                         },
                     .run = [&](const ObjectId& run, const RootSource&) { runs_.keep(run); }});

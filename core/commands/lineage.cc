@@ -19,8 +19,6 @@ namespace dvx {
 
 namespace {
 
-constexpr std::size_t kFewestDigits = 4;
-
 // What was asked for, found: a run, or data at the path under which it is recorded.
 struct Question {
   std::optional<ObjectId> run;
@@ -214,7 +212,7 @@ class Resolver {
   std::optional<Question> as_id(const std::string& what) {
     const std::string_view digits =
         what.starts_with("sha256:") ? std::string_view(what).substr(7) : std::string_view(what);
-    if (digits.size() < kFewestDigits ||
+    if (digits.size() < ObjectId::kFewestDigits ||
         digits.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
       return std::nullopt;
     }

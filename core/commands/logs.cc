@@ -17,8 +17,6 @@ namespace dvx {
 
 namespace {
 
-constexpr std::size_t kFewestDigits = 4;
-
 class LogSearch {
  public:
   LogSearch(Repository& repository, Progress& progress)
@@ -53,8 +51,8 @@ class LogSearch {
  private:
   // A stage may have a name that looks like digits of an id; it is the stage then.
   std::optional<ObjectId> run_called(const std::string& target) {
-    const bool is_hex =
-        target.size() >= kFewestDigits && target.find_first_not_of("0123456789abcdef") == std::string::npos;
+    const bool is_hex = target.size() >= ObjectId::kFewestDigits &&
+                        target.find_first_not_of("0123456789abcdef") == std::string::npos;
     if (!is_hex || survey_.graph().find(target)) return std::nullopt;
     std::vector<ObjectId> fitting;
     for (const RunCacheEntry& entry : RunCache(repository_.store()).all()) {

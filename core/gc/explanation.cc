@@ -58,10 +58,6 @@ class Search {
   std::unordered_map<ObjectId, std::optional<std::string>> trees_, files_;
 };
 
-EntryKind kind_of(const DataRef& data) {
-  return data.kind == DataKind::Tree ? EntryKind::Directory : EntryKind::File;
-}
-
 class Explaining {
  public:
   Explaining(const ObjectStore& store, Roots& roots, const ObjectId& id)
@@ -96,7 +92,7 @@ class Explaining {
   }
 
   void look_at(const DataRef& data, const RootSource& source) {
-    if (const auto& inside = search_.in(data.id, kind_of(data))) add({source, std::nullopt, *inside});
+    if (const auto& inside = search_.in(data.id, object_kind(data))) add({source, std::nullopt, *inside});
   }
 
   // The whole chain behind a run is searched for each run that a lock file names; each data once.
@@ -107,10 +103,10 @@ class Explaining {
       if (holder) return;
       const bool named = id == wanted_ || record.log == wanted_;
       const bool in_outs = std::ranges::any_of(record.outs, [&](const RunOutput& out) {
-        return search_.in(out.data.id, kind_of(out.data)).has_value();
+        return search_.in(out.data.id, object_kind(out.data)).has_value();
       });
       const bool in_deps = std::ranges::any_of(record.deps, [&](const RunDependency& dep) {
-        return search_.in(dep.data.id, kind_of(dep.data)).has_value();
+        return search_.in(dep.data.id, object_kind(dep.data)).has_value();
       });
       if (named || in_outs || in_deps) holder = id;
     });

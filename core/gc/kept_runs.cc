@@ -13,10 +13,6 @@ namespace dvx {
 
 namespace {
 
-EntryKind kind_of(const DataRef& data) {
-  return data.kind == DataKind::Tree ? EntryKind::Directory : EntryKind::File;
-}
-
 RunRecord read_record(const ObjectStore& store, const ObjectId& id) {
   try {
     return parse_run_record(store.read_bytes(id), id.to_hex());
@@ -51,8 +47,8 @@ void KeptRuns::keep(const ObjectId& run) {
   for_each_run(store_, {run}, kept_, [&](const ObjectId& id, const RunRecord& record) {
     mark_.keep(id);
     if (record.log) mark_.keep(*record.log);
-    for (const RunOutput& out : record.outs) mark_.keep(out.data.id, kind_of(out.data));
-    for (const RunDependency& dep : record.deps) mark_.keep(dep.data.id, kind_of(dep.data));
+    for (const RunOutput& out : record.outs) mark_.keep(out.data.id, object_kind(out.data));
+    for (const RunDependency& dep : record.deps) mark_.keep(dep.data.id, object_kind(dep.data));
   });
 }
 

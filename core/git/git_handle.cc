@@ -11,6 +11,12 @@
 
 namespace dvx {
 
+std::string hex_of(const git_oid& id) {
+  char text[GIT_OID_HEXSZ + 1];
+  git_oid_tostr(text, sizeof text, &id);
+  return text;
+}
+
 void start_libgit2() {
   static const bool started = [] {
     check_git(git_libgit2_init(), "start libgit2");

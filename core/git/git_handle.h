@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace dvx {
@@ -34,6 +35,8 @@ using GitRevwalk = GitHandle<git_revwalk, git_revwalk_free>;
 using GitConfig = GitHandle<git_config, git_config_free>;
 using GitStatusList = GitHandle<git_status_list, git_status_list_free>;
 using GitReflog = GitHandle<git_reflog, git_reflog_free>;
+
+std::string hex_of(const git_oid& id);
 
 // Starts libgit2 once a process.
 void start_libgit2();

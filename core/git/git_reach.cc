@@ -27,12 +27,6 @@ namespace {
 
 using GitTag = GitHandle<git_tag, git_tag_free>;
 
-std::string hex_of(const git_oid& id) {
-  char text[GIT_OID_HEXSZ + 1];
-  git_oid_tostr(text, sizeof text, &id);
-  return text;
-}
-
 std::optional<git_oid> parse_oid(std::string_view hex) {
   git_oid id;
   if (hex.size() != GIT_OID_HEXSZ || git_oid_fromstrn(&id, hex.data(), hex.size()) != 0 ||

@@ -42,12 +42,6 @@ std::string real_path(const std::string& path) {
   return real ? std::string(real.get()) : without_trailing_slash(path);
 }
 
-std::string hex_of(const git_oid& id) {
-  char text[GIT_OID_HEXSZ + 1];
-  git_oid_tostr(text, sizeof text, &id);
-  return text;
-}
-
 git_oid oid_of(const std::string& hex) {
   git_oid id;
   check_git(git_oid_fromstr(&id, hex.c_str()), fmt::format("understand '{}' as a git object", hex));

@@ -49,7 +49,7 @@ std::string fit_start(const std::string& text, std::size_t most) {
   return "…" + text.substr(prefix_bytes(text, count - most + 1));
 }
 
-std::string one_line(const std::vector<std::string>& commands) {
+std::string commands_in_one_line(const std::vector<std::string>& commands) {
   std::string line;
   for (const std::string& command : commands) line += (line.empty() ? "" : "; ") + command;
   std::replace(line.begin(), line.end(), '\n', ' ');
@@ -94,7 +94,7 @@ std::string box_texts(const LineageNode& node, Point at) {
   }
   return text_at(x, at.y + 21, "name", fit_end(record.stage, kNameCharacters)) +
          text_at(x, at.y + 38, "command",
-                 fit_end(display_path(one_line(record.commands)), kCommandCharacters)) +
+                 fit_end(display_path(commands_in_one_line(record.commands)), kCommandCharacters)) +
          text_at(x, at.y + 55, "small",
                  fmt::format("run {} · {}", node.run.id.short_hex(), readable_seconds(record.wall_seconds)));
 }

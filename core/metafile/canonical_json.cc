@@ -15,7 +15,7 @@
 namespace dvx {
 namespace {
 
-constexpr int kMaximumDepth = limits::kJsonDepth;
+constexpr int kDeepestJson = limits::kJsonDepth;
 
 void write_escaped(std::string& out, char c) {
   switch (c) {
@@ -94,7 +94,7 @@ void write_double(std::string& out, double number) {
 }
 
 void write_value(std::string& out, const nlohmann::json& value, int depth) {
-  if (depth > kMaximumDepth) throw Error{ErrorKind::Internal, "a JSON value is nested too deep"};
+  if (depth > kDeepestJson) throw Error{ErrorKind::Internal, "a JSON value is nested too deep"};
   using Type = nlohmann::json::value_t;
   switch (value.type()) {
     case Type::object: {
@@ -151,8 +151,8 @@ class StructureCheck {
  public:
   bool operator()(int depth, nlohmann::json::parse_event_t event, const nlohmann::json& parsed) {
     using Event = nlohmann::json::parse_event_t;
-    if (depth > kMaximumDepth)
-      throw std::runtime_error(fmt::format("nested more than {} levels deep", kMaximumDepth));
+    if (depth > kDeepestJson)
+      throw std::runtime_error(fmt::format("nested more than {} levels deep", kDeepestJson));
     if (++values_ > limits::kJsonValues)
       throw std::runtime_error(fmt::format("more than {} values", limits::kJsonValues));
     if (event == Event::object_start) keys_.emplace_back();

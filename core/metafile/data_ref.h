@@ -6,6 +6,7 @@
 #include <string>
 
 #include "objects/model/object_id.h"
+#include "objects/model/tree.h"
 
 namespace dvx {
 
@@ -23,5 +24,10 @@ struct DataRef {
     return a.kind == b.kind && a.id == b.id && a.executable == b.executable;
   }
 };
+
+// What the store calls the object that holds it.
+constexpr EntryKind object_kind(const DataRef& data) {
+  return data.kind == DataKind::Tree ? EntryKind::Directory : EntryKind::File;
+}
 
 }  // namespace dvx

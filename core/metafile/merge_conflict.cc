@@ -31,7 +31,7 @@ std::string label_of(std::string_view line) {
 }
 
 // Takes one line, without its end, off the front.
-std::string_view next_line(std::string_view& text) {
+std::string_view take_line(std::string_view& text) {
   const std::size_t end = std::min(text.find('\n'), text.size());
   const std::string_view line = text.substr(0, end);
   text.remove_prefix(std::min(end + 1, text.size()));
@@ -55,7 +55,7 @@ std::optional<MergeConflict> find_merge_conflict(std::string_view text) {
   bool begun = false, parted = false;
   std::string_view rest = text;
   for (std::size_t number = 1; !rest.empty(); ++number) {
-    const std::string_view line = next_line(rest);
+    const std::string_view line = take_line(rest);
     const char mark = mark_of(line);
     if (mark == '<' && !begun) {
       begun = true;
@@ -78,7 +78,7 @@ std::string our_side_of(std::string_view text) {
   std::string_view rest = text;
   while (!rest.empty()) {
     const std::string_view before = rest;
-    const char mark = mark_of(next_line(rest));
+    const char mark = mark_of(take_line(rest));
     if (mark == '<' && side == Side::Both) {
       side = Side::Ours;
     } else if ((mark == '|' || mark == '=') && side != Side::Both) {

@@ -11,8 +11,8 @@ namespace dvx {
 
 namespace {
 
-constexpr int kMaximumDepth = 4;     // of `sh -c` in `sh -c`
-constexpr char kUnknownPart = '\0';  // in a value: something that only the shell knows
+constexpr int kMostNestedShells = 4;  // of `sh -c` in `sh -c`
+constexpr char kUnknownPart = '\0';   // in a value: something that only the shell knows
 
 bool is_python(std::string_view word) {
   std::string_view name = file_name(word);
@@ -31,7 +31,7 @@ bool is_shell(std::string_view word) {
   return name == "sh" || name == "bash" || name == "dash" || name == "zsh" || name == "ksh";
 }
 
-bool is_plain(char c) {
+bool is_plain_character(char c) {
   const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   return is_letter || std::string_view("_ ./,:+@%=->").find(c) != std::string_view::npos;
 }
@@ -41,7 +41,7 @@ bool is_plain(char c) {
 bool starts_no_python(std::string_view command) {
   const std::string_view first = command.substr(0, command.find(' '));
   return !first.empty() && first.find_first_of("/=>") == std::string_view::npos &&
-         std::ranges::all_of(command, is_plain) && command.find("py") == std::string_view::npos &&
+         std::ranges::all_of(command, is_plain_character) && command.find("py") == std::string_view::npos &&
          command.find("sh") == std::string_view::npos;
 }
 
@@ -150,7 +150,7 @@ class ProgramFinder {
     for (; i < words.size() && words[i].starts_with("-"); ++i) {
       const bool is_command = !words[i].starts_with("--") && words[i].find('c') != std::string::npos;
       if (!is_command) continue;
-      if (i + 1 < words.size() && depth_ < kMaximumDepth) {
+      if (i + 1 < words.size() && depth_ < kMostNestedShells) {
         for (PythonProgram& found : ProgramFinder(state, depth_ + 1).find(words[i + 1]))
           programs_.push_back(std::move(found));
       }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/path.h"
 #include "base/utf8.h"
@@ -19,10 +20,6 @@ namespace {
 
 using Kind = YamlNode::Kind;
 using Fields = std::vector<std::pair<YamlNode, YamlNode>>;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // Tokens of an expression to a value, or nullopt when it is no literal.
 class LiteralReader {
@@ -137,7 +134,7 @@ class LiteralReader {
     if (at_ >= tokens_.size() || tokens_[at_].type != PythonToken::Type::Number) return std::nullopt;
     std::string digits = tokens_[at_++].text;
     std::erase(digits, '_');
-    const bool is_prefixed = digits.size() > 2 && digits[0] == '0' && !is_digit(digits[1]) &&
+    const bool is_prefixed = digits.size() > 2 && digits[0] == '0' && !is_ascii_digit(digits[1]) &&
                              digits[1] != '.' && digits[1] != 'e' && digits[1] != 'E';
     if (is_prefixed) return based_number(digits, sign);
     if (digits.find_first_not_of("0123456789.eE+-") != std::string::npos) return std::nullopt;  // complex

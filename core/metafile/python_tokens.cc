@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/path.h"
 
@@ -13,13 +14,9 @@ namespace dvx {
 
 namespace {
 
-bool is_name_start(char c) {
+bool starts_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
          static_cast<unsigned char>(c) >= 0x80;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 void append_utf8(std::string& text, std::uint32_t code) {
@@ -106,9 +103,9 @@ class Lexer {
       begin_statement(indent);
     } else if (const auto prefix = string_prefix()) {
       read_string(*prefix);
-    } else if (is_name_start(c)) {
-      read_while(PythonToken::Type::Name, [](char d) { return is_name_start(d) || is_digit(d); });
-    } else if (is_digit(c) || (c == '.' && is_digit(peek(1)))) {
+    } else if (starts_name(c)) {
+      read_while(PythonToken::Type::Name, [](char d) { return starts_name(d) || is_ascii_digit(d); });
+    } else if (is_ascii_digit(c) || (c == '.' && is_ascii_digit(peek(1)))) {
       read_number();
     } else {
       read_sign(c);
@@ -128,7 +125,7 @@ class Lexer {
     read_while(PythonToken::Type::Number, [&](char c) {
       const bool exponent_sign = (c == '+' || c == '-') && !is_hex && (last == 'e' || last == 'E');
       last = c;
-      return exponent_sign || is_digit(c) || c == '.' || (is_name_start(c) && c < 0x7f && c > 0);
+      return exponent_sign || is_ascii_digit(c) || c == '.' || (starts_name(c) && c < 0x7f && c > 0);
     });
   }
 

@@ -7,14 +7,14 @@ namespace dvx {
 
 namespace {
 
-constexpr int kMaximumDepth = 16;  // of shells within shells
+constexpr int kDeepestShell = 16;  // of shells within shells
 
-bool is_name_start(char c) {
+bool starts_variable(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-bool is_name_char(char c) {
-  return is_name_start(c) || (c >= '0' && c <= '9');
+bool continues_variable(char c) {
+  return starts_variable(c) || (c >= '0' && c <= '9');
 }
 
 bool is_space(char c) {
@@ -91,9 +91,9 @@ class ShellReader {
   }
 
   static std::optional<ShellAssignment> as_assignment(const ShellWord& word) {
-    if (word.empty() || word[0].kind != Kind::Text || !is_name_start(word[0].text[0])) return std::nullopt;
+    if (word.empty() || word[0].kind != Kind::Text || !starts_variable(word[0].text[0])) return std::nullopt;
     const std::string& first = word[0].text;
-    const auto end = std::ranges::find_if_not(first, is_name_char) - first.begin();
+    const auto end = std::ranges::find_if_not(first, continues_variable) - first.begin();
     if (static_cast<std::size_t>(end) == first.size() || first[static_cast<std::size_t>(end)] != '=')
       return std::nullopt;
     ShellAssignment assignment{.name = first.substr(0, static_cast<std::size_t>(end)), .value = word};
@@ -194,7 +194,7 @@ class ShellReader {
     if (peek(1) == '(') return read_command_output();
     if (peek(1) == '{') return read_braces();
     ++at_;
-    if (!is_name_start(peek())) {
+    if (!starts_variable(peek())) {
       const bool is_special = std::string_view("0123456789@*#?$!-").find(peek()) != std::string_view::npos;
       if (at_ >= text_.size() || !is_special) return add('$');
       ++at_;
@@ -202,7 +202,7 @@ class ShellReader {
       return;
     }
     std::string name;
-    for (; is_name_char(peek()); ++at_) name += peek();
+    for (; continues_variable(peek()); ++at_) name += peek();
     word_.push_back({.kind = Kind::Variable, .text = std::move(name)});
   }
 
@@ -230,7 +230,7 @@ class ShellReader {
       return;
     }
     word_.push_back({.kind = Kind::Unknown, .text = {}});
-    if (depth_ >= kMaximumDepth) return;
+    if (depth_ >= kDeepestShell) return;
     parts_.push_back({.kind = ShellPart::Kind::Open});
     for (ShellPart& part : ShellReader(command, depth_ + 1).run()) parts_.push_back(std::move(part));
     parts_.push_back({.kind = ShellPart::Kind::Close});
@@ -242,7 +242,7 @@ class ShellReader {
     const std::string_view inner = text_.substr(at_ + 2, end - at_ - 2);
     at_ = std::min(end + 1, text_.size());
     std::size_t length = 0;
-    while (length < inner.size() && is_name_char(inner[length])) ++length;
+    while (length < inner.size() && continues_variable(inner[length])) ++length;
     std::string_view rest = inner.substr(length);
     ShellPiece piece{.kind = Kind::Variable, .text = std::string(inner.substr(0, length))};
     if (rest.starts_with(":")) rest.remove_prefix(1);
@@ -252,7 +252,8 @@ class ShellReader {
       if (is_plain) piece.otherwise = std::string(rest);
       rest = {};
     }
-    if (length == 0 || !is_name_start(inner[0]) || !rest.empty()) piece = {.kind = Kind::Unknown, .text = {}};
+    if (length == 0 || !starts_variable(inner[0]) || !rest.empty())
+      piece = {.kind = Kind::Unknown, .text = {}};
     word_.push_back(std::move(piece));
   }
 

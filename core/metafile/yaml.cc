@@ -25,7 +25,7 @@
 namespace dvx {
 namespace {
 
-constexpr int kMaximumDepth = limits::kYamlDepth;
+constexpr int kDeepestYaml = limits::kYamlDepth;
 
 // Lines of a text, to turn byte offsets into what an editor shows.
 class LineTable {
@@ -255,7 +255,7 @@ class YamlParser {
         fail_with_size(begin);
     }
     const YamlAnchors::Value& value = anchors_.value(word);
-    if (depth + static_cast<int>(value.height) > kMaximumDepth) fail_with_depth(begin);
+    if (depth + static_cast<int>(value.height) > kDeepestYaml) fail_with_depth(begin);
     YamlNode result = value.node;
     result.begin_ = begin;
     result.end_ = end_position(event);
@@ -268,7 +268,7 @@ class YamlParser {
   }
 
   [[noreturn]] void fail_with_depth(TextPosition at) const {
-    fail_at(at, name_, fmt::format("nested more than {} levels deep", kMaximumDepth));
+    fail_at(at, name_, fmt::format("nested more than {} levels deep", kDeepestYaml));
   }
 
   // The values that aliases name, where they are written.
@@ -283,7 +283,7 @@ class YamlParser {
 
   YamlNode node(const Event& event, int depth) {
     if (!event) fail_at(lines_.at(text_.size()), name_, "the text ends too early");
-    if (depth > kMaximumDepth) fail_with_depth(position(event));
+    if (depth > kDeepestYaml) fail_with_depth(position(event));
     if (event->type == FYET_ALIAS) return aliased(event, depth);
     refuse_tag(event);
     fy_token* anchor = fy_event_get_anchor_token(event.get());

@@ -6,13 +6,11 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "base/ascii.h"
+
 namespace dvx {
 
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 std::string_view without_sign(std::string_view text) {
   if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.remove_prefix(1);
@@ -82,7 +80,7 @@ YamlNode::Kind yaml_plain_kind(std::string_view text) {
   if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") return Kind::Null;
   if (text == "true" || text == "True" || text == "TRUE") return Kind::Bool;
   if (text == "false" || text == "False" || text == "FALSE") return Kind::Bool;
-  if (!is_digit(text[0]) && text[0] != '-' && text[0] != '+' && text[0] != '.') return Kind::String;
+  if (!is_ascii_digit(text[0]) && text[0] != '-' && text[0] != '+' && text[0] != '.') return Kind::String;
   if (is_int(text)) return Kind::Int;
   return is_float(text) ? Kind::Float : Kind::String;
 }

@@ -16,24 +16,24 @@ namespace dvx {
 namespace {
 
 // Names of stages may hold slashes and be longer than a file's.
-std::string file_of(Repository& repository, const std::string& stage) {
+std::string begun_file(Repository& repository, const std::string& stage) {
   return join_path(repository.dvx_dir(), fmt::format("begun/{}", ObjectId::of(stage).to_hex()));
 }
 
 }  // namespace
 
 void note_begun(Repository& repository, const std::string& stage) {
-  const std::string file = file_of(repository, stage);
+  const std::string file = begun_file(repository, stage);
   make_directories(parent_path(file));
   open_file(file, O_WRONLY | O_CREAT);
 }
 
 bool has_begun(Repository& repository, const std::string& stage) {
-  return exists(file_of(repository, stage));
+  return exists(begun_file(repository, stage));
 }
 
 void forget_begun(Repository& repository, const std::string& stage) {
-  const std::string file = file_of(repository, stage);
+  const std::string file = begun_file(repository, stage);
   if (beneath::remove_file(file) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return;
     throw system_error("remove", file);

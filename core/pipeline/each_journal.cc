@@ -23,7 +23,7 @@ using Json = nlohmann::json;
 constexpr int kVersion = 1;
 
 // Names of stages may hold slashes and be longer than a file's.
-std::string file_of(Repository& repository, const std::string& stage) {
+std::string journal_file(Repository& repository, const std::string& stage) {
   return join_path(repository.dvx_dir(), fmt::format("each/{}.jsonl", ObjectId::of(stage).to_hex()));
 }
 
@@ -66,7 +66,7 @@ std::optional<FileState> state_of_json(const Json& json) {
 
 EndedItems read_each_journal(Repository& repository, const std::string& stage, const ObjectId& item_key) {
   EndedItems items;
-  const auto text = read_file_if_exists(file_of(repository, stage));
+  const auto text = read_file_if_exists(journal_file(repository, stage));
   const std::string expected = header(stage, item_key);
   if (!text || !text->starts_with(expected)) return items;
   std::string_view rest = std::string_view(*text).substr(expected.size());
@@ -79,14 +79,14 @@ EndedItems read_each_journal(Repository& repository, const std::string& stage, c
 }
 
 void drop_each_journal(Repository& repository, const std::string& stage) {
-  const std::string file = file_of(repository, stage);
+  const std::string file = journal_file(repository, stage);
   if (beneath::remove_file(file) != 0 && errno != ENOENT) throw system_error("remove", file);
   beneath::remove_directory(parent_path(file));  // of the last one
 }
 
 EachJournal::EachJournal(Repository& repository, const std::string& stage, const ObjectId& item_key,
                          JournalStart start)
-    : path_(file_of(repository, stage)) {
+    : path_(journal_file(repository, stage)) {
   make_directories(parent_path(path_));
   const std::string first = header(stage, item_key);
   const auto text = start == JournalStart::Continue ? read_file_if_exists(path_) : std::nullopt;

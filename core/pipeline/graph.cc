@@ -39,8 +39,8 @@ bool any_parent(std::string_view path, const Visit& visit) {
 }
 
 // Outputs strictly beneath `path`: a range, since "path/" < all of them < "path0" ('0' follows '/').
-std::pair<Outputs::const_iterator, Outputs::const_iterator> beneath(const Outputs& outputs,
-                                                                    const std::string& path) {
+std::pair<Outputs::const_iterator, Outputs::const_iterator> outputs_beneath(const Outputs& outputs,
+                                                                            const std::string& path) {
   const auto before = [](const auto& output, const std::string& key) { return output.first < key; };
   return {std::lower_bound(outputs.begin(), outputs.end(), path + "/", before),
           std::lower_bound(outputs.begin(), outputs.end(), path + "0", before)};
@@ -143,7 +143,7 @@ void StageGraph::connect_dependency(std::size_t reader, const std::string& path)
     link(around->second, parent);
     return true;
   });
-  const auto [first, last] = beneath(outputs_, path);
+  const auto [first, last] = outputs_beneath(outputs_, path);
   for (auto output = first; output != last; ++output) link(output->second, output->first);
 }
 
@@ -151,7 +151,7 @@ void StageGraph::connect_dependency(std::size_t reader, const std::string& path)
 void StageGraph::connect_import(std::size_t reader, const std::string& path) {
   std::vector<std::size_t> writers;
   if (const auto around = producer_of(path)) writers.push_back(*around);
-  const auto [first, last] = beneath(outputs_, path);
+  const auto [first, last] = outputs_beneath(outputs_, path);
   for (auto output = first; output != last; ++output) writers.push_back(output->second);
   for (const std::size_t writer : writers) {
     if (writer == reader || std::ranges::binary_search(upstream_[reader], writer)) continue;
@@ -356,7 +356,7 @@ std::vector<std::size_t> StageGraph::at_path(const std::string& path) const {
     return found;
   }
   if (const auto producer = producer_of(path)) return {*producer};
-  const auto [first, last] = beneath(outputs_, path);
+  const auto [first, last] = outputs_beneath(outputs_, path);
   for (auto output = first; output != last; ++output) found.push_back(output->second);
   return found;
 }

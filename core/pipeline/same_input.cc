@@ -11,10 +11,6 @@ namespace dvx {
 
 namespace {
 
-std::string short_content(const std::string& content) {
-  return content.substr(content.find(':') + 1, 12);
-}
-
 // A command may have many lines.
 std::string first_line(const std::string& text) {
   const std::size_t end = text.find('\n');

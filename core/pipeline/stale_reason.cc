@@ -11,6 +11,11 @@
 
 namespace dvx {
 
+std::string short_content(const std::string& content) {
+  const auto colon = content.find(':');
+  return colon == std::string::npos ? content : content.substr(colon + 1, 12);
+}
+
 namespace {
 
 using Json = nlohmann::json;
@@ -168,11 +173,6 @@ class Comparison {
 };
 
 // "tree:0123456789ab…" as people see it.
-std::string short_content(const std::string& content) {
-  const auto colon = content.find(':');
-  return colon == std::string::npos ? content : content.substr(colon + 1, 12);
-}
-
 std::string change(const std::string& subject, const std::string& before, const std::string& after) {
   if (before.empty()) return fmt::format("{} is new: {}", subject, after);
   if (after.empty()) return fmt::format("{} is gone, was {}", subject, before);

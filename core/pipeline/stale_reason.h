@@ -62,6 +62,9 @@ std::vector<StaleReason> compare_keys(const nlohmann::json& old_key, const nlohm
 // hold (wdir, flags of outputs) is taken from `now`.
 nlohmann::json key_fields_of_lock(const LockedStage& locked, const nlohmann::json& now);
 
+// The first digits of the id in "file:<hex>"; any other text as it is.
+std::string short_content(const std::string& content);
+
 // One line for people: "params.yaml: train.C: 1.0 → 0.5". Ids are shortened.
 std::string describe(const StaleReason& reason);
 // The first of them and how many more there are: "it has never run", "…, and 2 more". "" when there are none.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
@@ -171,6 +172,12 @@ std::vector<DuckDbSession::Row> DuckDbSession::query(const std::string& sql) {
 
 void DuckDbSession::execute(const std::string& sql) {
   QueryResult(functions_, connection_, sql);
+}
+
+std::uint64_t cell_number(const DuckDbSession::Cell& cell) {
+  std::uint64_t value = 0;
+  if (cell) std::from_chars(cell->data(), cell->data() + cell->size(), value);
+  return value;
 }
 
 std::string sql_text(std::string_view text) {

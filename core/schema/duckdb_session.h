@@ -71,6 +71,9 @@ class DuckDbSession {
   duckdb::Handle connection_ = nullptr;
 };
 
+// The number in a cell; 0 where there is none.
+std::uint64_t cell_number(const DuckDbSession::Cell& cell);
+
 std::string sql_text(std::string_view text);  // 'it''s'
 std::string sql_name(std::string_view name);  // "a ""name"""
 

@@ -20,14 +20,8 @@ namespace {
 
 using Row = DuckDbSession::Row;
 
-std::uint64_t number(const DuckDbSession::Cell& cell) {
-  std::uint64_t value = 0;
-  if (cell) std::from_chars(cell->data(), cell->data() + cell->size(), value);
-  return value;
-}
-
 std::optional<std::uint64_t> optional_number(const DuckDbSession::Cell& cell) {
-  return cell ? std::optional(number(cell)) : std::nullopt;
+  return cell ? std::optional(cell_number(cell)) : std::nullopt;
 }
 
 Error engine_failure(const QueryFailure& failure, const std::string& path) {
@@ -159,11 +153,12 @@ class FileCheck {
         sql += fmt::format(", CAST(count({0}) - count(DISTINCT {0}) AS VARCHAR)", field.cell.typed);
     }
     const Row result = session_.query(sql + " FROM " + rows_sql()).at(0);
-    verdict_.rows = number(result[0]);
+    verdict_.rows = cell_number(result[0]);
     std::size_t column = 1;
     for (CheckedField& field : fields_) {
-      for (std::size_t i = 0; i < field.rules.size(); ++i) field.counts.push_back(number(result[column++]));
-      if (field.unique) field.repeated = number(result[column++]);
+      for (std::size_t i = 0; i < field.rules.size(); ++i)
+        field.counts.push_back(cell_number(result[column++]));
+      if (field.unique) field.repeated = cell_number(result[column++]);
       for (const std::uint64_t n : field.counts) verdict_.violation_count += n;
       verdict_.violation_count += field.repeated;
     }

@@ -25,12 +25,6 @@ constexpr std::array<FieldType, 6> kGuesses = {FieldType::Integer, FieldType::Nu
 // A set of words is a rule when it is small and each was seen often enough to be no accident.
 constexpr std::uint64_t kMostWords = 10, kRowsPerWord = 10;
 
-std::uint64_t number(const DuckDbSession::Cell& cell) {
-  std::uint64_t value = 0;
-  if (cell) std::from_chars(cell->data(), cell->data() + cell->size(), value);
-  return value;
-}
-
 class Inference {
  public:
   Inference(DuckDbSession& session, DataTable& table, const std::string& name)
@@ -42,7 +36,7 @@ class Inference {
     result.schema.fields.clear();
     const Row counts = session_.query(counts_sql()).at(0);
     refuse_malformed_rows();
-    result.rows = number(counts[0]);
+    result.rows = cell_number(counts[0]);
     if (result.rows > 0) result.schema.minimum_rows = 1;
     std::size_t at = 1;
     for (const DataColumn& column : table_.columns()) {
@@ -116,12 +110,13 @@ class Inference {
     SchemaField field;
     field.name = column.name;
     field.type = FieldType::Any;
-    const std::uint64_t values = number(counts[at++]);
-    const bool keeps_zeros = number(counts[at++]) > 0;  // codes such as 00123, which no number should eat
-    const std::uint64_t words = number(counts[at++]);
+    const std::uint64_t values = cell_number(counts[at++]);
+    const bool keeps_zeros =
+        cell_number(counts[at++]) > 0;  // codes such as 00123, which no number should eat
+    const std::uint64_t words = cell_number(counts[at++]);
     field.required = values == rows && rows > 0;
     for (const FieldType guess : kGuesses) {
-      const std::uint64_t fitting = number(counts[at]);
+      const std::uint64_t fitting = cell_number(counts[at]);
       const bool fits = values > 0 && fitting == values && !(keeps_zeros && table_.is_text());
       if (fits && field.type == FieldType::Any) {
         field.type = guess;

@@ -9,10 +9,6 @@ namespace dvx {
 
 namespace {
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 std::string last_line(std::string_view text) {
   while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
   const auto feed = text.rfind('\n');
@@ -38,7 +34,7 @@ StageFailure job_trouble(const EndedBadly& ended) {
   };
   for (const Cause& cause : kCauses) {
     const bool fits = (ended.queued != nullptr && ended.queued->state == cause.state) ||
-                      contains(ended.printed, cause.printed);
+                      ended.printed.find(cause.printed) != std::string::npos;
     if (fits) return {fmt::format(fmt::runtime(cause.message), ended.job), std::string(cause.hint), {}};
   }
   std::string message = fmt::format("its job {} {}", ended.job,

@@ -20,14 +20,14 @@ using Json = nlohmann::json;
 constexpr int kVersion = 1;
 
 // Names of stages may hold slashes and be longer than a file's.
-std::string file_of(Repository& repository, const std::string& stage) {
+std::string trace_file(Repository& repository, const std::string& stage) {
   return join_path(repository.dvx_dir(), fmt::format("traces/{}.json", ObjectId::of(stage).to_hex()));
 }
 
 }  // namespace
 
 void keep_trace(Repository& repository, const std::string& stage, const KeptTrace& trace) {
-  const std::string file = file_of(repository, stage);
+  const std::string file = trace_file(repository, stage);
   make_directories(parent_path(file));
   Json json = json_of_use(trace.use);
   json["dvx_trace"] = kVersion;
@@ -37,7 +37,7 @@ void keep_trace(Repository& repository, const std::string& stage, const KeptTrac
 }
 
 std::optional<KeptTrace> find_trace(Repository& repository, const std::string& stage) {
-  const std::string file = file_of(repository, stage);
+  const std::string file = trace_file(repository, stage);
   const auto text = read_file_if_exists(file);
   if (!text) return std::nullopt;
   try {

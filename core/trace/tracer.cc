@@ -44,7 +44,7 @@ namespace dvx {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using WaitClock = std::chrono::steady_clock;
 
 constexpr int kDrainMs = 20;                               // so that little is left to do at the end
 constexpr auto kLastWait = std::chrono::milliseconds(50);  // for the kernel to part with what was killed
@@ -227,7 +227,7 @@ struct Tracer::Watch::State {
     __u64 flags = kWakeOnSameCpu;
     ::ioctl(listener.get(), SECCOMP_IOCTL_NOTIF_SET_FLAGS, flags);  // a kernel before 6.6 knows none
     seccomp_notif call;
-    std::optional<Clock::time_point> deadline;  // once the command has ended
+    std::optional<WaitClock::time_point> deadline;  // once the command has ended
     for (;;) {
       std::array<pollfd, 2> polled{{{listener.get(), POLLIN, 0}, {deadline ? -1 : stop.get(), POLLIN, 0}}};
       const int count = ::poll(polled.data(), polled.size(), kDrainMs);
@@ -236,8 +236,8 @@ struct Tracer::Watch::State {
         let_go_on(listener.get(), call);
       }
       if ((polled[0].revents & (POLLHUP | POLLERR)) != 0) return;
-      if (polled[1].revents != 0) deadline = Clock::now() + kLastWait;
-      if (deadline && Clock::now() > *deadline) return leave_behind(listener.get());
+      if (polled[1].revents != 0) deadline = WaitClock::now() + kLastWait;
+      if (deadline && WaitClock::now() > *deadline) return leave_behind(listener.get());
       if (count == 0) read_log();
     }
   }

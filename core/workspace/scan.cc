@@ -51,7 +51,7 @@ namespace {
 // Results and index changes of so many files are held at a time.
 constexpr std::size_t kBatch = 32768;
 // So many paths are one task.
-constexpr std::size_t kStatShare = 1024;
+constexpr std::size_t kPathsPerTask = 1024;
 // Few files: what is read and hashed within a tick of the clock, roughly.
 constexpr std::size_t kFewFiles = 100;
 constexpr std::uint64_t kFewBytes = std::uint64_t{2} << 20;
@@ -160,12 +160,12 @@ std::vector<std::optional<WorkspaceScan::Found>> WorkspaceScan::stat_all(
       }
     }
   };
-  if (subjects.size() < 2 * kStatShare) {
+  if (subjects.size() < 2 * kPathsPerTask) {
     stat_some(0, subjects.size());
     return stats;
   }
-  for (std::size_t begin = 0; begin < subjects.size(); begin += kStatShare) {
-    const std::size_t end = std::min(subjects.size(), begin + kStatShare);
+  for (std::size_t begin = 0; begin < subjects.size(); begin += kPathsPerTask) {
+    const std::size_t end = std::min(subjects.size(), begin + kPathsPerTask);
     pool().submit([&stat_some, begin, end] { stat_some(begin, end); });
   }
   pool().wait();

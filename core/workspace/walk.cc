@@ -41,7 +41,7 @@ bool in_path_order(std::string_view a, WalkedKind a_kind, std::string_view b, Wa
 }
 
 // Of a directory with so many names per thread, several threads ask for the stat of the files.
-constexpr std::size_t kStatShare = 4096;
+constexpr std::size_t kNamesPerThread = 4096;
 
 // Sorts by in_path_order(). What comes after the beginning that all names share is compared as one number
 // first: then nearly no comparison looks at a name.
@@ -174,7 +174,7 @@ class Walker {
     const auto stat_some = [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) stat_one(directory, fd, listing[i], directory.entries[i]);
     };
-    const std::size_t shares = std::min(pool_.limit(), listing.size() / kStatShare);
+    const std::size_t shares = std::min(pool_.limit(), listing.size() / kNamesPerThread);
     // Not tasks of the pool, of which none may wait for another.
     std::vector<std::future<void>> others;
     for (std::size_t i = 1; i < shares; ++i) {

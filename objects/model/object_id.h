@@ -20,6 +20,7 @@ namespace dvx {
 class ObjectId {
  public:
   static constexpr std::size_t kSize = 32;
+  static constexpr std::size_t kFewestDigits = 4;  // that a user may type of one, as with git
 
   ObjectId() = default;  // all zero: no object has it
   explicit ObjectId(std::span<const std::byte, kSize> bytes) {

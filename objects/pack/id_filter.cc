@@ -23,11 +23,11 @@ std::size_t offset_of_block(const ObjectId& id, std::size_t filter_size) {
   return static_cast<std::size_t>(Wide{__builtin_bswap64(load_64(id, 0))} * blocks >> 64) * kFilterBlock;
 }
 
-using Block = std::array<std::uint32_t, 8>;
+using FilterBlock = std::array<std::uint32_t, 8>;
 
-Block bits_of(const ObjectId& id) {
+FilterBlock bits_of(const ObjectId& id) {
   std::uint64_t choice = load_64(id, 16);
-  Block bits;
+  FilterBlock bits;
   for (std::uint32_t& word : bits) {
     word = std::uint32_t{1} << (choice & 31);
     choice >>= 5;
@@ -43,18 +43,18 @@ std::uint64_t filter_blocks(std::uint64_t ids) {
 
 void add_to_filter(std::string& filter, const ObjectId& id) {
   char* place = filter.data() + offset_of_block(id, filter.size());
-  Block block;
+  FilterBlock block;
   std::memcpy(block.data(), place, kFilterBlock);
-  const Block bits = bits_of(id);
+  const FilterBlock bits = bits_of(id);
   for (std::size_t i = 0; i < block.size(); ++i) block[i] |= bits[i];
   std::memcpy(place, block.data(), kFilterBlock);
 }
 
 bool may_be_in(std::string_view filter, const ObjectId& id) {
   if (filter.empty()) return true;
-  Block block;
+  FilterBlock block;
   std::memcpy(block.data(), filter.data() + offset_of_block(id, filter.size()), kFilterBlock);
-  const Block bits = bits_of(id);
+  const FilterBlock bits = bits_of(id);
   std::uint32_t absent = 0;
   for (std::size_t i = 0; i < block.size(); ++i) absent |= bits[i] & ~block[i];
   return absent == 0;

@@ -15,12 +15,12 @@ namespace {
 constexpr std::string_view kHeaderMagic = "DVXPACK\n";
 constexpr std::string_view kTrailerMagic = "\nKCAPXVD";
 
-[[noreturn]] void corrupt(std::string what) {
+[[noreturn]] void refuse_pack(std::string what) {
   throw Error(ErrorKind::Corruption, "not a pack: " + std::move(what));
 }
 
 void check_version(std::uint64_t version) {
-  if (version != kPackVersion) corrupt(fmt::format("version {} is not known to this dvx", version));
+  if (version != kPackVersion) refuse_pack(fmt::format("version {} is not known to this dvx", version));
 }
 
 // Memory for a recipe is taken by what the entry claims, so a claim needs bytes behind it.
@@ -30,12 +30,12 @@ bool is_plausible_recipe(const PackEntry& entry) {
 }
 
 void check_entry(const PackEntry& entry) {
-  if (entry.kind == FrameKind::Chunk && entry.raw_length > kMaxChunk) corrupt("a chunk is too long");
+  if (entry.kind == FrameKind::Chunk && entry.raw_length > kMaxChunk) refuse_pack("a chunk is too long");
   const bool lengths_agree = entry.codec == FrameCodec::Raw ? entry.stored_length == entry.raw_length
                                                             : entry.stored_length < entry.raw_length;
-  if (!lengths_agree) corrupt("the lengths of a frame contradict each other");
+  if (!lengths_agree) refuse_pack("the lengths of a frame contradict each other");
   if (entry.kind == FrameKind::Recipe && !is_plausible_recipe(entry)) {
-    corrupt(fmt::format(
+    refuse_pack(fmt::format(
         "a recipe claims {} bytes of which {} are stored; beyond {} bytes dvx takes {} times as much",
         entry.raw_length, entry.stored_length, limits::kFreeRecipeBytes, limits::kRecipeCompression));
   }
@@ -52,9 +52,9 @@ std::string serialize_pack_header() {
 
 void check_pack_header(std::string_view bytes) {
   if (bytes.size() != kPackHeaderSize || !bytes.starts_with(kHeaderMagic))
-    corrupt("it does not begin as one");
+    refuse_pack("it does not begin as one");
   check_version(load_le(as_bytes(bytes.substr(8, 4))));
-  if (load_le(as_bytes(bytes.substr(12, 4))) != 0) corrupt("its header is damaged");
+  if (load_le(as_bytes(bytes.substr(12, 4))) != 0) refuse_pack("its header is damaged");
 }
 
 void append_pack_entry(std::string& out, const PackEntry& entry) {
@@ -72,9 +72,9 @@ PackEntry parse_pack_entry(std::span<const std::byte, kPackEntrySize> bytes) {
   entry.offset = load_le(bytes.subspan(32, 6));
   const std::uint64_t kind = load_le(bytes.subspan(38, 1)), codec = load_le(bytes.subspan(39, 1));
   if (kind > static_cast<std::uint64_t>(FrameKind::Recipe))
-    corrupt(fmt::format("unknown frame kind {}", kind));
+    refuse_pack(fmt::format("unknown frame kind {}", kind));
   if (codec > static_cast<std::uint64_t>(FrameCodec::Zstd))
-    corrupt(fmt::format("unknown frame codec {}", codec));
+    refuse_pack(fmt::format("unknown frame codec {}", codec));
   entry.kind = static_cast<FrameKind>(kind);
   entry.codec = static_cast<FrameCodec>(codec);
   entry.stored_length = static_cast<std::uint32_t>(load_le(bytes.subspan(40, 4)));
@@ -95,9 +95,10 @@ std::string serialize_pack_trailer(const PackTrailer& trailer) {
 }
 
 PackTrailer parse_pack_trailer(std::string_view bytes, std::uint64_t pack_size) {
-  if (bytes.size() != kPackTrailerSize || !bytes.ends_with(kTrailerMagic)) corrupt("it does not end as one");
+  if (bytes.size() != kPackTrailerSize || !bytes.ends_with(kTrailerMagic))
+    refuse_pack("it does not end as one");
   check_version(load_le(as_bytes(bytes.substr(48, 4))));
-  if (load_le(as_bytes(bytes.substr(52, 4))) != 0) corrupt("its trailer is damaged");
+  if (load_le(as_bytes(bytes.substr(52, 4))) != 0) refuse_pack("its trailer is damaged");
   PackTrailer trailer;
   trailer.index_offset = load_le(as_bytes(bytes.substr(0, 8)));
   trailer.entry_count = load_le(as_bytes(bytes.substr(8, 8)));
@@ -106,7 +107,7 @@ PackTrailer parse_pack_trailer(std::string_view bytes, std::uint64_t pack_size) 
   const std::uint64_t body = pack_size < kPackTrailerSize ? 0 : pack_size - kPackTrailerSize;
   if (trailer.index_offset < kPackHeaderSize || trailer.index_offset > body || trailer.entry_count == 0 ||
       trailer.entry_count > body / kPackEntrySize || trailer.index_size() != body - trailer.index_offset) {
-    corrupt("its length is not what its trailer says");
+    refuse_pack("its length is not what its trailer says");
   }
   return trailer;
 }
@@ -115,17 +116,17 @@ namespace {
 
 template <typename Keep>
 void for_each_entry(std::string_view bytes, const PackTrailer& trailer, Keep keep) {
-  if (bytes.size() != trailer.index_size()) corrupt("its index has another length");
-  if (ObjectId::of(bytes) != trailer.pack_id) corrupt("its index does not hash to its id");
+  if (bytes.size() != trailer.index_size()) refuse_pack("its index has another length");
+  if (ObjectId::of(bytes) != trailer.pack_id) refuse_pack("its index does not hash to its id");
   ObjectId previous;
   for (std::size_t at = 0; at < bytes.size(); at += kPackEntrySize) {
     const PackEntry entry =
         parse_pack_entry(as_bytes(bytes.substr(at, kPackEntrySize)).first<kPackEntrySize>());
     if (entry.offset < kPackHeaderSize || entry.offset > trailer.index_offset ||
         entry.stored_length > trailer.index_offset - entry.offset) {
-      corrupt("a frame lies outside of it");
+      refuse_pack("a frame lies outside of it");
     }
-    if (at > 0 && entry.id <= previous) corrupt("its index is out of order");
+    if (at > 0 && entry.id <= previous) refuse_pack("its index is out of order");
     previous = entry.id;
     keep(entry);
   }

@@ -11,12 +11,12 @@ namespace dvx {
 
 namespace {
 
-constexpr std::string_view kMagic = "DVXRCP1\n";
-constexpr std::size_t kHeaderSize = 24;
+constexpr std::string_view kRecipeMagic = "DVXRCP1\n";
+constexpr std::size_t kRecipeHeaderSize = 24;
 constexpr std::size_t kChunkSize = ObjectId::kSize + 4;
-static_assert(kHeaderSize + kMaxRecipeChunks * kChunkSize + ObjectId::kSize <= UINT32_MAX);
+static_assert(kRecipeHeaderSize + kMaxRecipeChunks * kChunkSize + ObjectId::kSize <= UINT32_MAX);
 
-[[noreturn]] void corrupt(std::string_view what) {
+[[noreturn]] void refuse_recipe(std::string_view what) {
   throw Error(ErrorKind::Corruption, fmt::format("not a recipe: {}", what));
 }
 
@@ -35,8 +35,8 @@ std::string Recipe::serialize() const {
                             chunks.size()));
   }
   std::string bytes;
-  bytes.reserve(kHeaderSize + chunks.size() * kChunkSize + ObjectId::kSize);
-  bytes += kMagic;
+  bytes.reserve(kRecipeHeaderSize + chunks.size() * kChunkSize + ObjectId::kSize);
+  bytes += kRecipeMagic;
   append_le(bytes, total_size(), 8);
   append_le(bytes, chunks.size(), 8);
   for (const RecipeChunk& chunk : chunks) {
@@ -48,26 +48,27 @@ std::string Recipe::serialize() const {
 }
 
 Recipe Recipe::parse(std::string_view bytes) {
-  if (!bytes.starts_with(kMagic) || bytes.size() < kHeaderSize + ObjectId::kSize)
-    corrupt("it does not begin as one");
+  if (!bytes.starts_with(kRecipeMagic) || bytes.size() < kRecipeHeaderSize + ObjectId::kSize)
+    refuse_recipe("it does not begin as one");
   const std::string_view body = bytes.substr(0, bytes.size() - ObjectId::kSize);
-  if (as_text(ObjectId::of(body).bytes()) != bytes.substr(body.size())) corrupt("its checksum is wrong");
+  if (as_text(ObjectId::of(body).bytes()) != bytes.substr(body.size()))
+    refuse_recipe("its checksum is wrong");
   const std::uint64_t total = load_le(as_bytes(bytes.substr(8, 8))),
                       count = load_le(as_bytes(bytes.substr(16, 8)));
-  if ((body.size() - kHeaderSize) % kChunkSize != 0 || (body.size() - kHeaderSize) / kChunkSize != count ||
-      count < 2) {
-    corrupt("it has another length than it says");
+  if ((body.size() - kRecipeHeaderSize) % kChunkSize != 0 ||
+      (body.size() - kRecipeHeaderSize) / kChunkSize != count || count < 2) {
+    refuse_recipe("it has another length than it says");
   }
   Recipe recipe;
   recipe.chunks.reserve(count);
-  for (std::size_t at = kHeaderSize; at < body.size(); at += kChunkSize) {
+  for (std::size_t at = kRecipeHeaderSize; at < body.size(); at += kChunkSize) {
     RecipeChunk chunk;
     chunk.id = ObjectId(as_bytes(body.substr(at, ObjectId::kSize)).first<ObjectId::kSize>());
     chunk.length = static_cast<std::uint32_t>(load_le(as_bytes(body.substr(at + ObjectId::kSize, 4))));
-    if (chunk.length == 0 || chunk.length > kMaxChunk) corrupt("a chunk has an impossible length");
+    if (chunk.length == 0 || chunk.length > kMaxChunk) refuse_recipe("a chunk has an impossible length");
     recipe.chunks.push_back(chunk);
   }
-  if (recipe.total_size() != total) corrupt("its chunks do not add up");
+  if (recipe.total_size() != total) refuse_recipe("its chunks do not add up");
   return recipe;
 }
 

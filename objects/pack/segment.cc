@@ -24,16 +24,16 @@ namespace dvx {
 namespace {
 
 // Version 1 has no filter.
-constexpr std::string_view kMagic = "DVXSEG2\n", kEndMagic = "\n2GESXVD";
+constexpr std::string_view kStartMagic = "DVXSEG2\n", kEndMagic = "\n2GESXVD";
 constexpr std::string_view kMagic1 = "DVXSEG1\n", kEndMagic1 = "\n1GESXVD";
-constexpr std::size_t kHeaderSize = 16;   // magic, pack count, blocks of the filter
-constexpr std::size_t kTrailerSize = 56;  // entry count, pack count, checksum, magic
+constexpr std::size_t kSegmentHeaderSize = 16;  // magic, pack count, blocks of the filter
+constexpr std::size_t kTrailerSize = 56;        // entry count, pack count, checksum, magic
 constexpr std::size_t kEntrySize = kPackEntrySize + 4;
 // Where another machine may remove the file while it is mapped, which would end this process by a signal, a
 // segment up to this size is read instead: five million entries.
 constexpr std::uint64_t kReadWhole = std::uint64_t{256} << 20;
 
-[[noreturn]] void corrupt(std::string_view what) {
+[[noreturn]] void refuse_segment(std::string_view what) {
   throw Error(ErrorKind::Corruption, fmt::format("not an index segment: {}", what));
 }
 
@@ -55,25 +55,25 @@ struct Segment::State {
 
 void Segment::State::parse() {
   const bool is_first = bytes.starts_with(kMagic1) && bytes.ends_with(kEndMagic1);
-  const bool is_second = bytes.starts_with(kMagic) && bytes.ends_with(kEndMagic);
-  if (bytes.size() < kHeaderSize + kTrailerSize || !(is_first || is_second))
-    corrupt("it does not begin and end as one");
+  const bool is_second = bytes.starts_with(kStartMagic) && bytes.ends_with(kEndMagic);
+  if (bytes.size() < kSegmentHeaderSize + kTrailerSize || !(is_first || is_second))
+    refuse_segment("it does not begin and end as one");
   const std::string_view trailer = bytes.substr(bytes.size() - kTrailerSize);
   const std::uint64_t pack_count = load_le(field(bytes, 8, 4)), blocks = load_le(field(bytes, 12, 4));
   count = load_le(field(trailer, 0, 8));
-  const std::uint64_t body = bytes.size() - kHeaderSize - kTrailerSize;
+  const std::uint64_t body = bytes.size() - kSegmentHeaderSize - kTrailerSize;
   if (load_le(field(trailer, 8, 8)) != pack_count || (is_first && blocks != 0))
-    corrupt("its header is damaged");
+    refuse_segment("its header is damaged");
   if (pack_count > body / ObjectId::kSize || count > body / kEntrySize ||
       pack_count * ObjectId::kSize + count * kEntrySize + blocks * kFilterBlock != body) {
-    corrupt("its length is not what it says");
+    refuse_segment("its length is not what it says");
   }
   for (std::uint64_t i = 0; i < pack_count; ++i) {
     packs.emplace_back(
-        field(bytes, kHeaderSize + i * ObjectId::kSize, ObjectId::kSize).first<ObjectId::kSize>());
-    if (i > 0 && packs[i - 1] >= packs[i]) corrupt("its packs are out of order");
+        field(bytes, kSegmentHeaderSize + i * ObjectId::kSize, ObjectId::kSize).first<ObjectId::kSize>());
+    if (i > 0 && packs[i - 1] >= packs[i]) refuse_segment("its packs are out of order");
   }
-  records = bytes.substr(kHeaderSize + pack_count * ObjectId::kSize, count * kEntrySize);
+  records = bytes.substr(kSegmentHeaderSize + pack_count * ObjectId::kSize, count * kEntrySize);
   filter = bytes.substr(bytes.size() - kTrailerSize - blocks * kFilterBlock, blocks * kFilterBlock);
 }
 
@@ -114,7 +114,7 @@ std::uint64_t Segment::entry_count() const {
 SegmentHit Segment::at(std::uint64_t position) const {
   const std::string_view record = state_->records.substr(position * kEntrySize, kEntrySize);
   const std::uint64_t pack = load_le(field(record, kPackEntrySize, 4));
-  if (pack >= state_->packs.size()) corrupt("an entry names no pack of it");
+  if (pack >= state_->packs.size()) refuse_segment("an entry names no pack of it");
   return {state_->packs[pack], parse_pack_entry(field(record, 0, kPackEntrySize).first<kPackEntrySize>())};
 }
 
@@ -132,12 +132,12 @@ std::optional<SegmentHit> Segment::find(const ObjectId& id) const {
 void Segment::verify() const {
   const std::string_view checked = state_->bytes.substr(0, state_->bytes.size() - kTrailerSize + 16);
   const std::string_view checksum = state_->bytes.substr(checked.size(), ObjectId::kSize);
-  if (as_text(ObjectId::of(checked).bytes()) != checksum) corrupt("its checksum is wrong");
+  if (as_text(ObjectId::of(checked).bytes()) != checksum) refuse_segment("its checksum is wrong");
   ObjectId previous;
   for (std::uint64_t i = 0; i < state_->count; ++i) {
     const SegmentHit hit = at(i);
-    if (i > 0 && hit.entry.id <= previous) corrupt("its entries are out of order");
-    if (!may_be_in(state_->filter, hit.entry.id)) corrupt("its filter does not know an entry");
+    if (i > 0 && hit.entry.id <= previous) refuse_segment("its entries are out of order");
+    if (!may_be_in(state_->filter, hit.entry.id)) refuse_segment("its filter does not know an entry");
     previous = hit.entry.id;
   }
 }
@@ -240,7 +240,7 @@ void write_segment(const SegmentInputs& inputs, Sink& sink) {
   constexpr std::size_t kPiece = std::size_t{1} << 20;
   const std::vector<ObjectId> packs = packs_of(inputs);
   HashingSink out(sink);
-  std::string bytes(kMagic);
+  std::string bytes(kStartMagic);
   append_le(bytes, packs.size(), 4);
   std::vector<Run> runs = runs_of(inputs);
   std::string filter = empty_filter(runs);

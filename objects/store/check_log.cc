@@ -20,7 +20,7 @@ namespace dvx {
 
 namespace {
 
-constexpr std::string_view kMagic = "DVXCHK1\n";
+constexpr std::string_view kLogMagic = "DVXCHK1\n";
 constexpr std::size_t kProof = 8;  // of SHA-256 of the rest
 constexpr std::size_t kRecord = 88;
 constexpr std::size_t kWorthRewriting = 1024;  // records out of date
@@ -76,8 +76,8 @@ std::vector<Check> latest_of(std::vector<Check> checks) {
 // In the order of the log. Nothing of a file that is no log.
 std::vector<Check> parse_log(std::string_view bytes) {
   std::vector<Check> checks;
-  if (!bytes.starts_with(kMagic)) return checks;
-  bytes.remove_prefix(kMagic.size());
+  if (!bytes.starts_with(kLogMagic)) return checks;
+  bytes.remove_prefix(kLogMagic.size());
   checks.reserve(bytes.size() / kRecord);
   for (; bytes.size() >= kRecord; bytes.remove_prefix(kRecord)) {
     Check check;
@@ -96,7 +96,7 @@ std::string serialize(std::span<const Check> checks) {
 void rewrite(const std::string& path, std::span<const Check> added) {
   std::vector<Check> checks = parse_log(read_file_if_exists(path, limits::kOwnBytes).value_or(""));
   checks.insert(checks.end(), added.begin(), added.end());
-  write_file_atomically(path, std::string(kMagic) + serialize(latest_of(std::move(checks))), 0666,
+  write_file_atomically(path, std::string(kLogMagic) + serialize(latest_of(std::move(checks))), 0666,
                         Durability::Relaxed);
 }
 
@@ -143,7 +143,7 @@ void CheckLog::append(std::span<const Check> checks) const {
     const auto lock = FileLock::acquire(path + ".lock", LockMode::Exclusive);
     const auto st = stat_if_exists(path);
     const auto size = st ? static_cast<std::size_t>(st->st_size) : 0;
-    const bool in_order = records_ > 0 && size % kRecord == kMagic.size();
+    const bool in_order = records_ > 0 && size % kRecord == kLogMagic.size();
     if (!in_order || records_ > 2 * (checks_.size() + kWorthRewriting)) {
       rewrite(path, checks);
     } else {
