@@ -31,6 +31,22 @@ TextPosition advanced(std::string_view text, TextPosition from, std::size_t offs
   return from;
 }
 
+// The expression as a command gives it to the shell: with a backslash before it and before each nested one,
+// whose closing braces `inner` lacks, since it ends at the first brace.
+std::string for_the_shell(std::string_view inner) {
+  std::string text = "\\${";
+  std::string braces = "}";
+  while (!inner.empty()) {
+    const std::size_t nested = inner.find("${");
+    text += inner.substr(0, nested);
+    if (nested == std::string_view::npos) break;
+    text += "\\${";
+    braces += '}';
+    inner.remove_prefix(nested + 2);
+  }
+  return text + braces;
+}
+
 // "m." of "${m.${item}.t}", where somebody means a key that is the value of another variable. Of
 // "${X:-${Y}}" it is the shell's business.
 bool is_nested(std::string_view inner) {
@@ -124,7 +140,7 @@ void Interpolation::fail_with_unknown(const YamlNode& node, std::string_view inn
   const auto near = nearest_word(inner, std::vector<std::string_view>(names.begin(), names.end()));
   fail(node, inner, fmt::format("no variable '{}'", display_path(inner)),
        near ? fmt::format("did you mean '${{{}}}'?", *near)
-            : fmt::format("for a variable of the shell: \\${{{}}}", display_path(inner)));
+            : fmt::format("for a variable of the shell: {}", display_path(for_the_shell(inner))));
 }
 
 void Interpolation::fail(const YamlNode& node, std::string_view inner, const std::string& message,

@@ -208,8 +208,10 @@ YamlNode parse_values(std::string_view text, const std::string& path) {
   require_depth(values, path, limits::kValueDepth);
   if (values.kind() == Kind::Null) return YamlNode::make_map({});
   if (values.kind() == Kind::Map) return values;
-  throw Error{
-      ErrorKind::Config, fmt::format("{}: a params file must be a map", display_path(path)), {}, path};
+  throw Error{ErrorKind::Config,
+              fmt::format("{}: a file of params or metrics must be a map", display_path(path)),
+              {},
+              path};
 }
 
 }  // namespace dvx

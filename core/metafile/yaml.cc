@@ -225,7 +225,8 @@ class YamlParser {
     if (!fy_document_state_version_explicit(state)) return;
     const fy_version* version = fy_document_state_version(state);
     if (version->major == 1 && version->minor == 2) return;
-    fail_at(lines_.at(0), name_,
+    const std::size_t at = text_.starts_with("%YAML") ? 0 : text_.find("\n%YAML") + 1;
+    fail_at(lines_.at(at), name_,
             fmt::format("it asks for YAML {}.{}, and dvx reads YAML 1.2", version->major, version->minor),
             "remove the '%YAML' line, and write true and false for 'yes' and 'no'");
   }

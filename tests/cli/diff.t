@@ -98,6 +98,34 @@ Parameters and metrics:
   $ git add -A && git commit -qm "Longer" && dvx diff HEAD~1 HEAD --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["data"]["metrics"])'
   [{'after': 0.7, 'before': 0.5, 'file': 'eval.json', 'key': 'score.f1'}]
 
+Python writes numbers that JSON has no words for. They are values, and the JSON that dvx prints stays JSON:
+
+  $ printf 'metrics: [m.json]\nparams: [p.yaml]\n' > dvx.yaml
+  $ echo '{"acc": 0.5, "loss": NaN, "best": -Infinity, "big": 1e999}' > m.json; echo 'v: [1, .nan]' > p.yaml
+  $ git add -A && git commit -qm nan && dvx diff
+  $ echo '{"acc": 0.6, "loss": NaN, "best": 0.0, "big": Infinity}' > m.json; echo 'v: [1.0, .nan]' > p.yaml; dvx diff
+  parameters
+    p.yaml  v: [1,".nan"] -> [1.0,".nan"]
+  metrics
+    m.json  acc: 0.5 -> 0.6
+    m.json  best: "-.inf" -> 0.0
+  $ dvx diff --json | python3 -c 'import json, sys; print([c["before"] for c in json.load(sys.stdin, parse_constant=exit)["data"]["metrics"]])'
+  [0.5, '-.inf']
+
+A file that cannot be read is named, and --exit-code does not take it for unchanged unless it is the same on both sides:
+
+  $ echo '{"acc": 0.6' > m.json; dvx diff --exit-code
+  parameters
+    p.yaml  v: [1,".nan"] -> [1.0,".nan"]
+  warning: values of m.json cannot be compared: m.json: not JSON: * (glob)
+  [1]
+  $ git checkout -q p.yaml; dvx diff --exit-code
+  warning: values of m.json cannot be compared: m.json: not JSON: * (glob)
+  [1]
+  $ git commit -qam broken && dvx diff --exit-code
+  warning: values of m.json cannot be compared: m.json: not JSON: * (glob)
+  $ echo 'params: [p.yaml]' > dvx.yaml; git rm -q -f m.json; git commit -qam 'No metrics' && dvx diff
+
 What is neither:
 
   $ dvx diff nonsense

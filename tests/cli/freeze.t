@@ -136,3 +136,66 @@ What is there counts too for a stage that needs a frozen one by name, whether th
   other
   $ rm table; dvx repro -q && cat table
   other
+
+The outputs of a frozen stage are recorded as they were found, and no run is said to have made them:
+
+  $ git init -q kept && cd kept && dvx init -q && dvx remote add -q -d r "$CRAMTMP/remote"
+  $ cat > dvx.yaml <<'END'
+  > stages:
+  >   ingest: {cmd: "false", outs: [raw.csv, more/], deps: [gone], frozen: true}
+  >   train: {cmd: cp raw.csv model, deps: [raw.csv], outs: [model]}
+  > END
+  $ mkdir more && echo 1 > raw.csv && echo a > more/a
+  $ dvx status
+  stages that are stale:
+    frozen    ingest
+      output raw.csv is not recorded yet
+      output more is not recorded yet
+    stale     train
+      it has never run
+  hint: dvx repro
+  $ dvx verify 2> /dev/null | head -3
+  \xe2\x9c\x97 stage 'ingest': 'raw.csv' is not recorded yet (esc)
+  \xe2\x9c\x97 stage 'ingest': 'more' is not recorded yet (esc)
+  \xe2\x9c\x97 stage 'train' never ran (esc)
+  $ dvx add raw.csv
+  error: 'raw.csv' is an output of stage 'ingest', which is frozen
+  hint: dvx commit
+  [1]
+  $ dvx repro
+  ingest: frozen, its outputs are recorded as they are
+  train: running, as it has never run
+  train: ran in * s (glob)
+  1 ran, 1 frozen in * s (glob)
+  $ dvx repro
+  1 frozen, 1 up to date in * s (glob)
+  $ dvx status
+  everything is as recorded
+  $ dvx lineage model
+  model  4355a46b19d3  2 B
+  \S+ train  run .* \(esc\) (re)
+     \S+ raw.csv  4355a46b19d3  2 B \(esc\) (re)
+        \S+ ingest  record [0-9a-f]{12}  \S+  recorded as it was found, no run made it \(esc\) (re)
+  $ dvx verify 2>&1 | grep ingest
+  warning: outputs of stage 'ingest' were recorded as they were found: no run made them
+  $ git add -A && git commit -qm one && dvx push -q
+  $ git clone -q . ../colleague && cd ../colleague && dvx pull -q && cat raw.csv more/a model
+  1
+  a
+  1
+
+A change by hand is recorded by commit, and the stage that reads it is stale:
+
+  $ cd ../kept && echo 2 > raw.csv && dvx commit -m two > out.txt; grep recorded out.txt
+  recorded raw.csv (1 file, 2 B)
+  $ dvx status
+  stages that are stale:
+    stale     train
+      dependency raw.csv: 4355a46b19d3 \xe2\x86\x92 53c234e5e847 (esc)
+  hint: dvx repro
+
+A stage that is unfrozen is stale, since no run made what is recorded:
+
+  $ touch gone && dvx unfreeze -q ingest; dvx repro -n ingest
+  would run      ingest: its outputs were recorded as they were found, and no run made them
+  1 of 1 stage stale

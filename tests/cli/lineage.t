@@ -79,3 +79,41 @@ What nothing is recorded about:
   error: no file, stage, run or object 'nothing'
   hint: dvx stage list
   [5]
+
+Two stages make parts of one directory, and a third stage reads all of it:
+
+  $ git init -q parts && cd parts && dvx init -q
+  $ mkdir models && echo same > raw && dvx add -q raw
+  $ cat > dvx.yaml << 'YAML'
+  > stages:
+  >   a: {cmd: cp raw models/a, deps: [raw], outs: [models/a]}
+  >   b: {cmd: echo b > models/b, outs: [models/b]}
+  >   all: {cmd: cat models/a models/b > all, deps: [models], outs: [all]}
+  >   other: {cmd: wc -c < raw > other, deps: [raw], outs: [other]}
+  > YAML
+  $ dvx repro -q && git add -A && git commit -qm parts
+
+Data that came from one part does not come from the other part, nor from the file that the part was copied from:
+
+  $ dvx lineage models/a --downstream --json | python3 -c 'import json, sys; print(sorted(n.get("path") or n["record"]["stage"] for n in json.load(sys.stdin)["data"]["nodes"]))'
+  ['a', 'all', 'all', 'models', 'models/a']
+  $ dvx lineage models/b --downstream --json | python3 -c 'import json, sys; print(sorted(n.get("path") or n["record"]["stage"] for n in json.load(sys.stdin)["data"]["nodes"]))'
+  ['all', 'all', 'b', 'models', 'models/b']
+
+A directory has the origins of its parts:
+
+  $ dvx lineage models | sed 's/  run.*//'
+  models * (glob)
+  \S+ models/a .* \(esc\) (re)
+  .* a \(esc\) (re)
+  .* raw .* \(esc\) (re)
+  \S+ models/b .* \(esc\) (re)
+  .* b \(esc\) (re)
+  $ dvx lineage models | grep -c "not recorded"
+  0
+  [1]
+  $ dvx lineage all | grep -c "not recorded"
+  0
+  [1]
+  $ echo stray > models/stray && dvx lineage models | head -1
+  models * not recorded in git (glob)

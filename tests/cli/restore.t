@@ -40,3 +40,26 @@ It does not overwrite what is nowhere else:
   $ dvx restore --force data/a && cat data/a
   1 file replaced
   ONE
+
+Content that has an id can be restored to any path, such as the content that repro stored before it wrote over it:
+
+  $ dvx restore --source file:$(printf 'two\n' | sha256sum | cut -d' ' -f1) again && cat again
+  1 file created
+  two
+  $ tree=$(sed -n 's/.*tree: sha256:/tree:/p' data.dvx) && dvx restore --source $tree copy && cat copy/a copy/b
+  2 files created
+  ONE
+  two
+  $ echo mine > again; dvx restore --source $tree again
+  would be lost: again
+  error: 1 file would be lost, so nothing was changed
+  hint: dvx commit (to keep them) or dvx restore --force --source CONTENT PATH
+  [1]
+  $ dvx restore --source file:$(printf 'other\n' | sha256sum | cut -d' ' -f1) other
+  error: the store does not have all of file:* (glob)
+  hint: dvx fetch
+  [5]
+  $ dvx restore --source $tree one two
+  error: content comes to one path
+  hint: dvx restore --source CONTENT PATH
+  [2]

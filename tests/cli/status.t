@@ -92,3 +92,48 @@ A stage that would run says why:
     stale     copy
       dependency model.bin: 73cb3858a687 \xe2\x86\x92 c865f6c5ab8d (esc)
   hint: dvx commit -m MESSAGE (to record) or dvx checkout (to go back)
+
+A stage that failed is told from a stage that never ran, and a file that one stage cannot read does not hide the other stages:
+
+  $ dvx checkout -q --force && cat > dvx.yaml << YAML
+  > stages:
+  >   bad: {cmd: exit 3, outs: [bad]}
+  >   no-key: {cmd: echo > k, params: [nokey], outs: [k]}
+  >   no-file: {cmd: echo > f, params: [none.yaml: [x]], outs: [f]}
+  >   no-dep: {cmd: echo > n, deps: [nothing], outs: [n]}
+  >   fine: {cmd: echo > g, outs: [g]}
+  > YAML
+  $ echo 'a: [' > params.yaml; dvx repro -q -k bad fine no-key no-file no-dep 2> errors; echo $?; grep error errors; ls g
+  1
+  error: stage 'bad' failed: 'exit 3' exited with status 3
+  error: stage 'no-key' failed: params.yaml:* (glob)
+  error: stage 'no-file' failed: stage 'no-file': params file 'none.yaml' is not there
+  error: stage 'no-dep' failed: dependency 'nothing' of stage 'no-dep' does not exist
+  g
+  $ dvx status
+  stages that are stale:
+    failed    bad
+      its last run failed
+    blocked   no-key
+      params.yaml:* (glob)
+    blocked   no-file
+      stage 'no-file': params file 'none.yaml' is not there
+    blocked   no-dep
+      dependency nothing is missing
+  hint: dvx repro
+  $ dvx stages | grep -c blocked
+  3
+  $ dvx why bad
+  bad would run:
+    its last run failed
+  $ dvx why fine no-key
+  no-key cannot run:
+    params.yaml:* (glob)
+  fine is up to date since run * (glob)
+  $ dvx verify > found 2>&1; echo $?; grep -c "is stale" found
+  1
+  3
+
+It stops no commit either:
+
+  $ git add -A && git commit -qm "All the same" && dvx commit -q

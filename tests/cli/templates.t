@@ -89,3 +89,20 @@ A slip is shown where it stands.
   error: dvx.yaml:7:14: stage 'fit@a': no variable 'train.lrr'
   hint: did you mean '${train.lr}'?
   [2]
+
+An expression inside of an expression is refused, and only one that looks like the shell's gets the hint for the shell:
+
+  $ printf 'm: {us: {t: 1}}\n' > params.yaml
+  $ printf 'stages:\n  b: {foreach: [us], do: {cmd: "echo ${m.${item}.t}"}}\n' > dvx.yaml && dvx stage list
+  error: dvx.yaml:2:38: stage 'b@us': an expression stands inside of an expression, where only names can
+  hint: let 'foreach' or 'matrix' run over maps that hold the values: ${item.key}
+  [2]
+  $ printf 'stages:\n  b: {foreach: [us], do: {cmd: "echo ${X:-${Y}}"}}\n' > dvx.yaml && dvx stage list 2>&1 | tail -1
+  hint: for a variable of the shell: \${X:-\${Y}}
+
+A value that stands twice in a list of a matrix counts once, as it does in DVC:
+
+  $ printf 'stages:\n  b: {matrix: {x: [1, 2, 1], y: [a, a]}, cmd: "echo ${item.x} ${item.y}"}\n' > dvx.yaml
+  $ dvx stage list
+  b@1-a
+  b@2-a

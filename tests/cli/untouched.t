@@ -51,3 +51,33 @@ A file that a .dvxignore hides cannot be stored, so a directory that holds one i
   a.log
   a
   a.log
+
+A directory of which one file was edited is stored before it is written over, and so is an output that persists. A file that git has is not:
+
+  $ git init -q ../kept && cd ../kept && dvx init -q
+  $ cat > dvx.yaml <<'END'
+  > stages:
+  >   dir: {cmd: mkdir d && echo 1 > d/a && echo 2 > d/b, deps: [in], outs: [d]}
+  >   log: {cmd: cat in >> log, deps: [in], outs: [log: {persist: true}]}
+  >   git: {cmd: cp in m.json, deps: [in], metrics: [m.json: {cache: false}]}
+  > END
+  $ echo 1 > in && dvx repro -q && git add -A && git commit -qm one
+  $ echo edited >> d/a; echo note >> log; echo 2 > in; dvx repro -q -j1 2> kept; sort kept | sed 's/[0-9a-f]\{64\}/ID/'
+  warning: stage 'dir' writes to 'd', of which the store did not have what was there; to get that back: dvx restore --source tree:ID d.kept
+  warning: stage 'log' writes to 'log', of which the store did not have what was there; to get that back: dvx restore --source file:ID log.kept
+  $ sed -n 's/.*back: //p' kept | sh && cat d.kept/a d.kept/b log.kept
+  2 files created
+  1 file created
+  1
+  edited
+  2
+  1
+  note
+
+What was stored outlives a garbage collection, as runs do:
+
+  $ rm -r d.kept log.kept && dvx gc --apply --no-grace --prune-now > /dev/null && sed -n 's/.*back: //p' kept | sh && cat log.kept
+  2 files created
+  1 file created
+  1
+  note

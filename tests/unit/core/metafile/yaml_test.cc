@@ -62,6 +62,8 @@ TEST(Yaml, SaysLineAndColumn) {
       {"a: {b: 1, 'b': 2}\n", "x.yaml:1:11: the key 'b' is given twice"},
       {"a: 1\n---\nb: 2\n", "x.yaml:2:1: a second document starts here"},
       {"? [a]\n: 1\n", "x.yaml:1:3: a list cannot be a key"},
+      {"# one\n%YAML 1.3\n---\na: no\n", "x.yaml:2:1: it asks for YAML 1.3, and dvx reads YAML 1.2"},
+      {"%YAML 1.1\n---\na: no\n", "x.yaml:1:1: it asks for YAML 1.1, and dvx reads YAML 1.2"},
       {"a: \xff\n", "x.yaml:1:4: not UTF-8 text"},
       {"a: \x01\n", "x.yaml:1:4: control character 0x01"},
       {std::string("a: \0", 4), "x.yaml:1:4: control character 0x00"},

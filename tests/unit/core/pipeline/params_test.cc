@@ -74,7 +74,7 @@ TEST(Params, BadFilesSayWhere) {
   EXPECT_EQ(failure("p.toml", "a = 1\nb = \n", {"a"}).message().substr(0, 9), "p.toml:2:");
   EXPECT_EQ(failure("p.yaml", "a: 1\na: 2\n", {"a"}).message(), "p.yaml:2:1: the key 'a' is given twice");
   EXPECT_NE(failure("p.json", "{\n!", {"a"}).message().find("line 2"), std::string::npos);
-  EXPECT_EQ(failure("p.yaml", "[1]", {"a"}).message(), "p.yaml: a params file must be a map");
+  EXPECT_EQ(failure("p.yaml", "[1]", {"a"}).message(), "p.yaml: a file of params or metrics must be a map");
   EXPECT_EQ(failure("p.ini", "[a", {"a"}).message().substr(0, 6), "p.ini:");
 }
 

@@ -140,6 +140,29 @@ TEST_F(PlanTest, FrozenStageDoesNotLookAtItsInputs) {
   EXPECT_EQ(result.stages[1].decision.action, StageAction::UpToDate);
 }
 
+TEST_F(PlanTest, FrozenStageTellsWhatIsNotRecorded) {
+  a.frozen = true;
+  StageFacts facts = planned(a, std::nullopt, {}).facts;
+  const StageDecision never_recorded = decide_stage(facts, lookup);
+  EXPECT_EQ(never_recorded.action, StageAction::Frozen);
+  ASSERT_EQ(never_recorded.reasons.size(), 1U);
+  EXPECT_EQ(never_recorded.reasons[0].kind, ReasonKind::OutputUnrecorded);
+  facts.locked = &*locked_a;
+  EXPECT_TRUE(decide_stage(facts, lookup).reasons.empty());
+  facts.contents["mid"] = file("by hand");
+  EXPECT_EQ(decide_stage(facts, lookup).reasons.at(0).kind, ReasonKind::OutputModified);
+}
+
+TEST_F(PlanTest, FaultOfOneStageBlocksItAlone) {
+  PlanInput input{.stages = {planned(a, locked_a, {}), planned(b, locked_b, {})}, .lookup = lookup};
+  input.stages[0].facts.fault = Error(ErrorKind::Config, "params.yaml:1:1: wrong", "mend it");
+  const Plan plan = make_plan(input);
+  EXPECT_EQ(plan.stages[0].decision.action, StageAction::Blocked);
+  EXPECT_EQ(describe(plan.stages[0].decision.reasons.at(0)), "params.yaml:1:1: wrong");
+  EXPECT_EQ(plan.stages[0].decision.fault->hint(), "mend it");
+  EXPECT_EQ(plan.stages[1].decision.action, StageAction::UpToDate);
+}
+
 // As on a fresh clone: nothing is here, but it is known what it was.
 TEST_F(PlanTest, MissingDataThatWasAsRecordedIsNoReasonWhenAllowed) {
   for (auto& [path, data] : here) data.reset();

@@ -45,6 +45,88 @@ TEST(StaleReason, TellsNewFromGoneFromChanged) {
   EXPECT_EQ(describe(reasons[2]), "dependency train.py: bb → dd");
 }
 
+Json with_param(const Json& value) {
+  Json key = sample();
+  key["params"]["params.yaml"] = {{"v", value}};
+  return key;
+}
+
+// The JSON library takes 1 and 1.0 for equal, and the keys do not.
+TEST(StaleReason, ShowsTypesWhereTextsAreEqual) {
+  struct Case {
+    Json before, after;
+    const char* told;
+  };
+  const Case cases[] = {
+      {1, 1.0, "1 → 1.0"},
+      {15.0, 15, "15.0 → 15"},
+      {-0.0, 0.0, "-0.0 → 0.0"},
+      {{1, 2}, {1, 2.0}, "[1,2] → [1,2.0]"},
+      {true, "true", "true → \"true\""},
+      {"1", 1, "\"1\" → 1"},
+      {nullptr, "null", "null → \"null\""},
+      {"", "a", "\"\" → a"},
+      {"a", "", "a → \"\""},
+      {{1, "2"}, {1, 2}, "[1,\"2\"] → [1,2]"},
+  };
+  for (const Case& each : cases) {
+    const auto reasons = compare_keys(with_param(each.before), with_param(each.after));
+    ASSERT_EQ(reasons.size(), 1U) << each.told;
+    EXPECT_EQ(describe(reasons[0]), std::string("param params.yaml:v: ") + each.told);
+  }
+}
+
+TEST(StaleReason, TellsNullFromAbsent) {
+  Json without = with_param(nullptr);
+  without["params"]["params.yaml"].erase("v");
+  without["params"]["params.yaml"]["w"] = 1;
+  Json with = without;
+  with["params"]["params.yaml"]["v"] = nullptr;
+  const auto reasons = compare_keys(without, with);
+  ASSERT_EQ(reasons.size(), 1U);
+  EXPECT_EQ(describe(reasons[0]), "param params.yaml:v is new: null");
+}
+
+TEST(StaleReason, TellsAnEmptyVariableFromNone) {
+  Json before = sample(), after = sample();
+  before["env"]["A"] = "";
+  EXPECT_EQ(describe(compare_keys(before, after).at(0)), "env A: \"\" → 1");
+  before["env"].erase("A");
+  EXPECT_EQ(describe(compare_keys(before, after).at(0)), "env A is new: 1");
+}
+
+TEST(StaleReason, TellsAChangedModeOfTheSameBytes) {
+  Json now = sample();
+  now["deps"]["train.py"] = "executable:bb";
+  EXPECT_EQ(describe(compare_keys(sample(), now).at(0)), "dependency train.py: file bb → executable bb");
+}
+
+TEST(StaleReason, TellsTwoCommandsFromOneOfTwoLines) {
+  Json before = sample(), now = sample();
+  before["commands"] = {"a", "b"};
+  now["commands"] = {"a\nb"};
+  now["stops"] = "at failing line";
+  const auto reasons = compare_keys(before, now);
+  // The stop at a failing line came with the command that has lines, so it is no reason of its own.
+  ASSERT_EQ(reasons.size(), 1U);
+  EXPECT_EQ(describe(reasons[0]), R"(command: ["a","b"] → ["a\nb"])");
+}
+
+TEST(StaleReason, TellsThatALineThatFailsCountsNow) {
+  Json now = sample();
+  now["stops"] = "at failing line";
+  const auto reasons = compare_keys(sample(), now);
+  ASSERT_EQ(reasons.size(), 1U);
+  EXPECT_EQ(reason_name(reasons[0].kind), "failing-line");
+}
+
+TEST(StaleReason, TellsThatNoRunMadeWhatIsRecorded) {
+  Json recorded = {{"version", 1}, {"commands", Json::array()}, {"recorded", {{"out", "file:aa"}}}};
+  const auto reasons = compare_keys(recorded, sample());
+  ASSERT_EQ(reasons.size(), 1U);
+  EXPECT_EQ(reason_name(reasons[0].kind), "recorded");
+}
+
 TEST(StaleReason, NamesCommandEnvironmentAndTool) {
   Json now = sample();
   now["commands"] = {"python3 train.py -v"};
