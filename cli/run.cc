@@ -167,6 +167,10 @@ std::string command_name(const CLI::App& app) {
 Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const std::string name = command_name(app);
   std::string message = error.what();
+  // "what is required" would read like a question.
+  constexpr std::string_view kRequired = " is required";
+  if (message.ends_with(kRequired))
+    message = fmt::format("'{}' is missing", message.substr(0, message.size() - kRequired.size()));
   if (const auto line = message.find('\n'); line != std::string::npos) message.resize(line);
   if (!message.empty()) message[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(message[0])));
   return Error(ErrorKind::Usage, message, fmt::format("dvx {}{}--help", name, name.empty() ? "" : " "));

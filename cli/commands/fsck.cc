@@ -53,9 +53,11 @@ nlohmann::json coverage_json(const FsckCoverage& coverage) {
 Shown coverage_text(const FsckCoverage& coverage) {
   if (coverage.bytes == 0) return {};
   if (!coverage.oldest_ns) return "its data was never read: dvx fsck --read-data\n";
-  return show("{}% of its data was read and found right since {}{}\n", percent_checked(coverage),
-              format_utc(*coverage.oldest_ns),
-              coverage.all_data_ns ? show(", all of it last at {}", format_utc(*coverage.all_data_ns)) : "");
+  return show("{}% of its data has been read and is intact; the oldest check was at {}{}\n",
+              percent_checked(coverage), format_utc(*coverage.oldest_ns),
+              coverage.all_data_ns
+                  ? show(", the last one of all data at {}", format_utc(*coverage.all_data_ns))
+                  : "");
 }
 
 nlohmann::json report_json(const FsckCommandReport& report) {

@@ -121,7 +121,7 @@ Shown listed(const std::vector<std::pair<std::uint64_t, std::string_view>>& coun
 
 Shown roots_line(const GcReport& report) {
   const GcRootCounts& roots = report.roots;
-  return show("asked {}: {}, {}\n", human_count(roots.repositories, "git repository"),
+  return show("searched {}: {}, {}\n", human_count(roots.repositories, "git repository"),
               human_count(roots.work_trees, "work tree"), human_count(roots.commits, "commit"));
 }
 

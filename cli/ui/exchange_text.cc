@@ -47,7 +47,7 @@ void add_exchange(Outcome& outcome, const RemoteExchange& exchange, Direction di
     const std::string path = display_path(repository.to_user(object.path));
     fail(outcome,
          Error(ErrorKind::NotFound,
-               fmt::format("'{}' ({}) is neither here nor on '{}'", path, object.id.short_hex(),
+               fmt::format("'{}' ({}) is missing here and on '{}'", path, object.id.short_hex(),
                            exchange.remote),
                sent ? "dvx fetch -r <another remote>" : "dvx push   (in a clone that has it)", object.path));
   }
@@ -60,10 +60,10 @@ void add_exchange(Outcome& outcome, const RemoteExchange& exchange, Direction di
   }
   if (!exchange.missing_runs.empty()) {
     outcome.warnings.push_back(fmt::format(
-        "{} (first {}) neither here nor on '{}': lineage ends there",
+        "{} missing here and on '{}', the first is {}: lineage ends there",
         exchange.missing_runs.size() == 1 ? "1 run record is"
                                           : human_count(exchange.missing_runs.size(), "run record") + " are",
-        exchange.missing_runs.front().short_hex(), exchange.remote));
+        exchange.remote, exchange.missing_runs.front().short_hex()));
   }
 }
 

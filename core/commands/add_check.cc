@@ -133,7 +133,7 @@ void check_disjoint(Repository& repository, const std::vector<std::string>& path
       if (outer == inner || !is_beneath(inner, outer)) continue;
       throw Error(
           ErrorKind::Usage,
-          fmt::format("'{}' lies in '{}': one of them can be tracked",
+          fmt::format("'{}' lies inside '{}': they cannot both be tracked",
                       display_path(repository.to_user(inner)), display_path(repository.to_user(outer))),
           fmt::format("dvx add {}", paste_quote(repository.to_user(outer))), inner);
     }

@@ -385,7 +385,8 @@ void GitReach::Impl::visit_blob(const git_oid& id, ReachedFile at,
 void GitReach::Impl::for_each_indexed(
     const GitWorktree& worktree,
     const std::function<void(const std::string& path, const git_oid& id)>& visit) const {
-  // And those that `git commit` of some paths, or a merge, keeps beside it for a while are gone when it ends.
+  // `git commit` of some paths and a merge write further index files beside this one. They are removed when
+  // the command ends, so they are not read here.
   const std::string file = join_path(worktree.git_dir, "index");
   if (!exists(file)) return;
   std::unique_ptr<IndexCopy> copy;  // outlives the index

@@ -16,7 +16,7 @@ void PipelineRun::start(std::size_t i, StageDecision decision) {
   if (!logs_) logs_.emplace(survey_.repository().temporary_dir(), "repro");
   if (stage(i).each) return start_each(i, std::move(decision));
   if (!keep_unstored(i)) return;
-  progress_.line(fmt::format("{}: running, as {}", stage(i).name, describe_briefly(decision.reasons)));
+  progress_.line(fmt::format("{}: running: {}", stage(i).name, describe_briefly(decision.reasons)));
   auto run = std::make_unique<StageRun>(survey_, stage(i), std::move(decision),
                                         join_path(logs_->path(), fmt::format("{}.log", i)));
   run->set_trace(std::max(stage(i).execution.trace, options_.trace));

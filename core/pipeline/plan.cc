@@ -322,7 +322,8 @@ StageDecision decide_stage(const StageFacts& facts, const RunLookup& lookup) {
   decision.key = stage_key(decision.key_fields);
   decision.reasons = stale_reasons(facts, decision, lookup);
   if (decision.reasons.empty()) return decision;
-  // What persists is made from what was there, which no key knows.
+  // Outputs with `persist` start from their old content, which the key does not include, so they cannot be
+  // restored from the run cache.
   const bool keeps_output = std::ranges::any_of(facts.stage->outs, &StageOutput::persist);
   const bool may_restore = facts.force == Force::No && facts.forced_after.empty() &&
                            !runs_every_time(*facts.stage) && !keeps_output && lookup.restorable;

@@ -78,9 +78,11 @@ class StageRun {
   std::optional<StageFailure> failure_of(const CommandOutcome& outcome) const;
   // For the record of a stage that is run per input.
   void set_items(const RunItems& items) { items_ = items; }
-  // Of such a stage, while it runs: whether what all items read is still as it was.
+  // For a stage that is run per input, while it runs: fails when a file that all inputs share has changed
+  // since the stage began.
   std::optional<StageFailure> check_shared_inputs(Progress& progress);
-  // And at its end: each input was looked at again after its own commands, so the directory need not be.
+  // For a stage that is run per input, at its end: each input was checked again after its own commands, so
+  // the whole directory of inputs need not be read once more.
   void trust_inputs_of_items() { trusts_inputs_of_items_ = true; }
 
   const Stage& stage() const { return stage_; }

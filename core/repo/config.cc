@@ -218,7 +218,7 @@ std::vector<std::string> Config::missed() const {
 void Config::set(ConfigScope scope, const std::string& key, const std::string& value) {
   check_config_key(key);
   if (const auto refused = refused_config_value(*find_config_key(key), value)) {
-    throw Error(ErrorKind::Usage, fmt::format("'{}' will not do for '{}': it {}", value, key, *refused));
+    throw Error(ErrorKind::Usage, fmt::format("'{}' is not valid for '{}': it {}", value, key, *refused));
   }
   const std::string name = canonical_config_key(key);
   impl_->edit(scope,

@@ -37,7 +37,7 @@ bool counts_when_tracked(std::string_view key);
 // `key` spelt as in the table: "HOOKS.maxsize" is "hooks.maxSize". Unknown keys come back unchanged.
 std::string canonical_config_key(std::string_view key);
 
-// Why `value` will not do for `key`, or nullopt when it does.
+// Why `value` is not valid for `key`, or nullopt when it does.
 std::optional<std::string> refused_config_value(const ConfigKey& key, std::string_view value);
 
 // Bytes of "4096", "64k", "10M", "1G", "2T" (powers of 1024, an ending "B" or "iB" allowed).

@@ -242,7 +242,7 @@ class FileCheck {
     for (const Row& row : rows) {
       const std::string place =
           row[4] ? fmt::format("line {}", *row[4]) : fmt::format("row {}", row[3].value_or(""));
-      const RowRule rule{"unique", "", fmt::format("must be unique, and stands in {} already", place)};
+      const RowRule rule{"unique", "", fmt::format("must be unique, and is already in {}", place)};
       add_row_violation(row, field, rule, row[2]);
     }
   }

@@ -85,7 +85,7 @@ What cannot be tracked is refused, with the way out:
   unchanged data/table.csv  12 B  b94851485464
   unchanged data/images  4 files, 40 B  cc40600e0ab7
   $ mkdir -p x/y && touch x/y/z && dvx add x x/y
-  error: 'x/y' lies in 'x': one of them can be tracked
+  error: 'x/y' lies inside 'x': they cannot both be tracked
   hint: dvx add x
   [2]
   $ ln -s x/y link && dvx add link

@@ -56,7 +56,7 @@ A stage that fails, one that is killed, one that writes to what it reads:
   > END
   $ echo note > notes
   $ dvx repro fails
-  fails: running, as it has never run
+  fails: running: it has never run
   fails | about to fail
   fails: failed: 'echo about to fail; exit 3' exited with status 3
   1 failed in * s (glob)

@@ -25,10 +25,10 @@ What dvx does not know is refused:
   hint: dvx config core.link
   [2]
   $ dvx config core.link teleport
-  error: 'teleport' will not do for 'core.link': it must be auto, reflink, copy, hardlink or symlink
+  error: 'teleport' is not valid for 'core.link': it must be auto, reflink, copy, hardlink or symlink
   [2]
   $ dvx config hooks.maxSize many
-  error: 'many' will not do for 'hooks.maxSize': it must be a size such as 4096, 10M or 1G
+  error: 'many' is not valid for 'hooks.maxSize': it must be a size such as 4096, 10M or 1G
   [2]
   $ dvx config core.store
   error: setting 'core.store' is not set

@@ -24,7 +24,7 @@ A stage that is run per input file:
   upper | b.txt | done b
   upper | c.txt | done c
   upper: ran 3 of 3 inputs in * s (glob)
-  join: running, as it has never run
+  join: running: it has never run
   join: ran in * s (glob)
   2 ran in * s (glob)
   $ cat joined
@@ -75,7 +75,7 @@ Only what is new or changed is run, and outputs without an input are removed:
   upper | a.txt | done a
   upper | d.txt | done d
   upper: ran 2 of 3 inputs in * s (glob)
-  join: running, as dependency data/up: * (glob)
+  join: running: dependency data/up: * (glob)
   join: ran in * s (glob)
   2 ran in * s (glob)
   $ wc -l < ran; ls data/up; cat joined

@@ -45,7 +45,7 @@ An output there fails its stage, and does not keep others from being committed:
   $ printf 'stages:\n  a:\n    cmd: echo 1 > sub/o\n    outs: [sub/o]\n  b:\n    cmd: echo 1 > o\n    outs: [o]\n' > dvx.yaml
   $ dvx repro -k
   a: failed: output 'sub/o' of stage 'a' lies in 'sub', which is a git repository of its own
-  b: running, as it has never run
+  b: running: it has never run
   b: ran in 0.0 s
   1 ran, 1 failed in * s (glob)
   error: stage 'a' failed: output 'sub/o' of stage 'a' lies in 'sub', which is a git repository of its own

@@ -42,6 +42,6 @@ What is nowhere is named, and the rest comes:
   $ cd ../proj && echo lost > lost.txt && dvx add -q lost.txt && git add -A && git commit -qm "Add lost"
   $ cd ../third && git pull -q && dvx fetch
   * objects received from 'origin' (* B), * already here (glob)
-  error: 'lost.txt' (ed1d1a8db09e) is neither here nor on 'origin'
+  error: 'lost.txt' (ed1d1a8db09e) is missing here and on 'origin'
   hint: dvx push   (in a clone that has it)
   [5]

@@ -164,7 +164,7 @@ The outputs of a frozen stage are recorded as they were found, and no run is sai
   [1]
   $ dvx repro
   ingest: frozen, its outputs are recorded as they are
-  train: running, as it has never run
+  train: running: it has never run
   train: ran in * s (glob)
   1 ran, 1 frozen in * s (glob)
   $ dvx repro

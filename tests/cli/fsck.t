@@ -13,10 +13,10 @@ The data is read when that is asked for, all of it or a share; what was read whe
 
   $ dvx fsck --read-data=1%
   checked 1 pack, * frames and 0 whole files (* read) (glob)
-  100% of its data was read and found right since ????-??-??T* (glob)
+  100% of its data has been read and is intact; the oldest check was at ????-??-??T* (glob)
   $ dvx fsck --read-data
   checked 1 pack, * frames and 0 whole files (* read) (glob)
-  100% of its data was read and found right since *, all of it last at * (glob)
+  100% of its data has been read and is intact; the oldest check was at *, the last one of all data at * (glob)
   $ echo more > data/more && dvx add -q data && dvx fsck --read-data=0.5 --json > once.json
   $ python3 -c "import json; d = json.load(open('once.json'))['data']; c = d['coverage']; print(0 < d['bytes_read'] < 1000, c['percent'], c['oldest'] == c['all_data'])"
   True 100.0 True
@@ -39,7 +39,7 @@ the pack was written to since it was read.)
   damaged: packs/*.pack at *: * (glob)
     needed by data/numbers.csv (*) (glob)
   checked * (glob)
-  *% of its data was read and found right since * (glob)
+  *% of its data has been read and is intact; the oldest check was at * (glob)
   hint: dvx fsck --repair
   [6]
 
@@ -50,10 +50,10 @@ It is not spread, and it is mended from the remote:
     needed by data/numbers.csv (*) (glob)
   repaired: 1 frame fetched, 1 damaged file kept in quarantine
   checked * (glob)
-  *% of its data was read and found right since * (glob)
+  *% of its data has been read and is intact; the oldest check was at * (glob)
   $ dvx fsck --read-data
   checked * (glob)
-  100% of its data was read and found right since * (glob)
+  100% of its data has been read and is intact; the oldest check was at * (glob)
   $ dvx cat data/numbers.csv | cmp - data/numbers.csv
 
 What is not here is told, and fetched too:
@@ -82,7 +82,7 @@ Damage that no remote can mend stays damage:
   lost: object * (glob)
     needed by data/numbers.csv (*) (glob)
   checked * (glob)
-  *% of its data was read and found right since * (glob)
+  *% of its data has been read and is intact; the oldest check was at * (glob)
   warning: could not ask remote origin: nothing has been pushed to remote 'origin' at '../remote', or it is not there
   hint: dvx add data/numbers.csv   (if the file in the workspace is good)
   [6]

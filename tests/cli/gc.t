@@ -9,7 +9,7 @@
 Both versions are needed:
 
   $ dvx gc --no-grace
-  asked 1 git repository: 1 work tree, 2 commits
+  searched 1 git repository: 1 work tree, 2 commits
   nothing to remove
   stay          2 packs, * (glob)
   $ dvx gc --explain $idea
@@ -27,7 +27,7 @@ last hour stays all the same:
   $ dvx gc --explain $idea
   * is in the store, kept by nothing (glob)
   $ dvx gc
-  asked 1 git repository: 1 work tree, 1 commit
+  searched 1 git repository: 1 work tree, 1 commit
   nothing to remove
   stay          2 packs, * (glob)
     2 packs from within the last hour, wanted or not
@@ -35,7 +35,7 @@ last hour stays all the same:
 Without options nothing is removed:
 
   $ dvx gc --no-grace
-  asked 1 git repository: 1 work tree, 1 commit
+  searched 1 git repository: 1 work tree, 1 commit
   would remove  * of objects that nothing names: 1 pack (glob)
   stay          1 pack, * (glob)
   nothing was removed yet: this was a dry run
@@ -54,7 +54,7 @@ With --apply it goes to the trash:
   $ dvx fsck --read-data > /dev/null && dvx status
   everything is as recorded
   $ dvx gc
-  asked 1 git repository: 1 work tree, 1 commit
+  searched 1 git repository: 1 work tree, 1 commit
   nothing to remove
   stay          1 pack, * (glob)
     1 pack from within the last hour, wanted or not
@@ -101,7 +101,7 @@ A pointer that cannot be read may name anything, so nothing is removed:
   hint: dvx gc --disregard *   (if it names nothing that you need) (glob)
   [2]
   $ dvx gc --disregard $(git rev-parse HEAD~1:broken.dvx) | head -1
-  asked 1 git repository: 1 work tree, 4 commits
+  searched 1 git repository: 1 work tree, 4 commits
 
 Neither is it when nothing names anything:
 
@@ -114,7 +114,7 @@ Neither is it when nothing names anything:
 Repositories that share a store are asked, all of them:
 
   $ cd ../proj && dvx status -q && cd ../empty && dvx gc --disregard $(git -C ../proj rev-parse HEAD~1:broken.dvx) | head -1
-  asked 2 git repositories: 2 work trees, 4 commits
+  searched 2 git repositories: 2 work trees, 4 commits
   $ mv ../proj/.git ../away && dvx gc
   error: repository '*' uses this store and is not there (its git directory was '*') (glob)
   hint: dvx gc --forget */proj   (if it needs nothing of this store any more) (glob)

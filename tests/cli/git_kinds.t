@@ -38,7 +38,7 @@ Shallow and partial clones:
     added    f (2 B)
   $ dvx lineage f && dvx gc -q && cd ..
   f  1121cfccd591  2 B  f.dvx since * 2026-01-02 Ada: 3 (glob)
-  asked 1 git repository: 1 work tree, 1 commit
+  searched 1 git repository: 1 work tree, 1 commit
   nothing to remove
   stay          1 pack, 130 B
     1 pack from within the last hour, wanted or not
@@ -57,7 +57,7 @@ Shallow and partial clones:
     added    f (2 B)
   data
     modified f (2 B)
-  asked 1 git repository: 1 work tree, 3 commits
+  searched 1 git repository: 1 work tree, 3 commits
   nothing to remove
   stay          1 pack, 130 B
     1 pack from within the last hour, wanted or not
@@ -77,7 +77,7 @@ Shallow and partial clones:
   hint: git fetch --refetch --no-filter
   [2]
   $ mv ../moved ../full && git fetch -q --refetch --no-filter && dvx gc -q && dvx diff HEAD~2 && cd ..
-  asked 1 git repository: 1 work tree, 3 commits
+  searched 1 git repository: 1 work tree, 3 commits
   nothing to remove
   stay          1 pack, 130 B
     1 pack from within the last hour, wanted or not

@@ -49,7 +49,7 @@ A pipeline in an ignored directory counts when git tracks it. Until then it is t
   $ dvx repro 2>&1 | grep 'data:there\|warning'
   warning: 'data/dvx.yaml' is no part of the project: it lies where git or a .dvxignore ignores it; git add -f data/dvx.yaml   (or take the rule out of the .dvxignore that hides it)
   $ git add -f data/dvx.yaml && dvx repro 2>&1 | grep 'data:there: running'
-  data:there: running, as it is always run (always_changed)
+  data:there: running: it is always run (always_changed)
   $ printf 'stages:\n  hidden:\n    cmd: echo hidden\n' > other/dvx.yaml && git add other/dvx.yaml
   $ dvx status
   warning: 'other/dvx.yaml' is no part of the project: it lies where git or a .dvxignore ignores it; git add -f other/dvx.yaml   (or take the rule out of the .dvxignore that hides it)

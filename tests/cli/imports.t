@@ -109,9 +109,9 @@ A module that a stage makes makes that stage run first:
   >   make: {cmd: "echo N = 1 > made.py", outs: [made.py]}
   > END
   $ dvx repro
-  make: running, as it has never run
+  make: running: it has never run
   make: ran in * (glob)
-  use: running, as it has never run
+  use: running: it has never run
   use: ran in * (glob)
   2 ran in * (glob)
   $ dvx repro -n

@@ -54,6 +54,6 @@ An object that is nowhere is named, with its path:
 
   $ rm -r .dvx/store ../remote
   $ dvx push one.txt
-  error: 'one.txt' (2c8b08da5ce6) is neither here nor on 'origin'
+  error: 'one.txt' (2c8b08da5ce6) is missing here and on 'origin'
   hint: dvx fetch -r <another remote>
   [5]

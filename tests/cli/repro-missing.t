@@ -51,8 +51,8 @@ What is after a stage that ran, with --force-downstream:
   would run      b: it comes after stage a (--force-downstream), and 1 more
   2 of 2 stages stale
   $ dvx repro --force-downstream 2>&1 | grep running
-  a: running, as command: cp raw a \xe2\x86\x92 cat raw > a (esc)
-  b: running, as it comes after stage a (--force-downstream)
+  a: running: command: cp raw a \xe2\x86\x92 cat raw > a (esc)
+  b: running: it comes after stage a (--force-downstream)
   $ dvx repro --force-downstream
   2 up to date in * s (glob)
 

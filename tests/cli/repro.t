@@ -20,9 +20,9 @@ A pipeline of two stages runs once, and then nothing does:
   would run      join: it has never run, and 1 more
   2 of 2 stages stale
   $ dvx repro
-  upper: running, as it has never run
+  upper: running: it has never run
   upper: ran in * s (glob)
-  join: running, as it has never run
+  join: running: it has never run
   join | joining
   join: ran in * s (glob)
   2 ran in * s (glob)
@@ -62,7 +62,7 @@ Early cutoff: an input changes, its output does not, and what comes after is lef
 
   $ printf '# another note\nword\n' > raw
   $ dvx repro
-  upper: running, as dependency raw: * (glob)
+  upper: running: dependency raw: * (glob)
   upper: ran in * s, same outputs as before (glob)
   1 ran, 1 up to date in * s (glob)
 
@@ -79,7 +79,7 @@ A stage that fails records nothing, and the exit status says so:
   >     outs: [later]
   > END
   $ dvx repro -k
-  bad: running, as it has never run
+  bad: running: it has never run
   bad: failed: 'exit 3' exited with status 3
   2 up to date, 1 failed, 1 skipped in * s (glob)
   error: stage 'bad' failed: 'exit 3' exited with status 3
@@ -94,7 +94,7 @@ Only named stages, by name or output:
   $ dvx repro end
   2 up to date in * s (glob)
   $ dvx repro -s -f join
-  join: running, as it was asked for with --force
+  join: running: it was asked for with --force
   join | joining
   join: ran in * s, same outputs as before (glob)
   1 ran in * s (glob)
@@ -149,7 +149,7 @@ A stage that writes its own input is not recorded:
   >     outs: [out]
   > END
   $ dvx repro
-  odd: running, as it has never run
+  odd: running: it has never run
   odd: failed: input 'raw' changed while the stage ran
   1 failed in * s (glob)
   error: stage 'odd' failed: input 'raw' changed while the stage ran

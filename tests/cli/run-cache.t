@@ -21,7 +21,7 @@ A result that is known is brought back. One of which a single file is gone is no
   $ echo 3 > factor && dvx repro -q
   $ mkdir ../kept && mv $(cat ../pack-of-four) ../kept/ && rm -f .dvx/store/index/*
   $ echo 2 > factor && dvx repro
-  scale: running, as dependency factor: * (glob)
+  scale: running: dependency factor: * (glob)
   scale: ran in * (glob)
   1 ran in * (glob)
   $ cat scaled/*
@@ -49,7 +49,7 @@ The list of runs is lost:
   warning: the run cache does not list 1 run of dvx.lock: dvx fsck --repair
   $ dvx fsck --repair
   checked 4 packs, 12 frames and 0 whole files (* kB read) (glob)
-  100% of its data was read and found right since * (glob)
+  100% of its data has been read and is intact; the oldest check was at * (glob)
   run cache: 3 runs listed again, 0 without a record taken off
   $ dvx repro
   scale: restored from run * (glob)
@@ -58,7 +58,7 @@ The list of runs is lost:
   3
   $ dvx fsck
   checked 4 packs, 12 frames and 0 whole files (structure)
-  100% of its data was read and found right since * (glob)
+  100% of its data has been read and is intact; the oldest check was at * (glob)
 
 One of which a byte is wrong is run again too, and nothing wrong is given out:
 
@@ -71,7 +71,7 @@ One of which a byte is wrong is run again too, and nothing wrong is given out:
   > END
   $ echo 2 > factor && dvx repro
   warning: scale: its run cannot be restored: the stored bytes of 7de1* do not hash to their id (glob)
-  scale: running, as dependency factor: * (glob)
+  scale: running: dependency factor: * (glob)
   scale: ran in * (glob)
   1 ran in * (glob)
   $ cat scaled/*

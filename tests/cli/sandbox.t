@@ -12,7 +12,7 @@ A stage that sees what it declares and nothing else:
   > END
   $ mkdir data; echo x > data/a.txt; echo secret > data/b.txt; echo 'word: one' > params.yaml
   $ dvx repro
-  count: running, as it has never run
+  count: running: it has never run
   count: ran in * s (glob)
   1 ran in * s (glob)
   $ cat out/count
@@ -25,7 +25,7 @@ A stage that sees what it declares and nothing else:
 What is not declared is not there:
 
   $ sed -i 's|cmd: .*|cmd: cat data/b.txt > out/count|' dvx.yaml && dvx repro
-  count: running, as command: * (glob)
+  count: running: command: * (glob)
   count | cat: data/b.txt: No such file or directory
   count: failed: 'cat data/b.txt > out/count' exited with status 1 (sandboxed: of the repository it sees nothing but 'data/a.txt' and 'params.yaml')
   1 failed in * s (glob)
@@ -39,7 +39,7 @@ The output is what it was before, and inputs cannot be written to:
   1
   word: one
   $ sed -i 's|cmd: .*|cmd: (echo y > data/a.txt) 2>\&1; (rm data/a.txt) 2>\&1; ls -R; echo 2 > out/count; echo > left; id -un; pwd > out/here|' dvx.yaml && dvx repro
-  count: running, as command: * (glob)
+  count: running: command: * (glob)
   count | /bin/sh: 1: cannot create data/a.txt: Read-only file system
   count | rm: cannot remove 'data/a.txt': Device or resource busy
   count | .:

@@ -68,9 +68,9 @@ A remote that is not there is a warning, and the stages run:
   $ git clone -q ../ada ../dan && cd ../dan && dvx pull -q && mv ../remote ../away
   $ dvx repro --pull
   warning: going on without remote 'origin': nothing has been pushed to remote 'origin' at '../remote', or it is not there
-  scale: running, as it has never run
+  scale: running: it has never run
   scale: ran in * (glob)
-  sum: running, as it has never run
+  sum: running: it has never run
   sum: ran in * (glob)
   2 ran in * (glob)
   $ mv ../away ../remote
@@ -91,7 +91,7 @@ What was pushed without --run-cache has the results of dvx.lock and records of a
   $ git clone -q ../ada ../eve && cd ../eve && dvx config remote.origin.url ../plain
   $ dvx repro --pull
   scale: restored from run * (origin) (glob)
-  sum: running, as it has never run
+  sum: running: it has never run
   sum: ran in * (glob)
   1 ran, 1 restored in * (glob)
 
@@ -107,7 +107,7 @@ Neither can what is damaged on the remote:
   $ python3 ../spoil.py && git clone -q ../ada ../fay && cd ../fay
   $ dvx repro --pull
   scale: restored from run * (origin) (glob)
-  sum: running, as it has never run
+  sum: running: it has never run
   sum: ran in * (glob)
   1 ran, 1 restored in * (glob)
 
@@ -115,8 +115,8 @@ The same for what is damaged or gone here, when there is nothing to pull from:
 
   $ rm -r scaled sum && rm -f .dvx/store/packs/* .dvx/store/index/*
   $ dvx repro
-  scale: running, as output scaled is missing
+  scale: running: output scaled is missing
   scale: ran in * (glob)
-  sum: running, as output sum is missing
+  sum: running: output sum is missing
   sum: ran in * (glob)
   2 ran in * (glob)

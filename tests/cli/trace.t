@@ -25,7 +25,7 @@ What stages use and do not declare is seen by tracing their processes:
   >     outs: [model]
   > END
   $ dvx repro --trace
-  fit: running, as it has never run
+  fit: running: it has never run
   warning: fit: it reads 'data/b.csv', which it does not declare
   warning: fit: it reads 'src/rates.py', which it does not declare
   warning: fit: it writes 'notes', which it does not declare
@@ -94,7 +94,7 @@ What was learnt is written into dvx.yaml:
   nothing to fix
   $ dvx repro --trace=enforce
   warning: stage 'fit' writes to 'notes', of which the store did not have what was there; to get that back: dvx restore --source file:a4c3ed04a95a3da14a9d235c83d868bed7c0f45cf7f3faa751ee8f50598d2211 notes.kept
-  fit: running, as dependency data/b.csv is new: * (glob)
+  fit: running: dependency data/b.csv is new: * (glob)
   fit: ran in * s (glob)
   1 ran in * s (glob)
 

@@ -16,13 +16,13 @@ std::string thawed(const std::string& text, const std::string& name = "s") {
   return set_frozen_in_text(text, "dvx.yaml", name, Frozen::No);
 }
 
-struct Case {
+struct FrozenCase {
   std::string thawed, frozen;
 };
 
 // Each is spliced in, and out again without a trace.
 TEST(FrozenEdit, ThereAndBack) {
-  const Case cases[] = {
+  const FrozenCase cases[] = {
       {"stages:\n  s:\n    cmd: x\n", "stages:\n  s:\n    frozen: true\n    cmd: x\n"},
       {"stages:\n    s:\n        # why\n        cmd: x # what\n    t: {cmd: y}\n",
        "stages:\n    s:\n        # why\n        frozen: true\n        cmd: x # what\n    t: {cmd: y}\n"},
@@ -35,7 +35,7 @@ TEST(FrozenEdit, ThereAndBack) {
        "stages:\n  s:\n    foreach: [a]\n    do:\n      frozen: true\n      cmd: x\n"},
       {"stages:\n  s:\n    \"cmd\": x", "stages:\n  s:\n    frozen: true\n    \"cmd\": x"},
   };
-  for (const Case& it : cases) {
+  for (const FrozenCase& it : cases) {
     EXPECT_EQ(frozen(it.thawed), it.frozen);
     EXPECT_EQ(frozen(it.frozen), it.frozen);
     EXPECT_EQ(thawed(it.frozen), it.thawed);

@@ -40,7 +40,7 @@ LockFile example() {
   return lock;
 }
 
-std::string failure(const std::string& text) {
+std::string lock_failure(const std::string& text) {
   try {
     parse_lock(text, "dvx.lock");
   } catch (const Error& error) {
@@ -126,7 +126,7 @@ TEST(LockFile, RefusesWhatIsNotALock) {
       {stage + R"("deps":{"x":{"file":")" + id + R"("},"x":{"file":")" + id + R"("}}}}})", "given twice"},
       {"{\n<<<<<<< ours\n}", "merge conflict"}};
   for (const auto& [text, message] : cases) {
-    EXPECT_NE(failure(text).find(message), std::string::npos) << text << "\n" << failure(text);
+    EXPECT_NE(lock_failure(text).find(message), std::string::npos) << text << "\n" << lock_failure(text);
   }
 }
 

@@ -13,7 +13,7 @@ struct Failure {
   std::string message, hint;
 };
 
-Failure failure(const std::string& text) {
+Failure pipeline_failure(const std::string& text) {
   try {
     parse_pipeline(text, "dvx.yaml");
   } catch (const Error& error) {
@@ -172,7 +172,7 @@ TEST(PipelineFile, RefusesBadStagesWithPlaceAndHint) {
       {"stages: {s: {cmd: []}}\n", "'cmd' is empty", ""},
       {"stages: {s: {cmd: 'run ${train.lr}'}}\n", "dvx.yaml:1:24: stage 's': no variable 'train.lr'", ""}};
   for (const Case& c : cases) {
-    const Failure found = failure(c.text);
+    const Failure found = pipeline_failure(c.text);
     EXPECT_NE(found.message.find(c.message), std::string::npos) << c.text << "\n" << found.message;
     EXPECT_NE(found.hint.find(c.hint), std::string::npos) << c.text << "\n" << found.hint;
   }

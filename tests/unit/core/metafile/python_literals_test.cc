@@ -13,7 +13,7 @@ nlohmann::json values(const std::string& text) {
   return yaml_to_json(parse_python_literals(text, "p.py"));
 }
 
-std::string failure(const std::string& text) {
+std::string python_failure(const std::string& text) {
   try {
     parse_python_literals(text, "p.py");
   } catch (const Error& error) {
@@ -88,11 +88,11 @@ TEST(PythonLiterals, PassesOverWhatIsNoLiteral) {
 }
 
 TEST(PythonLiterals, SaysWhereTheTextBreaks) {
-  EXPECT_EQ(failure("A = 1\nB = 'x\n"), "p.py:2:1: a string is not closed");
-  EXPECT_EQ(failure("A = [1,\nB = 2\n"), "p.py:1:1: a bracket is not closed");
-  EXPECT_EQ(failure("A = 1)\n"), "p.py:1:1: a ')' closes nothing");
-  EXPECT_EQ(failure("A = '''x\n"), "p.py:1:1: a string is not closed");
-  EXPECT_EQ(failure("A = '\xff'\n"), "p.py: not UTF-8 text");
+  EXPECT_EQ(python_failure("A = 1\nB = 'x\n"), "p.py:2:1: a string is not closed");
+  EXPECT_EQ(python_failure("A = [1,\nB = 2\n"), "p.py:1:1: a bracket is not closed");
+  EXPECT_EQ(python_failure("A = 1)\n"), "p.py:1:1: a ')' closes nothing");
+  EXPECT_EQ(python_failure("A = '''x\n"), "p.py:1:1: a string is not closed");
+  EXPECT_EQ(python_failure("A = '\xff'\n"), "p.py: not UTF-8 text");
   EXPECT_EQ(values(""), nlohmann::json::object());
 }
 

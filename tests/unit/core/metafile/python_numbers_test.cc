@@ -20,8 +20,8 @@ TEST(PythonNumbers, WhatNoDoubleHoldsIsInfinite) {
 }
 
 TEST(PythonNumbers, TextsAndNamesAreLeftAlone) {
-  const std::string json = R"({"NaN": "Infinity 1e999 \" NaN", "a": [NaN]})";
-  const auto plain = without_special_numbers(json);
+  const std::string line = R"({"NaN": "Infinity 1e999 \" NaN", "a": [NaN]})";
+  const auto plain = without_special_numbers(line);
   EXPECT_EQ(plain.text, R"({"NaN": "Infinity 1e999 \" NaN", "a": [0  ]})");
   EXPECT_EQ(plain.special, (Special{{0, ".nan"}}));
 }

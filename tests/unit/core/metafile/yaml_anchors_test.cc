@@ -15,7 +15,7 @@ std::string json_of(const std::string& text) {
   return yaml_to_json(parse_yaml(text, "x.yaml")).dump();
 }
 
-std::string failure(const std::string& text) {
+std::string anchor_failure(const std::string& text) {
   try {
     parse_yaml(text, "x.yaml");
   } catch (const Error& error) {
@@ -80,7 +80,7 @@ TEST(YamlAnchors, SaysWhereAnAliasIsWrong) {
       {"a: {<<: {b: 1}, <<: {c: 1}}\n", "the key '<<' is given twice"},
       {"a: &k [1]\n*k : 1\n", "x.yaml:2:1: a list cannot be a key"}};
   for (const auto& [text, message] : cases)
-    EXPECT_NE(failure(text).find(message), std::string::npos) << text << "\n" << failure(text);
+    EXPECT_NE(anchor_failure(text).find(message), std::string::npos) << text << "\n" << anchor_failure(text);
 }
 
 TEST(YamlAnchors, RefusesTextsThatMeanTooMuch) {
@@ -90,16 +90,17 @@ TEST(YamlAnchors, RefusesTextsThatMeanTooMuch) {
     for (int i = 0; i < 10; ++i) bomb += fmt::format("{}*a{}", i == 0 ? "" : ", ", level - 1);
     bomb += "]\n";
   }
-  EXPECT_NE(failure(bomb).find("x.yaml:6:"), std::string::npos) << failure(bomb);
-  EXPECT_NE(failure(bomb).find("more of this text than one file may hold"), std::string::npos);
+  EXPECT_NE(anchor_failure(bomb).find("x.yaml:6:"), std::string::npos) << anchor_failure(bomb);
+  EXPECT_NE(anchor_failure(bomb).find("more of this text than one file may hold"), std::string::npos);
 
   std::string long_text = "a: &a " + std::string(1 << 20, 'x') + "\nb:\n";
   for (int i = 0; i < 200; ++i) long_text += "  - *a\n";
-  EXPECT_NE(failure(long_text).find("more of this text than one file may hold"), std::string::npos);
+  EXPECT_NE(anchor_failure(long_text).find("more of this text than one file may hold"), std::string::npos);
 
   std::string deep = "a0: &a0 [x]\n";
   for (int level = 1; level < 100; ++level) deep += fmt::format("a{0}: &a{0} [*a{1}]\n", level, level - 1);
-  EXPECT_NE(failure(deep).find("nested more than 60 levels deep"), std::string::npos) << failure(deep);
+  EXPECT_NE(anchor_failure(deep).find("nested more than 60 levels deep"), std::string::npos)
+      << anchor_failure(deep);
 }
 
 TEST(YamlAnchors, ManySmallOnesAreFine) {

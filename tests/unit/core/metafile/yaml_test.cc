@@ -10,7 +10,7 @@
 namespace dvx {
 namespace {
 
-std::string failure(const std::string& text) {
+std::string yaml_failure(const std::string& text) {
   try {
     parse_yaml(text, "x.yaml");
   } catch (const Error& error) {
@@ -21,7 +21,7 @@ std::string failure(const std::string& text) {
   return "accepted";
 }
 
-std::string json_of(const std::string& text) {
+std::string yaml_as_json(const std::string& text) {
   return yaml_to_json(parse_yaml(text, "x.yaml")).dump();
 }
 
@@ -49,7 +49,7 @@ TEST(Yaml, ReadsTheCoreSchema) {
       {"\xef\xbb\xbf"
        "a: 1\n",
        R"({"a":1})"}};
-  for (const auto& [text, json] : cases) EXPECT_EQ(json_of(text), json) << text;
+  for (const auto& [text, json] : cases) EXPECT_EQ(yaml_as_json(text), json) << text;
 }
 
 TEST(Yaml, SaysLineAndColumn) {
@@ -70,7 +70,7 @@ TEST(Yaml, SaysLineAndColumn) {
       {"a: \"\\0\"\n", "x.yaml:1:4: a NUL character"},
       {std::string(100, '['), "x.yaml:1:62: nested more than 60 levels deep"}};
   for (const auto& [text, message] : cases) {
-    EXPECT_NE(failure(text).find(message), std::string::npos) << text << "\n" << failure(text);
+    EXPECT_NE(yaml_failure(text).find(message), std::string::npos) << text << "\n" << yaml_failure(text);
   }
 }
 
@@ -96,8 +96,8 @@ TEST(Yaml, NodesKnowTheirText) {
 TEST(Yaml, ReadsBlockScalarsOfOddIndentation) {
   const std::string text = "a:\n  - |\n  \"k\":\n  - 'y'\n  - |\n      li\n    b\n";
   try {
-    const std::string json = json_of(text);
-    EXPECT_EQ(json, json_of(text));
+    const std::string json = yaml_as_json(text);
+    EXPECT_EQ(json, yaml_as_json(text));
     EXPECT_LT(json.size(), text.size() * 2);
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::Config);

@@ -7,7 +7,7 @@
 namespace dvx {
 namespace {
 
-DataRef file(const std::string& content) {
+DataRef some_file(const std::string& content) {
   return {DataKind::File, ObjectId::of(content), content.size(), 1, false};
 }
 
@@ -24,7 +24,7 @@ Stage make_stage(const std::string& name, const std::string& dep, const std::str
 class PlanTest : public testing::Test {
  protected:
   PlanTest() : a(make_stage("a", "raw", "mid")), b(make_stage("b", "mid", "end")) {
-    here = {{"raw", file("raw")}, {"mid", file("mid")}, {"end", file("end")}};
+    here = {{"raw", some_file("raw")}, {"mid", some_file("mid")}, {"end", some_file("end")}};
     locked_a = lock(a, "raw", "mid");
     locked_b = lock(b, "mid", "end");
     lookup.last_key = [](const LockedStage& locked, const nlohmann::json& now) {
@@ -39,10 +39,10 @@ class PlanTest : public testing::Test {
 
   LockedStage lock(const Stage& stage, const std::string& dep, const std::string& out) {
     LockedStage entry;
-    entry.key = key_of(stage, file(dep));
+    entry.key = key_of(stage, some_file(dep));
     entry.commands = stage.commands;
-    entry.deps = {{stage.deps[0].path, file(dep)}};
-    entry.outs = {{stage.outs[0].path, file(out)}};
+    entry.deps = {{stage.deps[0].path, some_file(dep)}};
+    entry.outs = {{stage.outs[0].path, some_file(out)}};
     entry.params = nlohmann::json::object();
     entry.environment = {{"env", nlohmann::json::object()}, {"tools", nlohmann::json::object()}};
     return entry;
@@ -86,7 +86,7 @@ TEST_F(PlanTest, LeavesAloneWhatIsAsRecorded) {
 }
 
 TEST_F(PlanTest, RunsWhatChangedAndForeseesTheRest) {
-  here["raw"] = file("other");
+  here["raw"] = some_file("other");
   const Plan result = plan();
   EXPECT_EQ(result.stages[0].decision.action, StageAction::Run);
   EXPECT_EQ(first(result.stages[0].decision), ReasonKind::Dependency);
@@ -95,8 +95,8 @@ TEST_F(PlanTest, RunsWhatChangedAndForeseesTheRest) {
 }
 
 TEST_F(PlanTest, RestoresAKnownRunAndPlansOnWithItsOutputs) {
-  here["raw"] = file("other");
-  cache[key_of(a, file("other"))] = {ObjectId::of("run"), {{"mid", file("mid"), true}}};
+  here["raw"] = some_file("other");
+  cache[key_of(a, some_file("other"))] = {ObjectId::of("run"), {{"mid", some_file("mid"), true}}};
   const Plan result = plan();
   EXPECT_EQ(result.stages[0].decision.action, StageAction::Restore);
   EXPECT_EQ(result.stages[1].decision.action, StageAction::UpToDate);
@@ -110,7 +110,7 @@ TEST_F(PlanTest, MissingOutputIsMadeAgain) {
 }
 
 TEST_F(PlanTest, OutputChangedByHandIsMadeAgain) {
-  here["end"] = file("by hand");
+  here["end"] = some_file("by hand");
   EXPECT_EQ(first(plan().stages[1].decision), ReasonKind::OutputModified);
 }
 
@@ -149,7 +149,7 @@ TEST_F(PlanTest, FrozenStageTellsWhatIsNotRecorded) {
   EXPECT_EQ(never_recorded.reasons[0].kind, ReasonKind::OutputUnrecorded);
   facts.locked = &*locked_a;
   EXPECT_TRUE(decide_stage(facts, lookup).reasons.empty());
-  facts.contents["mid"] = file("by hand");
+  facts.contents["mid"] = some_file("by hand");
   EXPECT_EQ(decide_stage(facts, lookup).reasons.at(0).kind, ReasonKind::OutputModified);
 }
 
@@ -168,11 +168,11 @@ TEST_F(PlanTest, MissingDataThatWasAsRecordedIsNoReasonWhenAllowed) {
   for (auto& [path, data] : here) data.reset();
   PlanInput input{.stages = {planned(a, locked_a, {}), planned(b, locked_b, {0})}, .lookup = lookup};
   EXPECT_EQ(make_plan(input).stages[0].decision.action, StageAction::Blocked);
-  input.stages[0].facts.absent = {{"raw", file("raw")}};
-  input.stages[1].facts.absent = {{"mid", file("mid")}};
+  input.stages[0].facts.absent = {{"raw", some_file("raw")}};
+  input.stages[1].facts.absent = {{"mid", some_file("mid")}};
   for (const PlannedStage& stage : make_plan(input).stages)
     EXPECT_EQ(stage.decision.action, StageAction::UpToDate) << stage.name;
-  input.stages[0].facts.absent = {{"raw", file("another")}};
+  input.stages[0].facts.absent = {{"raw", some_file("another")}};
   EXPECT_EQ(make_plan(input).stages[0].decision.action, StageAction::Blocked);
 }
 
@@ -182,13 +182,13 @@ TEST_F(PlanTest, MissingOutputsAreNoReasonWhenAllowedButOtherOnesAre) {
   EXPECT_EQ(first(make_plan(input).stages[0].decision), ReasonKind::OutputMissing);
   input.stages[0].facts.absent.emplace();
   EXPECT_EQ(make_plan(input).stages[0].decision.action, StageAction::UpToDate);
-  input.stages[0].facts.contents["end"] = file("other");
+  input.stages[0].facts.contents["end"] = some_file("other");
   EXPECT_EQ(first(make_plan(input).stages[0].decision), ReasonKind::OutputModified);
 }
 
 TEST_F(PlanTest, WhatComesAfterAStageThatRunsCanBeForced) {
-  here["raw"] = file("new");
-  cache[key_of(a, file("new"))] = {.id = ObjectId::of("run"), .outs = {{"mid", file("mid"), true}}};
+  here["raw"] = some_file("new");
+  cache[key_of(a, some_file("new"))] = {.id = ObjectId::of("run"), .outs = {{"mid", some_file("mid"), true}}};
   PlanInput input{.stages = {planned(a, locked_a, {}), planned(b, locked_b, {0})}, .lookup = lookup};
   EXPECT_EQ(make_plan(input).stages[1].decision.action, StageAction::UpToDate);
   input.downstream = Downstream::Forced;

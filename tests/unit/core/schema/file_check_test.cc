@@ -140,8 +140,8 @@ TEST_F(FileCheckTest, MissingValuesAreMissingOnlyForRequired) {
 
 TEST_F(FileCheckTest, UniqueNamesTheLineOfTheFirst) {
   EXPECT_EQ(violations(field("type: integer, constraints: {unique: true}"), "x\n7\n8\n07\n7\n"),
-            (Told{"4|x|unique|07|must be unique, and stands in line 2 already",
-                  "5|x|unique|7|must be unique, and stands in line 2 already"}));
+            (Told{"4|x|unique|07|must be unique, and is already in line 2",
+                  "5|x|unique|7|must be unique, and is already in line 2"}));
 }
 
 TEST_F(FileCheckTest, EnumAndPattern) {
@@ -241,7 +241,7 @@ TEST_F(FileCheckTest, ParquetIsCheckedByRow) {
   for (const SchemaViolation& violation : verdict.violations) found.push_back(told(violation));
   EXPECT_EQ(found,
             (Told{"row 2|label|required||a value is required", "row 2|score|maximum|1.5|must be at most 1",
-                  "row 3|id|unique|2|must be unique, and stands in row 2 already",
+                  "row 3|id|unique|2|must be unique, and is already in row 2",
                   "row 3|label|pattern|zz|must match [a-z]"}));
   EXPECT_EQ(verdict.rows, 3U);
 }

@@ -1,5 +1,6 @@
 #include "objects/store/gc.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
