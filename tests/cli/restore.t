@@ -18,7 +18,7 @@ A file of a tracked directory, from now or from before:
 It takes paths, and a revision that there is:
 
   $ dvx restore
-  error: path is required
+  error: 'path' is missing
   hint: dvx restore --help
   [2]
   $ dvx restore --source v9 data
