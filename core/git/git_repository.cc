@@ -425,16 +425,6 @@ std::optional<std::string> GitRepository::head() const {
   return hex_of(id);
 }
 
-std::string GitRepository::head_name() const {
-  const auto head =
-      git_make<GitReference>("read HEAD", git_reference_lookup, impl_->repository.get(), "HEAD");
-  const char* target = git_reference_symbolic_target(head.get());
-  if (target == nullptr) return "HEAD";
-  constexpr std::string_view kBranches = "refs/heads/";
-  const std::string_view name = target;
-  return std::string(name.starts_with(kBranches) ? name.substr(kBranches.size()) : name);
-}
-
 std::string GitRepository::resolve(const std::string& revision) const {
   git_object* raw = nullptr;
   int code = git_revparse_single(&raw, impl_->repository.get(), revision.c_str());
@@ -662,34 +652,6 @@ bool GitRepository::is_dirty() const {
   return std::ranges::any_of(staged_changes(), [](const StagedChange& change) {
     return change.entry.mode != GIT_FILEMODE_COMMIT;  // a submodule's state is its own
   });
-}
-
-std::vector<std::string> GitRepository::all_refs_commits() const {
-  std::vector<std::string> names;
-  const auto collect = [](const char* name, void* payload) -> int {
-    static_cast<std::vector<std::string>*>(payload)->emplace_back(name);
-    return 0;
-  };
-  check_git(git_reference_foreach_name(impl_->repository.get(), collect, &names), "list git's references");
-  names.emplace_back("HEAD");
-
-  std::vector<std::string> commits;
-  for (const std::string& name : names) {
-    git_object* raw = nullptr;
-    const int code = git_revparse_single(&raw, impl_->repository.get(), (name + "^{commit}").c_str());
-    const GitObject commit(raw);
-    if (code == 0)
-      commits.push_back(hex_of(*git_object_id(commit.get())));  // else: unborn, or a tag of a blob
-  }
-  // `git stash` keeps all but the newest entry in the reflog alone.
-  const auto reflog =
-      git_make<GitReflog>("read the stash", git_reflog_read, impl_->repository.get(), "refs/stash");
-  for (std::size_t i = 0; i < git_reflog_entrycount(reflog.get()); ++i) {
-    commits.push_back(hex_of(*git_reflog_entry_id_new(git_reflog_entry_byindex(reflog.get(), i))));
-  }
-  std::sort(commits.begin(), commits.end());
-  commits.erase(std::unique(commits.begin(), commits.end()), commits.end());
-  return commits;
 }
 
 void GitRepository::run_on_paths(std::vector<std::string> arguments,

@@ -54,7 +54,6 @@ class GitRepository {
   std::string hooks_dir() const;          // honours core.hooksPath
 
   std::optional<std::string> head() const;                 // commit id; nullopt before the first commit
-  std::string head_name() const;                           // "main", or "HEAD" when detached
   std::string resolve(const std::string& revision) const;  // to a commit id; NotFound
   GitCommitInfo commit_info(const std::string& commit) const;
   std::vector<std::string> commit_parents(const std::string& commit) const;
@@ -93,8 +92,6 @@ class GitRepository {
   // nothing for one whose name begins with '.', however large the index is. Looks at git's own index, not at
   // that of use_index_file().
   std::vector<IndexName> indexed_beneath(const std::string& directory) const;
-
-  std::vector<std::string> all_refs_commits() const;  // tips of branches, tags, remotes and stash
 
   // `git add`, deletions too; paths that git and the disk know nothing of are passed over. Ignored ones are
   // staged.

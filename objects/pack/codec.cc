@@ -31,20 +31,22 @@ bool looks_incompressible(std::span<const std::byte> bytes) {
   return squares < expected + expected / 8;
 }
 
+// The level of zstd. A higher one takes more time than reading the bytes that it saves.
+constexpr int kCompressionLevel = 1;
+
 struct Encoder::State {
-  explicit State(int wanted_level) : level(wanted_level), context(ZSTD_createCCtx()) {
+  State() : context(ZSTD_createCCtx()) {
     if (context == nullptr) throw Error(ErrorKind::Io, "not enough memory to compress");
   }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
   ~State() { ZSTD_freeCCtx(context); }
 
-  int level;
   ZSTD_CCtx* context;
   std::vector<std::byte> buffer;
 };
 
-Encoder::Encoder(int level) : state_(std::make_unique<State>(level)) {}
+Encoder::Encoder() : state_(std::make_unique<State>()) {}
 Encoder::Encoder(Encoder&&) noexcept = default;
 Encoder::~Encoder() = default;
 
@@ -62,8 +64,8 @@ EncodedFrame Encoder::encode(const ObjectId& id, FrameKind kind, std::span<const
   const std::size_t room = raw.size() - raw.size() / 16;
   const bool is_long_recipe = kind == FrameKind::Recipe && raw.size() > limits::kFreeRecipeBytes;
   if (state_->buffer.size() < room) state_->buffer.resize(room);
-  const std::size_t length =
-      ZSTD_compressCCtx(state_->context, state_->buffer.data(), room, raw.data(), raw.size(), state_->level);
+  const std::size_t length = ZSTD_compressCCtx(state_->context, state_->buffer.data(), room, raw.data(),
+                                               raw.size(), kCompressionLevel);
   if (ZSTD_isError(length) || length >= raw.size()) return frame;
   // A reader takes no more than this on trust: see pack_format.cc.
   if (is_long_recipe && length < raw.size() / limits::kRecipeCompression) return frame;
@@ -91,6 +93,9 @@ Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder::~Decoder() = default;
 
 namespace {
+
+// Of zstd: a higher one costs more time than reading the bytes it saves.
+constexpr int kLevel = 1;
 Error damaged_frame(const FrameInfo& info, std::string_view what) {
   return Error(ErrorKind::Corruption, fmt::format("the stored bytes of {} {}", info.id.short_hex(), what),
                "dvx fsck --repair");

@@ -24,7 +24,7 @@ struct EncodedFrame {
 
 class Encoder {
  public:
-  explicit Encoder(int level = 1);
+  Encoder();
   Encoder(Encoder&&) noexcept;
   ~Encoder();
   // `id` is that of `raw` for a chunk, that of the file for a recipe. Compressed only when it saves a

@@ -15,8 +15,6 @@ class FrameWriter;
 
 class ContentEncoder {
  public:
-  explicit ContentEncoder(int compression_level) : encoder_(compression_level) {}
-
   // All of the bytes of object `id`.
   void encode(const ObjectId& id, std::span<const std::byte> bytes, FrameWriter& out);
   // One chunk of a longer file.

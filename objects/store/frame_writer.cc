@@ -31,7 +31,6 @@ struct FrameWriter::State {
   std::optional<SessionDirectory> session;  // from the first frame on
   std::unique_ptr<PackWriter> current;
   std::vector<std::shared_ptr<const PackReader>> sealed;  // still under tmp/
-  std::uint64_t pending = 0;
   int files = 0;
 
   bool has(const ObjectId& id) const;
@@ -76,14 +75,8 @@ bool FrameWriter::add(const FrameInfo& info, std::span<const std::byte> stored) 
   if (state_->has(info.id)) return false;
   if (!state_->current) state_->begin_pack();
   state_->current->append(info, stored);
-  state_->pending += stored.size();
   if (state_->current->is_full()) state_->seal();
   return true;
-}
-
-std::uint64_t FrameWriter::pending_bytes() const {
-  const std::lock_guard lock(state_->mutex);
-  return state_->pending;
 }
 
 std::vector<ObjectId> FrameWriter::commit() {
@@ -100,7 +93,6 @@ std::vector<ObjectId> FrameWriter::commit() {
   }
   fsync_directory(state_->store.path("packs"));
   state_->sealed.clear();
-  state_->pending = 0;
   state_->store.index.add(published);
   return ids;
 }

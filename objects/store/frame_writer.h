@@ -25,7 +25,6 @@ class FrameWriter {
   bool has(const ObjectId& id) const;
   // Appends an encoded frame that the caller has verified, unless this session has it. False when it has.
   bool add(const FrameInfo& info, std::span<const std::byte> stored);
-  std::uint64_t pending_bytes() const;  // appended since the last commit
   // Durable and visible on return; the writer may go on after it. Ids of the packs that were made.
   std::vector<ObjectId> commit();
 

@@ -77,7 +77,6 @@ void throw_if_changed(const OpenedFile& file, const std::string& path) {
 
 // What a task needs, kept from task to task.
 struct WorkContext {
-  explicit WorkContext(int level) : encoder(level) {}
   ContentEncoder encoder;
   Hasher hasher;
   std::vector<std::byte> buffer;
@@ -127,7 +126,6 @@ class IngestSession final : public Ingest {
   ObjectStore* store_;  // null when only hashing
   IngestOptions options_;
   std::size_t threads_;
-  int level_ = 1;
   std::unique_ptr<FrameWriter> frames_;  // null when only hashing
   std::unique_ptr<WholeWriter> whole_;   // set when files are stored whole
   std::vector<QueuedFile> batch_;
@@ -157,7 +155,6 @@ IngestSession::IngestSession(ObjectStore* store, const IngestOptions& options)
       workers_(threads_, kQueueLimit),
       cutters_((threads_ + 1) / 2, kQueueLimit) {
   if (options.mode == IngestMode::HashOnly) return;
-  level_ = store_->impl().options.compression_level;
   frames_ = std::make_unique<FrameWriter>(*store_);
   if (store_->impl().options.encoding == Encoding::Whole) whole_ = std::make_unique<WholeWriter>(*store_);
 }
@@ -185,7 +182,7 @@ void IngestSession::run(const std::function<void(WorkContext&)>& work) {
   }
   std::exception_ptr failure;
   try {
-    if (!context) context = std::make_unique<WorkContext>(level_);
+    if (!context) context = std::make_unique<WorkContext>();
     if (options_.stops_when_interrupted) throw_if_interrupted();
     work(*context);
   } catch (...) {
@@ -383,7 +380,7 @@ void IngestSession::advance(std::uint64_t files, std::uint64_t bytes) {
 ObjectId IngestSession::add_bytes(std::string_view bytes) {
   if (!keeps()) return ObjectId::of(bytes);
   if (failed_) throw_failure();
-  if (!own_context_) own_context_ = std::make_unique<WorkContext>(level_);
+  if (!own_context_) own_context_ = std::make_unique<WorkContext>();
   const ObjectId id = ObjectId::of(bytes);
   own_context_->encoder.encode(id, as_bytes(bytes), *frames_);
   return id;
@@ -427,12 +424,6 @@ FileStamp stamp_of(const struct ::stat& st) {
           .mtime_ns = to_ns(st.st_mtim),
           .ctime_ns = to_ns(st.st_ctim),
           .mode = st.st_mode};
-}
-
-std::unique_ptr<Ingest> begin_hashing(const IngestOptions& options) {
-  IngestOptions hashing = options;
-  hashing.mode = IngestMode::HashOnly;
-  return std::make_unique<IngestSession>(nullptr, hashing);
 }
 
 std::unique_ptr<Ingest> ObjectStore::begin_ingest(const IngestOptions& options) {

@@ -68,7 +68,4 @@ class Ingest {
   virtual void finish() = 0;
 };
 
-// Hashing alone, for who has no store at hand. ObjectStore::begin_ingest gives the ones that keep.
-std::unique_ptr<Ingest> begin_hashing(const IngestOptions& options);
-
 }  // namespace dvx

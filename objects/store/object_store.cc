@@ -393,31 +393,12 @@ std::optional<std::string> ObjectStore::whole_file(const ObjectId& id) const {
   return impl_->whole_path(id);
 }
 
-std::vector<ObjectId> ObjectStore::in_disk_order(std::vector<ObjectId> ids) const {
-  struct Place {
-    ObjectId pack, id;
-    std::uint64_t offset = 0;
-  };
-  impl_->index.refresh();
-  std::vector<Place> places;
-  places.reserve(ids.size());
-  for (const ObjectId& id : ids) {
-    const auto hit = impl_->index.find(id);
-    places.push_back(hit ? Place{hit->pack_id, id, hit->entry.offset} : Place{{}, id, 0});
-  }
-  std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
-    return std::tie(a.pack, a.offset, a.id) < std::tie(b.pack, b.offset, b.id);
-  });
-  std::transform(places.begin(), places.end(), ids.begin(), [](const Place& place) { return place.id; });
-  return ids;
-}
-
 ObjectId ObjectStore::put(std::string_view bytes) {
   const ObjectId id = ObjectId::of(bytes);
   const auto held = hold();
   if (contains(id)) return id;
   FrameWriter writer(*this);
-  ContentEncoder(impl_->options.compression_level).encode(id, as_bytes(bytes), writer);
+  ContentEncoder().encode(id, as_bytes(bytes), writer);
   writer.commit();
   return id;
 }

@@ -41,8 +41,7 @@ struct StoreUserEntry {
 
 struct StoreOptions {
   Encoding encoding = Encoding::Packed;
-  int compression_level = 1;  // zstd
-  StoreUserEntry user = {};   // entered when the store is opened, or made
+  StoreUserEntry user = {};  // entered when the store is opened, or made
 };
 
 class ObjectStore {
@@ -70,8 +69,6 @@ class ObjectStore {
   Tree read_tree(const ObjectId& id) const;
   // Path of the read-only file when the object is stored whole, to be reflinked or linked.
   std::optional<std::string> whole_file(const ObjectId& id) const;
-  // `ids` in the order in which reading them is sequential on disk.
-  std::vector<ObjectId> in_disk_order(std::vector<ObjectId> ids) const;
 
   // For who relies on what the store has: nothing of it is moved away while the lock lives. Take it before
   // the first look and keep it until what was found is named durably (objects/store/store_use.h). nullopt

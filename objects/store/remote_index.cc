@@ -122,11 +122,6 @@ std::optional<SegmentHit> RemoteIndex::find(const ObjectId& id) const {
   return std::nullopt;
 }
 
-std::size_t RemoteIndex::segment_count() const {
-  const std::shared_lock lock(mutex_);
-  return entries_.size();
-}
-
 void RemoteIndex::create() {
   if (exists_) return;
   const std::string text = serialize_remote_format();

@@ -26,7 +26,6 @@ class RemoteIndex {
   Backend& backend() const { return backend_; }
   bool exists() const { return exists_; }  // as a remote: something has been pushed to it
   std::optional<SegmentHit> find(const ObjectId& id) const;
-  std::size_t segment_count() const;
 
   // Writes dvx-remote.json unless it is there. Before anything else is written.
   void create();

@@ -246,7 +246,7 @@ TEST_F(Fsck, FindsAndReplacesADamagedIndex) {
 }
 
 TEST_F(Fsck, MendsADamagedWholeFile) {
-  const auto store = ObjectStore::open(directory(), {.encoding = Encoding::Whole, .compression_level = 1});
+  const auto store = ObjectStore::open(directory(), {.encoding = Encoding::Whole});
   const std::string file = join_path(scratch_.path(), "f");
   write_file_atomically(file, "whole");
   const auto ingest = store->begin_ingest({});

@@ -66,7 +66,7 @@ class GcTest : public testing::Test {
     }
     FrameWriter writer(*store_);
     writer.add(frames.back().info, as_bytes(frames.back().bytes));
-    ContentEncoder(1).encode(ObjectId::of(beside), as_bytes(beside), writer);
+    ContentEncoder().encode(ObjectId::of(beside), as_bytes(beside), writer);
     writer.commit();
     return id;
   }

@@ -271,8 +271,7 @@ class WholeIngest : public IngestTest {
   static void add_and_read_back(const std::string& store_directory, const std::string& file,
                                 const std::string& content) {
     std::ofstream(file, std::ios::binary) << content;
-    const auto store =
-        ObjectStore::open(store_directory, {.encoding = Encoding::Whole, .compression_level = 1});
+    const auto store = ObjectStore::open(store_directory, {.encoding = Encoding::Whole});
     const auto ingest = store->begin_ingest({});
     ingest->add_file(file, content.size(), 1);
     const std::vector<IngestResult> results = ingest->collect();

@@ -170,17 +170,6 @@ TEST_F(ObjectStoreTest, WalksNestedTrees) {
   EXPECT_EQ(paths, (std::vector<std::string>{"a", "d", "d/b"}));
 }
 
-TEST_F(ObjectStoreTest, OrdersObjectsAsTheyLieOnDisk) {
-  const auto store = open();
-  std::vector<ObjectId> ids;
-  const auto ingest = store->begin_ingest({});
-  for (int i = 0; i < 20; ++i) ids.push_back(ingest->add_bytes(std::to_string(i)));
-  ingest->finish();
-  std::vector<ObjectId> shuffled = ids;
-  std::sort(shuffled.begin(), shuffled.end());
-  EXPECT_EQ(store->in_disk_order(shuffled), ids);
-}
-
 TEST_F(ObjectStoreTest, NeverGivesTheLastPieceOfADamagedFile) {
   const std::string content = random_bytes(1'000'000);
   const ObjectId id = open()->put(content);
