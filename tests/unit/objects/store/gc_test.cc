@@ -31,7 +31,7 @@ class GcTest : public testing::Test {
   // One pack with all of these.
   std::vector<ObjectId> store_together(const std::vector<std::string>& contents) {
     FrameWriter writer(*store_);
-    ContentEncoder encoder(1);
+    ContentEncoder encoder;
     std::vector<ObjectId> ids;
     for (const std::string& content : contents) {
       ids.push_back(ObjectId::of(content));
