@@ -4,9 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 
-#include "core/repo/config_keys.h"
+#include "base/quantity.h"
 
 namespace dvx {
 
@@ -87,44 +86,10 @@ class DemandsReader {
   const std::string& stage_;
 };
 
-// Seconds of a unit, 0 for what is none.
-double unit_seconds(char unit) {
-  switch (unit) {
-    case 's':
-      return 1;
-    case 'm':
-      return 60;
-    case 'h':
-      return 3600;
-    case 'd':
-      return 86400;
-    default:
-      return 0;
-  }
-}
-
 }  // namespace
 
 StageDemands read_stage_demands(const YamlNode& body, const std::string& file, const std::string& stage) {
   return DemandsReader(file, stage).read(body);
-}
-
-std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
-  constexpr double kYear = 366.0 * 86400;
-  double seconds = 0;
-  while (!text.empty()) {
-    double number = 0;
-    const auto [end, error] =
-        std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-    if (error != std::errc() || !std::isfinite(number) || number < 0) return std::nullopt;
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    const double unit = text.empty() ? 1 : unit_seconds(text.front());
-    if (unit == 0) return std::nullopt;
-    if (!text.empty()) text.remove_prefix(1);
-    seconds += number * unit;
-  }
-  if (seconds < 0.001 || seconds > kYear) return std::nullopt;
-  return std::chrono::milliseconds(static_cast<std::int64_t>(std::llround(seconds * 1000)));
 }
 
 }  // namespace dvx

@@ -26,7 +26,4 @@ struct StageDemands {
 // `body` is the map of a stage, `stage` what messages call it. Error{Config} with line and column.
 StageDemands read_stage_demands(const YamlNode& body, const std::string& file, const std::string& stage);
 
-// "90", "90s", "1.5m", "2h", "1d", or several together: "1h30m". More than nothing, at most a year.
-std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
-
 }  // namespace dvx

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/nearest_word.h"
 #include "base/path.h"
+#include "base/quantity.h"
 #include "core/git/git_handle.h"
 #include "core/repo/config_keys.h"
 #include "core/repo/settings_text.h"

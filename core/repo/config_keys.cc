@@ -1,8 +1,9 @@
 #include "core/repo/config_keys.h"
 
 #include <algorithm>
-#include <charconv>
 #include <vector>
+
+#include "base/quantity.h"
 
 namespace dvx {
 
@@ -59,13 +60,6 @@ constexpr ConfigKey kKeys[] = {
      "between two looks at the files of jobs; default 2s"},
 };
 
-bool same_letters(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return lower(x) == lower(y);
-  });
-}
-
 struct KeyParts {
   std::string_view section, subsection, name;
 };
@@ -77,17 +71,6 @@ std::optional<KeyParts> split(std::string_view key) {
   KeyParts parts{key.substr(0, first), {}, key.substr(last + 1)};
   if (last > first) parts.subsection = key.substr(first + 1, last - first - 1);
   return parts;
-}
-
-std::uint64_t unit_factor(std::string_view unit) {
-  if (unit.empty() || same_letters(unit, "b")) return 1;
-  const auto rest = unit.substr(1);
-  if (!rest.empty() && !same_letters(rest, "b") && !same_letters(rest, "ib")) return 0;
-  constexpr std::string_view kUnits = "kmgt";
-  for (std::size_t i = 0; i < kUnits.size(); ++i) {
-    if (same_letters(unit.substr(0, 1), kUnits.substr(i, 1))) return std::uint64_t{1} << (10 * (i + 1));
-  }
-  return 0;
 }
 
 }  // namespace
@@ -157,15 +140,6 @@ std::optional<std::string> refused_config_value(const ConfigKey& key, std::strin
     }
   }
   return std::nullopt;
-}
-
-std::optional<std::uint64_t> parse_size(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc()) return std::nullopt;
-  const std::uint64_t factor = unit_factor(text.substr(static_cast<std::size_t>(rest - text.data())));
-  if (factor == 0 || number > UINT64_MAX / factor) return std::nullopt;
-  return number * factor;
 }
 
 std::optional<bool> parse_bool(std::string_view text) {

@@ -40,8 +40,6 @@ std::string canonical_config_key(std::string_view key);
 // Why `value` is not valid for `key`, or nullopt when it does.
 std::optional<std::string> refused_config_value(const ConfigKey& key, std::string_view value);
 
-// Bytes of "4096", "64k", "10M", "1G", "2T" (powers of 1024, an ending "B" or "iB" allowed).
-std::optional<std::uint64_t> parse_size(std::string_view text);
 std::optional<bool> parse_bool(std::string_view text);
 
 }  // namespace dvx

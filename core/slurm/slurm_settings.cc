@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/quantity.h"
 #include "core/metafile/stage_demands.h"
 #include "core/repo/home_path.h"
 

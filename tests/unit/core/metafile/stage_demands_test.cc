@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "base/quantity.h"
 
 namespace dvx {
 namespace {

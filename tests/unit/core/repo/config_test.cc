@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/quantity.h"
 #include "core/repo/config_keys.h"
 
 namespace dvx {
