@@ -6,7 +6,7 @@
 
 #include "base/display.h"
 #include "base/path.h"
-#include "core/metafile/pointer_file.h"
+#include "core/metafile/pointer_path.h"
 
 namespace dvx {
 

@@ -14,8 +14,6 @@ namespace dvx {
 
 namespace {
 
-constexpr std::string_view kSuffix = ".dvx";
-
 std::uint64_t number_field(const YamlNode& node, const std::string& name, std::string_view what) {
   std::uint64_t value = 0;
   const std::string& text = node.scalar();
@@ -143,16 +141,6 @@ std::string serialize_pointer(const PointerFile& pointer) {
   if (!pointer.meta.empty()) out += "meta:\n";
   for (const auto& [key, value] : pointer.meta) out += fmt::format("  {}: {}\n", scalar(key), scalar(value));
   return out;
-}
-
-bool is_pointer_path(std::string_view path) {
-  const auto slash = path.rfind('/');
-  const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
-  return name.size() > kSuffix.size() && name.ends_with(kSuffix);
-}
-
-std::string data_path_of(const std::string& pointer_path) {
-  return pointer_path.substr(0, pointer_path.size() - kSuffix.size());
 }
 
 }  // namespace dvx

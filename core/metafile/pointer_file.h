@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/metafile/data_ref.h"
+#include "core/metafile/pointer_path.h"
 
 namespace dvx {
 
@@ -23,11 +24,5 @@ struct PointerFile {
 // included.
 PointerFile parse_pointer(std::string_view text, const std::string& name_for_errors);
 std::string serialize_pointer(const PointerFile& pointer);
-
-inline std::string pointer_path_of(const std::string& data_path) {
-  return data_path + ".dvx";
-}
-bool is_pointer_path(std::string_view path);                // ends in ".dvx", and more than that
-std::string data_path_of(const std::string& pointer_path);  // without ".dvx"
 
 }  // namespace dvx
