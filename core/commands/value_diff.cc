@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "core/metafile/canonical_json.h"
 #include "core/pipeline/params.h"
@@ -149,7 +151,7 @@ Side metrics_of(Repository& repository, const Revision& revision) {
 }
 
 // As keys of stages compare them: 1 is not 1.0.
-bool same(const std::optional<nlohmann::json>& a, const std::optional<nlohmann::json>& b) {
+bool same(const std::optional<JsonValue>& a, const std::optional<JsonValue>& b) {
   if (!a || !b) return a.has_value() == b.has_value();
   return canonical_json(*a) == canonical_json(*b);
 }

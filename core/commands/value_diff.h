@@ -6,16 +6,15 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "core/metafile/json_value.h"
 #include "core/workspace/revision.h"
 
 namespace dvx {
 
 struct ValueChange {
-  std::string file;                             // from the root
-  std::string key;                              // "train.epochs"
-  std::optional<nlohmann::json> before, after;  // at least one; they differ
+  std::string file;                        // from the root
+  std::string key;                         // "train.epochs"
+  std::optional<JsonValue> before, after;  // at least one; they differ
 };
 
 // A file of params or metrics whose values are not known, in one of the revisions or in both.

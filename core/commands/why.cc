@@ -120,7 +120,7 @@ WhyReport why(Repository& repository, const WhyOptions& options, Progress& progr
     const bool is_told = options.question == WhyQuestion::Stale && action != StageAction::UpToDate &&
                          action != StageAction::Frozen;
     if (!is_asked && !is_told) continue;
-    const nlohmann::json key_fields = planned.decision.key_fields;
+    const JsonValue key_fields = planned.decision.key_fields;
     StageWhy told = explain(survey, std::move(planned), progress);
     if (options.question == WhyQuestion::NotRun) explain_rest(survey, key_fields, told);
     (is_asked ? report.stages : report.upstream).push_back(std::move(told));

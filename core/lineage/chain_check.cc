@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include <nlohmann/json.hpp>
+
 #include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -193,8 +195,8 @@ class ChainCheck {
     if (stage_key(record.key_fields) != record.key)
       mismatch(run.id, {}, "has a key that is not the hash of its key fields");
     const auto has = [&](const char* field, const nlohmann::json& value) {
-      return record.key_fields.is_object() && record.key_fields.contains(field) &&
-             record.key_fields[field] == value;
+      return record.key_fields->is_object() && record.key_fields->contains(field) &&
+             (*record.key_fields)[field] == value;
     };
     if (!has("commands", record.commands)) mismatch(run.id, {}, "has a key with other commands than its own");
     if (!has("params", record.params)) mismatch(run.id, {}, "has a key with other params than its own");
@@ -211,8 +213,8 @@ class ChainCheck {
   // What its key says it read is among what the record says.
   void check_inputs(const KnownRun& run, const char* field) {
     const RunRecord& record = run.record;
-    if (!record.key_fields.is_object() || !record.key_fields.contains(field)) return;
-    for (const auto& input : record.key_fields[field].items()) {
+    if (!record.key_fields->is_object() || !record.key_fields->contains(field)) return;
+    for (const auto& input : (*record.key_fields)[field].items()) {
       const std::string& path = input.key();
       const auto& content = input.value();
       const auto same = [&](const RunDependency& dep) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <nlohmann/json.hpp>
+
 #include "base/clock.h"
 #include "base/path.h"
 #include "core/lineage/lineage_drawing.h"
@@ -126,8 +128,8 @@ std::string data_lines(const Items& items) {
 
 std::string record_facts(const RunRecord& record) {
   std::string html = fact("read", data_lines(record.deps)) + fact("made", data_lines(record.outs));
-  if (!record.params.empty()) html += fact("params", nested_values(record.params));
-  if (!record.environment.empty()) html += fact("environment", nested_values(record.environment));
+  if (!record.params->empty()) html += fact("params", nested_values(record.params));
+  if (!record.environment->empty()) html += fact("environment", nested_values(record.environment));
   if (!record.schemas.empty()) html += fact("schemas", schema_facts(record));
   html += fact("git", git_facts(record)) + fact("key", id_text(record.key));
   if (!record.was_run()) {

@@ -9,6 +9,8 @@
 #include <set>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "base/display.h"
 #include "base/error.h"
 #include "base/interrupt.h"

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "base/path.h"
 #include "core/lineage/data_within.h"
@@ -48,8 +50,8 @@ void RebuildInputs::bring(const Stage& stage) {
 
 // Code is in git, unless somebody has not added it yet, or a stage makes it.
 void RebuildInputs::bring_imports(const LockedStage& locked) {
-  if (!locked.environment.contains("imports")) return;
-  for (const auto& [text, content] : locked.environment["imports"].items()) {
+  if (!locked.environment->contains("imports")) return;
+  for (const auto& [text, content] : (*locked.environment)["imports"].items()) {
     const std::string path = path_from_json_text(text);
     const auto maker = survey_.maker_of(path);
     if (maker && rebuilt_.contains(survey_.stages()[*maker].name)) continue;

@@ -8,9 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "core/metafile/data_ref.h"
+#include "core/metafile/json_value.h"
 
 namespace dvx {
 
@@ -45,12 +44,12 @@ constexpr const char* kNoExecutor = "none";
 struct RunRecord {
   std::string stage;
   ObjectId key;
-  nlohmann::json key_fields;  // the canonical key itself, so that `why` can name what differs
+  JsonValue key_fields;  // the canonical key itself, so that `why` can name what differs
   std::vector<std::string> commands;
   std::string wdir;
   std::vector<RunDependency> deps;  // sorted by path
   std::vector<RunOutput> outs;      // sorted by path
-  nlohmann::json params, environment;
+  JsonValue params, environment;
   std::string git_commit;  // hex, "" before the first commit
   bool git_dirty = false;
   std::vector<SchemaVerdictRef> schemas;

@@ -1,4 +1,6 @@
 #include "core/metafile/lock_file.h"
+#include <nlohmann/json.hpp>
+
 #include "core/metafile/merge_conflict.h"
 
 #include <fmt/format.h>
@@ -160,11 +162,11 @@ class LockReader {
     }
     if (stage.key.is_zero()) fail("no field 'key'");
     if (stage.run.is_zero()) fail("no field 'run'");
-    if (stage.params.is_null()) stage.params = nlohmann::json::object();
-    if (stage.environment.is_null()) stage.environment = nlohmann::json::object();
-    if (!stage.params.is_object()) fail("'params' must be an object");
-    if (!stage.environment.is_object()) fail("'environment' must be an object");
-    if (const auto imports = stage.environment.find("imports"); imports != stage.environment.end()) {
+    if (stage.params->is_null()) stage.params = nlohmann::json::object();
+    if (stage.environment->is_null()) stage.environment = nlohmann::json::object();
+    if (!stage.params->is_object()) fail("'params' must be an object");
+    if (!stage.environment->is_object()) fail("'environment' must be an object");
+    if (const auto imports = stage.environment->find("imports"); imports != stage.environment->end()) {
       for (const auto& [path, content] : imports->items()) check_path(path_from_json_text(path));
     }
     return stage;
@@ -301,8 +303,8 @@ void write_stage(std::string& out, const LockedStage& stage) {
   lines.next("run") += json_string(stage.run.to_string());
   lines.next("cmd") += canonical_json(nlohmann::json(stage.commands));
   write_paths(lines.next("deps"), stage.deps);
-  if (stage.params.is_object() && !stage.params.empty()) write_groups(lines.next("params"), stage.params);
-  if (stage.environment.is_object() && !stage.environment.empty()) {
+  if (stage.params->is_object() && !stage.params->empty()) write_groups(lines.next("params"), stage.params);
+  if (stage.environment->is_object() && !stage.environment->empty()) {
     write_groups(lines.next("environment"), stage.environment);
   }
   write_paths(lines.next("outs"), stage.outs);

@@ -8,9 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "core/metafile/data_ref.h"
+#include "core/metafile/json_value.h"
 
 namespace dvx {
 
@@ -24,8 +23,8 @@ struct LockedStage {
   ObjectId run;  // id of the run record
   std::vector<std::string> commands;
   std::vector<LockedPath> deps, outs;  // sorted by path
-  nlohmann::json params;               // {"params.yaml": {"train.epochs": 5}}
-  nlohmann::json environment;          // {"env": {…}, "tools": {"python3 --version": "Python 3.11.2"}}
+  JsonValue params;                    // {"params.yaml": {"train.epochs": 5}}
+  JsonValue environment;               // {"env": {…}, "tools": {"python3 --version": "Python 3.11.2"}}
 };
 
 struct LockFile {

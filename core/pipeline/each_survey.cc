@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "base/path.h"
 #include "core/metafile/canonical_json.h"
@@ -213,7 +215,7 @@ void plan_items(PipelineSurvey& survey, Plan& plan, Progress& progress) {
   for (PlannedStage& planned : plan.stages) {
     const Stage& stage = survey.stages()[survey.graph().find(planned.name).value()];
     const bool is_known =
-        planned.decision.action == StageAction::Run && !planned.decision.key_fields.is_null();
+        planned.decision.action == StageAction::Run && !planned.decision.key_fields->is_null();
     if (!stage.each || !is_known) continue;
     try {
       planned.items = plan_items(survey, stage, planned.decision, progress);

@@ -7,8 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
+#include "core/metafile/json_value.h"
 #include "core/metafile/pipeline_file.h"
 
 namespace dvx {
@@ -33,7 +34,7 @@ class ParamsLookup {
   const nlohmann::json& document(const std::string& path, const std::string& stage);
 
   Read read_;
-  std::map<std::string, nlohmann::json> documents_;
+  std::map<std::string, JsonValue> documents_;
 };
 
 }  // namespace dvx

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "base/path.h"
 #include "core/metafile/canonical_json.h"
 #include "core/pipeline/stage_key.h"
@@ -246,18 +248,18 @@ class Planner {
       const Stage& before = *input_.stages[i].facts.stage;
       if (!needs_by_name(*facts.stage, before)) continue;
       std::string& result = facts.needed_stages[before.name];
-      if (facts.locked == nullptr || !facts.locked->environment.is_object()) continue;
-      const auto stages = facts.locked->environment.find("stages");
-      if (stages != facts.locked->environment.end() && stages->is_object())
+      if (facts.locked == nullptr || !facts.locked->environment->is_object()) continue;
+      const auto stages = facts.locked->environment->find("stages");
+      if (stages != facts.locked->environment->end() && stages->is_object())
         result = stages->value(before.name, "");
     }
   }
 
   // Of code that will be made anew nothing is known, neither its content nor what it imports.
   void assume_imports(StageFacts& facts) const {
-    if (facts.locked == nullptr || !facts.locked->environment.is_object()) return;
-    const auto recorded = facts.locked->environment.find("imports");
-    const bool is_known = recorded != facts.locked->environment.end() && recorded->is_object();
+    if (facts.locked == nullptr || !facts.locked->environment->is_object()) return;
+    const auto recorded = facts.locked->environment->find("imports");
+    const bool is_known = recorded != facts.locked->environment->end() && recorded->is_object();
     const bool is_made =
         std::ranges::any_of(facts.awaited_imports, [&](const auto& p) { return is_to_be_made(p); }) ||
         std::ranges::any_of(facts.imports, [&](const auto& i) { return is_to_be_made(i.first); });

@@ -14,10 +14,11 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "base/error.h"
 #include "core/lineage/run_record.h"
+#include "core/metafile/json_value.h"
 #include "core/metafile/lock_file.h"
 #include "core/metafile/pipeline_file.h"
 #include "core/pipeline/each_plan.h"
@@ -55,7 +56,7 @@ struct StageFacts {
   const Stage* stage = nullptr;
   const LockedStage* locked = nullptr;  // null: it never ran
   Contents contents;                    // of its dependencies and outputs
-  nlohmann::json params;
+  JsonValue params;
   std::map<std::string, std::string> tools, urls;
   std::vector<Unasked> unasked;                      // of those: what the lock has stands for them
   std::map<std::string, std::string> needed_stages;  // stage_result() of those that have run
@@ -73,7 +74,7 @@ struct StageFacts {
 struct StageDecision {
   StageAction action = StageAction::UpToDate;
   std::vector<StaleReason> reasons;   // empty when up to date
-  nlohmann::json key_fields;          // null when blocked or frozen
+  JsonValue key_fields;               // null when blocked or frozen
   ObjectId key;                       // of key_fields
   std::optional<CachedRun> cached;    // with Restore
   std::optional<Error> fault = {};    // with Blocked, unless an input is just not there

@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "base/clock.h"
 #include "base/path.h"
 #include "base/version.h"
@@ -92,7 +94,7 @@ std::variant<LockedStage, StageFailure> record_outputs(Repository& repository, c
   const Json key_fields = recorded_key_fields(entry.outs);
   entry.key = stage_key(key_fields);
   entry.params = Json::object();
-  entry.environment = {
+  *entry.environment = {
       {"env", Json::object()}, {"tools", Json::object()}, {"recorded", key_fields["recorded"]}};
   RunRecord record = recorded_run(repository, stage, entry, key_fields);
   for (const LockedPath& out : entry.outs) {

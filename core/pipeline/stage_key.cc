@@ -1,5 +1,7 @@
 #include "core/pipeline/stage_key.h"
 
+#include <nlohmann/json.hpp>
+
 #include "core/metafile/canonical_json.h"
 #include "core/pipeline/stage_shell.h"
 
@@ -50,7 +52,7 @@ Json stage_key_fields(const Stage& stage, const StageInputs& inputs) {
   fields["commands"] = stage.commands;
   fields["wdir"] = path_to_json_text(stage.wdir);
   fields["deps"] = std::move(deps);
-  fields["params"] = inputs.params.is_null() ? Json::object() : inputs.params;
+  fields["params"] = inputs.params->is_null() ? Json::object() : *inputs.params;
   fields["env"] = Json(stage.env);
   fields["tools"] = std::move(tools);
   fields["outs"] = std::move(outs);

@@ -7,9 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "core/metafile/data_ref.h"
+#include "core/metafile/json_value.h"
 #include "core/metafile/lock_file.h"
 #include "core/metafile/pipeline_file.h"
 
@@ -20,7 +21,7 @@ constexpr int kKeyVersion = 1;  // counts up when the fields, or the environment
 // What the workspace holds for a stage, as its key needs it.
 struct StageInputs {
   std::map<std::string, DataRef> deps;               // by path from the root; every dependency of the stage
-  nlohmann::json params;                             // {"params.yaml": {"train.epochs": 5}}
+  JsonValue params;                                  // {"params.yaml": {"train.epochs": 5}}
   std::map<std::string, std::string> tools;          // command → what it printed; every tool of the stage
   std::map<std::string, std::string> urls;           // → what the server says of it; every URL of the stage
   std::map<std::string, std::string> needed_stages;  // name → stage_result(); every one that it names

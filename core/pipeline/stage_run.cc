@@ -6,6 +6,8 @@
 #include <cstring>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -66,8 +68,8 @@ StageRun::StageRun(PipelineSurvey& survey, const Stage& stage, StageDecision dec
       machine_(host_description()) {
   for (const StageDependency& dep : stage.deps) deps_.push_back({dep.path, survey.content(dep.path).value()});
   sort_by_path(deps_);
-  if (!decision_.key_fields.contains("imports")) return;
-  for (const auto& [name, content] : decision_.key_fields["imports"].items()) {
+  if (!decision_.key_fields->contains("imports")) return;
+  for (const auto& [name, content] : (*decision_.key_fields)["imports"].items()) {
     const std::string path = path_from_json_text(name);
     imports_.push_back({path, survey.content(path).value()});
   }
@@ -257,7 +259,7 @@ bool StageRun::keep_seen_trees(const ObjectId& id) {
 
 std::optional<StageFailure> StageRun::check_inputs_again(Progress& progress) {
   for (const std::string& url : stage_.urls) {
-    if (survey_.look_again_at_url(url, stage_.name) == decision_.key_fields.at("urls").at(url)) continue;
+    if (survey_.look_again_at_url(url, stage_.name) == decision_.key_fields->at("urls").at(url)) continue;
     return StageFailure{
         fmt::format("'{}' changed while the stage ran", url), "dvx repro " + paste_quote(stage_.name), {}};
   }
@@ -350,7 +352,7 @@ ObjectId StageRun::record(const CommandOutcome& outcome, const GitState& git, co
     const auto declared = std::ranges::find(stage_.outs, out.path, &StageOutput::path);
     record.outs.push_back({.path = out.path, .data = out.data, .cached = declared->cache});
   }
-  record.params = decision_.key_fields.at("params");
+  record.params = decision_.key_fields->at("params");
   record.environment = recorded_environment(decision_.key_fields);
   record.git_commit = git.commit;
   record.git_dirty = git.dirty;

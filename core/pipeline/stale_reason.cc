@@ -279,7 +279,7 @@ Json key_fields_of_lock(const LockedStage& locked, const Json& now) {
   Json deps = Json::object();
   for (const LockedPath& dep : locked.deps) deps[path_to_json_text(dep.path)] = key_content(dep.data);
   fields["deps"] = std::move(deps);
-  fields["params"] = locked.params.is_object() ? locked.params : Json::object();
+  fields["params"] = locked.params->is_object() ? *locked.params : Json::object();
   for (const char* part : {"env", "tools"}) {
     const Json* value = member(locked.environment, part);
     fields[part] = value == nullptr ? Json::object() : *value;

@@ -7,6 +7,8 @@
 #include <tuple>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -56,9 +58,9 @@ bool is_complete(const ObjectStore& store, const DataRef& data) {
 // The answer of a tool or a server when the stage last ran, as far as its lock entry has it.
 std::optional<std::string> recorded_answer(const LockedStage* locked, const char* kind,
                                            const std::string& what) {
-  if (locked == nullptr || !locked->environment.is_object()) return std::nullopt;
-  const auto answers = locked->environment.find(kind);
-  if (answers == locked->environment.end() || !answers->is_object()) return std::nullopt;
+  if (locked == nullptr || !locked->environment->is_object()) return std::nullopt;
+  const auto answers = locked->environment->find(kind);
+  if (answers == locked->environment->end() || !answers->is_object()) return std::nullopt;
   const auto answer = answers->find(what);
   if (answer == answers->end() || !answer->is_string()) return std::nullopt;
   return answer->get<std::string>();
@@ -147,7 +149,7 @@ void PipelineSurvey::prepare() {
   };
   lookup_.last_key = [this](const LockedStage& locked, const nlohmann::json& now) {
     const auto last = record(locked.run);
-    return last ? last->key_fields : key_fields_of_lock(locked, now);
+    return last ? *last->key_fields : key_fields_of_lock(locked, now);
   };
 }
 
@@ -348,6 +350,10 @@ std::vector<std::string> PipelineSurvey::imports_of(std::size_t index) {
   std::vector<std::string> files = code_.of(stages().at(index)).files;
   std::erase_if(files, [&](const std::string& path) { return graph_.is_circular_import(index, path); });
   return files;
+}
+
+void PipelineSurvey::require_params(std::size_t index) {
+  params_of(stages().at(index));
 }
 
 // A params file that a stage is still to make has no values yet; the plan says so with an Upstream reason.

@@ -87,7 +87,7 @@ class PipelineSurvey {
   // Why it is there and cannot be read; null when it can, or is not there.
   const Error* unreadable(const std::string& path) const;
   // NotFound for a param that is not there; one in a file that a stage is to make first is passed over.
-  void require_params(std::size_t stage) { params_of(stages().at(stage)); }
+  void require_params(std::size_t stage);
   // What the server says now.
   const std::string& look_again_at_url(const std::string& url, const std::string& stage) {
     urls_.forget(url);

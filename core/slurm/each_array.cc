@@ -10,6 +10,8 @@
 #include <thread>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/path.h"
@@ -45,10 +47,10 @@ Json note_of(const EachJob& job, const ObjectId& key) {
 TaskItems items_of(const JobTask& task) {
   const std::string name = fmt::format("task '{}'", task.name);
   try {
-    const auto key = ObjectId::parse(task.note.at("item_key").get_ref<const std::string&>());
+    const auto key = ObjectId::parse(task.note->at("item_key").get_ref<const std::string&>());
     if (!key) fail_with_damaged_job(name, "its key is not one");
     TaskItems found{.key = *key, .items = {}};
-    for (const Json& item : task.note.at("items")) {
+    for (const Json& item : task.note->at("items")) {
       const auto input = state_of_json(item.at(2));
       if (!input) fail_with_damaged_job(name, "it does not say what its inputs were");
       found.items.push_back({.in = path_from_json_text(item.at(0).get<std::string>()),

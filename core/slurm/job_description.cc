@@ -1,5 +1,7 @@
 #include "core/slurm/job_description.h"
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "core/metafile/canonical_json.h"
 #include "core/slurm/job_json.h"

@@ -15,6 +15,8 @@
 #include <memory>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "base/beneath.h"
 #include "base/error.h"
 #include "base/file.h"

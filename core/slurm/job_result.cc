@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "core/metafile/canonical_json.h"
 #include "core/slurm/job_json.h"

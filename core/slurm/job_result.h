@@ -8,8 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "core/metafile/json_value.h"
 #include "core/metafile/lock_file.h"
 #include "core/pipeline/command_runner.h"
 #include "core/pipeline/stage_failure.h"
@@ -31,7 +30,7 @@ struct JobResult {
   std::string slurm_job;  // Slurm's id
   JobEnd end = JobEnd::Failed;
   StageFailure failure;          // of Failed and Stopped
-  nlohmann::json key_fields;     // null when it did not come to that
+  JsonValue key_fields;          // null when it did not come to that
   std::vector<LockedPath> seen;  // before the commands: dependencies, and outputs around and inside of them
   std::vector<LockedPath> outs;  // unless it failed
   std::optional<ObjectId> run;   // of UpToDate and Restored

@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -205,7 +207,7 @@ class JobRun {
   void execute(StageDecision decision, JobResult& result, std::vector<std::string>& trees) {
     const GitRepository& git = repository_.git();
     result.git = {.commit = git.head().value_or(""), .dirty = git.is_dirty()};
-    const nlohmann::json params = decision.key_fields.at("params");
+    const nlohmann::json params = decision.key_fields->at("params");
     StageRun run(survey_, stage_, std::move(decision), directory_.log_file());
     run.set_trace(stage_.execution.trace);
     if (!run_commands(run, result)) return;

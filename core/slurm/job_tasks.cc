@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "core/metafile/canonical_json.h"
 #include "core/slurm/job_json.h"
 #include "core/trace/file_use_json.h"

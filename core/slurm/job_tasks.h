@@ -9,8 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "core/metafile/json_value.h"
 #include "core/pipeline/command_runner.h"
 
 namespace dvx {
@@ -21,7 +20,7 @@ struct JobTask {
   std::vector<std::string> ins;       // from the root: what a sandbox shows besides what all tasks may read
   std::vector<std::string> outs;      // from the root; removed before another attempt
   std::vector<std::string> files;     // absolute: made for the task, which reads them
-  nlohmann::json note = nullptr;      // for who made the task: comes back with its end
+  JsonValue note = {};                // for who made the task: comes back with its end
 };
 
 // What all of them have in common.

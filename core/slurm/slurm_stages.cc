@@ -6,6 +6,8 @@
 #include <fstream>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "base/display.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -366,8 +368,8 @@ Contents SlurmStages::contents_seen(const Job& job, const JobResult& result) con
       fail_with_damaged_job(job.directory.path(), fmt::format("it says nothing of '{}'", path));
   };
   for (const StageDependency& dep : job.description.stage.deps) require(dep.path);
-  const auto imports = result.key_fields.find("imports");
-  if (imports == result.key_fields.end()) return contents;
+  const auto imports = result.key_fields->find("imports");
+  if (imports == result.key_fields->end()) return contents;
   for (const auto& [path, content] : imports->items()) require(path_from_json_text(path));
   return contents;
 }

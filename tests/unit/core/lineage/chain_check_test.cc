@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <functional>
 
+#include <nlohmann/json.hpp>
+
 #include "core/commands/add.h"
 #include "core/lineage/run_record.h"
 #include "core/pipeline/run_cache.h"
@@ -218,7 +220,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         LockEdit{"Key", [](LockedStage& it) { it.key = ObjectId::of("other"); }, "has another key"},
         LockEdit{"Commands", [](LockedStage& it) { it.commands = {"true"}; }, "has other commands"},
-        LockEdit{"Params", [](LockedStage& it) { it.params["params.yaml"]["suffix"] = "two"; },
+        LockEdit{"Params", [](LockedStage& it) { (*it.params)["params.yaml"]["suffix"] = "two"; },
                  "has other params"},
         LockEdit{"Input", [](LockedStage& it) { it.deps.at(0).data.id = ObjectId::of("other"); },
                  "read other content of it"},
@@ -254,17 +256,17 @@ INSTANTIATE_TEST_SUITE_P(
     ChainCheck, RecordAgainstItself,
     testing::Values(RecordEdit{"ExitStatus", [](RunRecord& it) { it.exit_status = 3; },
                                "ended with exit status 3"},
-                    RecordEdit{"Key", [](RunRecord& it) { it.key_fields["commands"] = {"true"}; },
+                    RecordEdit{"Key", [](RunRecord& it) { (*it.key_fields)["commands"] = {"true"}; },
                                "has a key that is not the hash of its key fields"},
                     RecordEdit{"Commands",
                                [](RunRecord& it) {
-                                 it.key_fields["commands"] = {"true"};
+                                 (*it.key_fields)["commands"] = {"true"};
                                  it.key = stage_key(it.key_fields);
                                },
                                "has a key with other commands than its own"},
                     RecordEdit{"Params",
                                [](RunRecord& it) {
-                                 it.key_fields["params"] = nlohmann::json::object();
+                                 (*it.key_fields)["params"] = nlohmann::json::object();
                                  it.key = stage_key(it.key_fields);
                                },
                                "has a key with other params than its own"},

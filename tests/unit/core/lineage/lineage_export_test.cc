@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 
+#include <nlohmann/json.hpp>
+
 #include "base/file.h"
 #include "core/lineage/lineage_page.h"
 #include "tests/unit/core/lineage/sample_graph.h"

@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "base/file.h"
 
@@ -16,7 +18,7 @@ RunRecord sample() {
   RunRecord record;
   record.stage = "train";
   record.key = ObjectId::of("key");
-  record.key_fields = {{"version", 1}, {"commands", {"python3 src/train.py"}}};
+  *record.key_fields = {{"version", 1}, {"commands", {"python3 src/train.py"}}};
   record.commands = {"python3 src/train.py"};
   record.wdir = "models";
   record.deps = {{.path = "src/train.py", .data = {.id = ObjectId::of("code"), .size = 12}, .producer = {}},
@@ -26,8 +28,8 @@ RunRecord sample() {
   record.outs = {
       {.path = "model.bin", .data = {.id = ObjectId::of("model"), .size = 99, .executable = true}},
       {.path = "metrics.json", .data = {.id = ObjectId::of("metrics"), .size = 5}, .cached = false}};
-  record.params = {{"params.yaml", {{"train.rate", 0.25}}}};
-  record.environment = {{"tools", {{"python3 --version", "Python 3.11.2"}}}};
+  *record.params = {{"params.yaml", {{"train.rate", 0.25}}}};
+  *record.environment = {{"tools", {{"python3 --version", "Python 3.11.2"}}}};
   record.git_commit = "0123456789012345678901234567890123456789";
   record.git_dirty = true;
   record.schemas = {{"data/x.csv", "schemas/x.schema.yaml", ObjectId::of("schema"), false, 3}};

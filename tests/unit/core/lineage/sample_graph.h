@@ -1,6 +1,8 @@
 // A small lineage graph for tests: raw data → prepare → train → model, with code from git.
 #pragma once
 
+#include <nlohmann/json.hpp>
+
 #include "core/lineage/lineage_graph.h"
 
 namespace dvx {
@@ -44,7 +46,7 @@ inline LineageNode sample_run_node(const RunRecord& record) {
 
 inline LineageGraph sample_graph() {
   RunRecord train = sample_run("train", "python3 src/train.py \"<fast>\" & echo done");
-  train.params = {{"params.yaml", {{"train.rate", 0.5}}}};
+  *train.params = {{"params.yaml", {{"train.rate", 0.5}}}};
   train.schemas = {{"data/raw.csv", "raw.schema.yaml", ObjectId::of("schema"), true, 0}};
   train.deps = {
       {.path = "data/prepared", .data = {.id = ObjectId::of("data/prepared"), .size = 1234}, .producer = {}}};

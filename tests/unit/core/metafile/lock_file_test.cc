@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <random>
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "base/file.h"
 
@@ -98,7 +100,7 @@ TEST(LockFile, RoundTripsWhateverItHolds) {
       for (auto i = random() % 4; i > 0; --i)
         stage.outs.push_back({std::string(i, '\xfe'), tree_ref("y", i)});
       if (random() % 2 != 0)
-        stage.params["p.toml"]["a.b"] = random() % 2 != 0 ? nlohmann::json(1.0) : nlohmann::json();
+        (*stage.params)["p.toml"]["a.b"] = random() % 2 != 0 ? nlohmann::json(1.0) : nlohmann::json();
       lock.stages["s" + std::to_string(random() % 100) + " \x01é"] = stage;
     }
     const std::string text = serialize_lock(lock);

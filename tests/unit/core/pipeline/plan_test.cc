@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "core/pipeline/stage_key.h"
 
 namespace dvx {
@@ -44,7 +46,7 @@ class PlanTest : public testing::Test {
     entry.deps = {{stage.deps[0].path, some_file(dep)}};
     entry.outs = {{stage.outs[0].path, some_file(out)}};
     entry.params = nlohmann::json::object();
-    entry.environment = {{"env", nlohmann::json::object()}, {"tools", nlohmann::json::object()}};
+    *entry.environment = {{"env", nlohmann::json::object()}, {"tools", nlohmann::json::object()}};
     return entry;
   }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "core/pipeline/run_cache.h"
 #include "core/workspace/tracked.h"
 #include "objects/store/object_store.h"
@@ -18,7 +20,7 @@ class RunJournalTest : public testing::Test {
     entry.run = run;
     entry.commands = {"make " + key};
     entry.params = nlohmann::json::object();
-    entry.environment = {{"env", nlohmann::json::object()}, {"tools", nlohmann::json::object()}};
+    *entry.environment = {{"env", nlohmann::json::object()}, {"tools", nlohmann::json::object()}};
     return entry;
   }
   static std::vector<std::string> locked(Repository& repository) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "core/metafile/canonical_json.h"
 
 namespace dvx {
@@ -21,7 +23,7 @@ struct Sample {
     stage.outs = {{.path = "model.pkl", .remote = {}, .schema = {}}};
     inputs.deps = {{"data", {DataKind::Tree, ObjectId::of("data"), 10, 2, false}},
                    {"train.py", {DataKind::File, ObjectId::of("code"), 4, 1, false}}};
-    inputs.params = {{"params.yaml", {{"epochs", 5}}}};
+    *inputs.params = {{"params.yaml", {{"epochs", 5}}}};
     inputs.tools = {{"python3 --version", "Python 3.11.2"}};
   }
   ObjectId key() const { return stage_key(stage_key_fields(stage, inputs)); }
@@ -50,7 +52,7 @@ TEST(StageKey, ChangesWithWhateverCanChangeOutputs) {
   EXPECT_TRUE(differs([](Sample& s) { s.stage.wdir = ""; }));
   EXPECT_TRUE(differs([](Sample& s) { s.inputs.deps["data"].id = ObjectId::of("other"); }));
   EXPECT_TRUE(differs([](Sample& s) { s.inputs.deps["train.py"].executable = true; }));
-  EXPECT_TRUE(differs([](Sample& s) { s.inputs.params["params.yaml"]["epochs"] = 6; }));
+  EXPECT_TRUE(differs([](Sample& s) { (*s.inputs.params)["params.yaml"]["epochs"] = 6; }));
   EXPECT_TRUE(differs([](Sample& s) { s.stage.env["OMP_NUM_THREADS"] = "2"; }));
   EXPECT_TRUE(differs([](Sample& s) { s.inputs.tools["python3 --version"] = "Python 3.12.0"; }));
   EXPECT_TRUE(differs([](Sample& s) { s.stage.outs[0].persist = true; }));

@@ -6,6 +6,8 @@
 #include <thread>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "core/slurm/unfinished_run.h"
 #include "tests/unit/core/repository_for_tests.h"
 
@@ -38,7 +40,7 @@ JobResult result_of(const JobDescription& job) {
   result.id = job.id;
   result.slurm_job = "17";
   result.end = JobEnd::Ran;
-  result.key_fields = {{"version", 1}};
+  *result.key_fields = {{"version", 1}};
   result.seen = {{"a", {.kind = DataKind::Tree, .id = ObjectId::of("a"), .size = 7, .files = 3}}};
   result.outs = {{"b", {.id = ObjectId::of("b"), .size = 1, .executable = true}}};
   result.outcome.wall_seconds = 1.5;
