@@ -1,4 +1,4 @@
-// Characters of texts that machines read: no locale has a say in them.
+// Tests of characters in texts that machines read. They do not depend on the locale.
 #pragma once
 
 namespace dvx {

@@ -20,11 +20,11 @@ namespace dvx {
 
 namespace {
 
-// Opens a guarded directory itself: beneath the one that encloses it, when there is one.
+// Opens a guarded directory itself. When another guarded directory encloses it, the walk starts there.
 int open_guarded_directory(const std::string& path);
 
-// A guarded directory and a handle of it, opened when it is first needed. Somebody may remove the directory
-// and make it anew, so a walk that finds nothing opens it once more.
+// A guarded directory and a handle of it, which is opened when it is first needed. Somebody may remove the
+// directory and make it again, so a walk that finds nothing opens the handle once more.
 class GuardedDirectory {
  public:
   GuardedDirectory(std::string path, MayFollow may_follow)
@@ -32,8 +32,8 @@ class GuardedDirectory {
 
   bool lets_readers_follow() const { return may_follow_ != nullptr; }
 
-  // Whether a reader may go to where `path`, which has a link in it, leads. A link that leads nowhere may be
-  // followed: the reader is told that nothing is there.
+  // Says whether a reader may go to where `path`, which has a link in it, leads. A link that leads nowhere
+  // may be followed, because the reader is then told that nothing is there.
   bool may_be_read_through(const std::string& path) const {
     if (!may_follow_) return false;
     char* const real = ::realpath(path.c_str(), nullptr);
@@ -43,14 +43,14 @@ class GuardedDirectory {
     return may_follow_(link_on_the_way(path), target);
   }
 
-  // Empty with errno when there is no such directory.
+  // Returns null and sets errno when there is no such directory.
   std::shared_ptr<const UniqueFd> handle() const {
     const std::lock_guard lock(mutex_);
     if (!handle_) reopen();
     return handle_;
   }
 
-  // A handle other than `old`, when `old` is no longer what the path names.
+  // Returns a new handle when the path no longer names the directory of `old`, and null otherwise.
   std::shared_ptr<const UniqueFd> handle_instead_of(const std::shared_ptr<const UniqueFd>& old) const {
     struct ::stat was {
     }, is{};
@@ -69,11 +69,13 @@ class GuardedDirectory {
 
   const std::string path_;
   const MayFollow may_follow_;
-  mutable std::mutex mutex_;                        // of handle_
-  mutable std::shared_ptr<const UniqueFd> handle_;  // shared with the calls that are using it
+  mutable std::mutex mutex_;  // guards handle_
+  // The calls that are using the handle share it with this object.
+  mutable std::shared_ptr<const UniqueFd> handle_;
 };
 
-// A path as the walk needs it: the guarded directory above it (null for none) and the rest.
+// A path split for the walk: the guarded directory above it, or null when there is none, and the rest of the
+// path.
 struct Inside {
   std::shared_ptr<const GuardedDirectory> directory;
   std::string_view rest;
@@ -94,8 +96,8 @@ class Registry {
     if (found != rows_.end() && --found->second.count == 0) rows_.erase(found);
   }
 
-  // The innermost guarded directory above `path`. The directory itself is named by whoever guards it, so it
-  // is not inside of itself.
+  // Returns the innermost guarded directory above `path`. A directory is not inside itself, because its own
+  // path is chosen by whoever guards it.
   Inside find(std::string_view path) const {
     Inside inside{nullptr, path};
     if (path.empty() || path.front() != '/') return inside;
@@ -117,7 +119,7 @@ class Registry {
     std::size_t count = 0;
   };
 
-  mutable std::shared_mutex mutex_;  // of rows_
+  mutable std::shared_mutex mutex_;  // guards rows_
   std::map<std::string, Row, std::less<>> rows_;
 };
 
@@ -130,7 +132,8 @@ bool changes_something(int flags) {
   return (flags & (O_CREAT | O_TRUNC)) != 0 || (flags & O_ACCMODE) != O_RDONLY;
 }
 
-// -1 with ENOSYS where the kernel, or a filter in front of it, does not know the call.
+// Opens `path` with openat2(2). Returns -1 with ENOSYS where the kernel, or a filter in front of it, does not
+// know the call.
 int open_in_one_step(int root, const std::string& path, int flags, mode_t mode) {
   static std::atomic<bool> is_missing = false;
   if (is_missing.load(std::memory_order_relaxed)) {
@@ -142,13 +145,14 @@ int open_in_one_step(int root, const std::string& path, int flags, mode_t mode) 
   const bool makes_file = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
   how.mode = makes_file ? mode : 0;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
-  // EAGAIN: somebody renamed a directory while the kernel walked, so it does not know whether it got out.
+  // The kernel returns EAGAIN when somebody renamed a directory during the walk, because it then cannot tell
+  // whether the walk left the root.
   int fd = -1;
   do {
     fd = static_cast<int>(::syscall(SYS_openat2, root, path.c_str(), &how, sizeof how));
   } while (fd < 0 && (errno == EINTR || errno == EAGAIN));
   if (fd < 0 && (errno == ENOSYS || errno == EPERM || errno == E2BIG)) {
-    // EPERM is also what a sealed or immutable file says; the walk by steps then says it once more.
+    // A sealed or immutable file also gives EPERM; the walk by steps then reports it again.
     if (errno != EPERM) is_missing = true;
     errno = ENOSYS;
   }
@@ -162,7 +166,7 @@ int open_from(int root, std::string_view rest, int flags, mode_t mode) {
   return beneath::open_by_steps(root, path, flags, mode);
 }
 
-// Opens `rest` beneath the directory, which may have been made anew since its handle was opened.
+// Opens `rest` beneath the directory. The directory may have been made again since its handle was opened.
 int open_inside(const GuardedDirectory& directory, std::string_view rest, int flags, mode_t mode) {
   auto handle = directory.handle();
   if (!handle) return -1;
@@ -205,8 +209,9 @@ DirectoryGuard::~DirectoryGuard() {
 
 namespace beneath {
 
-// Each directory on the way is opened from the one above it; a link in its place fails with ELOOP or ENOTDIR,
-// of which this makes ELOOP. ".." never reaches here from dvx's own paths and is refused.
+// Opens each directory on the way from the one above it. A link in place of a directory fails with ELOOP or
+// ENOTDIR, and this function always reports ELOOP for it. The paths of dvx never contain "..", so that
+// component is refused.
 int open_by_steps(int root, std::string_view path, int flags, mode_t mode) {
   UniqueFd held;
   int at = root;
@@ -232,8 +237,8 @@ int open_by_steps(int root, std::string_view path, int flags, mode_t mode) {
         return -1;
       }
       if (is_last) {
-        // A handle of a link itself can be opened with O_PATH | O_NOFOLLOW; it must not be had without
-        // asking.
+        // open(2) with O_PATH | O_NOFOLLOW gives a handle of a link itself. That is only allowed when the
+        // caller asked for O_NOFOLLOW.
         struct ::stat st {};
         const bool asked = (flags & O_NOFOLLOW) != 0;
         if ((flags & O_PATH) != 0 && !asked && ::fstat(fd, &st) == 0 && S_ISLNK(st.st_mode)) {
@@ -289,7 +294,8 @@ int Place::directory() const {
 
 namespace {
 
-// For calls that only look: a rule that lets readers follow makes them ordinary calls.
+// Says whether a call that only looks may act as an ordinary system call. This is so when the rule of the
+// directory lets readers follow links.
 bool is_followed_by_readers(const std::string& path) {
   const Inside inside = registry().find(path);
   return inside.directory == nullptr || inside.directory->lets_readers_follow();
@@ -371,7 +377,7 @@ int link(const std::string& from, const std::string& to) {
   return ::linkat(old_place.directory(), old_place.name(), new_place.directory(), new_place.name(), 0);
 }
 
-// chmod(2) follows links and fchmodat(2) has no way not to, so the mode goes through a handle.
+// chmod(2) follows links, and fchmodat(2) cannot be told not to, so the mode is set through a handle.
 int change_mode(const std::string& path, mode_t mode) {
   const Place place(path);
   if (!place.found()) return -1;

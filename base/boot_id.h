@@ -1,4 +1,4 @@
-// The kernel's own name for the time since it was started.
+// The identifier that the kernel gives to the time since the machine was started.
 #pragma once
 
 #include <string>
@@ -7,8 +7,9 @@ namespace dvx {
 
 inline constexpr const char* kBootIdFile = "/proc/sys/kernel/random/boot_id";
 
-// Another one after each start of the machine, the same for all processes and containers in between, and also
-// after a sleep, whose memory comes back. Empty where the kernel does not tell.
+// Returns an identifier that changes with each start of the machine. It is the same for all processes and
+// containers, and it stays the same when the machine wakes from sleep, because the memory comes back too.
+// Returns "" where the kernel does not tell it.
 std::string boot_id(const std::string& file = kBootIdFile);
 
 }  // namespace dvx

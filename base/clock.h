@@ -1,4 +1,5 @@
-// Wall time as a seam, so that records and the racy rule can be tested.
+// The wall clock as an interface, so that tests can choose the time for records and for the rule about files
+// that changed too recently to trust.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,8 @@ namespace dvx {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual std::int64_t now_ns() const = 0;  // nanoseconds since 1970-01-01T00:00:00Z
+  // Returns nanoseconds since 1970-01-01T00:00:00Z.
+  virtual std::int64_t now_ns() const = 0;
 };
 
 class SystemClock final : public Clock {
@@ -17,6 +19,7 @@ class SystemClock final : public Clock {
   std::int64_t now_ns() const override;
 };
 
-std::string format_utc(std::int64_t ns);  // RFC 3339 with milliseconds: "2026-01-31T12:00:00.123Z"
+// Returns RFC 3339 with milliseconds: "2026-01-31T12:00:00.123Z".
+std::string format_utc(std::int64_t ns);
 
 }  // namespace dvx

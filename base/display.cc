@@ -16,8 +16,8 @@ bool stays(char c, Keep keep) {
   return (c == '\t' && keep != Keep::Nothing) || (c == '\n' && keep == Keep::TabsAndLineFeeds);
 }
 
-// Calls `plain` with runs of characters that can be shown, and `other` with each sequence that cannot and its
-// code point; with single bytes and none where the text is not UTF-8.
+// Calls `plain` with each run of characters that can be shown. Calls `other` with each sequence that cannot
+// be shown and its code point; where the text is not UTF-8, `other` gets single bytes and no code point.
 template <typename Plain, typename Other>
 void read(std::string_view text, Plain plain, Other other) {
   std::size_t begin = 0, at = 0;

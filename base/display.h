@@ -1,9 +1,9 @@
-// Text that somebody else wrote, made fit to be looked at.
+// Makes text from elsewhere safe to show.
 //
-// Names, messages and values come from files, servers and other people, and may hold bytes that a terminal
-// obeys: escape sequences (also their 8-bit forms, U+0080 to U+009F), carriage returns, line feeds that fake
-// a line of our own, and marks that reverse the direction of writing. Here such characters become escapes
-// that can be read. All text of dvx passes through these functions before a terminal sees it
+// Names, messages and values come from files, servers and other people. They may hold bytes that a terminal
+// obeys: escape sequences (also in their 8-bit forms, U+0080 to U+009F), carriage returns, line feeds that
+// fake a line of our own, and marks that reverse the direction of writing. The functions here replace such
+// characters with readable escapes. All text of dvx passes through them before a terminal sees it
 // (cli/ui/shown.h).
 #pragma once
 
@@ -13,22 +13,22 @@
 
 namespace dvx {
 
-// Whether a terminal would do something else than show this character: control characters, the marks of
-// bidirectional writing, and the two separators of lines and paragraphs.
+// Says whether a terminal would do something other than show this character. This is true of control
+// characters, of the marks of bidirectional writing, and of the two separators of lines and paragraphs.
 bool commands_terminal(std::uint32_t code_point);
 
-// Which of them stay as they are.
+// Says which of these characters are left unchanged.
 enum class Keep { Nothing, Tabs, TabsAndLineFeeds };
 
-// Printable UTF-8 stays; what commands a terminal becomes "\x1b" or "\u{202e}", and bytes that are not UTF-8
-// become "\xff". Text that went through this once comes out the same again.
+// Keeps printable UTF-8, replaces characters that command a terminal with "\x1b" or "\u{202e}", and replaces
+// bytes that are not UTF-8 with "\xff". Applying it to its own result changes nothing.
 std::string display_text(std::string_view text, Keep keep = Keep::Nothing);
 
-// One word of a command to be pasted into a shell: as shell_quote makes it where that can be shown, else in
-// the form $'a\x1bb' that bash, zsh and ksh read.
+// Quotes one word of a command that the user may paste into a shell. The result is that of shell_quote()
+// where that can be shown safely, and otherwise the form $'a\x1bb' that bash, zsh and ksh read.
 std::string paste_quote(std::string_view word);
 
-// The same characters inside of a JSON document become \uXXXX. `document` is valid UTF-8.
+// Replaces the same characters inside a JSON document with \uXXXX. `document` must be valid UTF-8.
 std::string display_json(std::string_view document);
 
 }  // namespace dvx

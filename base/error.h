@@ -1,8 +1,8 @@
-// The one exception type of dvx and the table of what it means to a caller.
+// The one exception type of dvx, and what each kind of error means to a caller.
 //
-// Throw it for what ends an operation; absence is std::optional, and some failed items of many are fields of
-// a report. A message is lower case, without a full stop, quotes the user's own word and names the path; the
-// hint is something to paste.
+// Throw an Error for a failure that ends an operation. Absence is a std::optional, and when only some of many
+// items fail, the report says so in a field. A message is lower case, has no full stop, quotes the user's own
+// word and names the path. The hint is something to paste.
 #pragma once
 
 #include <cerrno>
@@ -13,24 +13,37 @@
 namespace dvx {
 
 enum class ErrorKind {
-  Blocked,         // refused because something would be lost or is invalid: exit 1
-  Usage,           // the command line: exit 2
-  Config,          // a file the user wrote (dvx.yaml, .dvx/config, a pointer file): exit 2
-  Partial,         // some items failed: exit 3
-  Authentication,  // exit 4
-  NotFound,        // data, a path, a stage, a revision: exit 5
-  Corruption,      // bytes are not what their id says: exit 6
-  Network,         // exit 7
-  Locked,          // another dvx is at work: exit 8
-  NotARepository,  // exit 10
-  Io,              // the machine: disk full, permission, hardware: exit 74 (EX_IOERR)
-  Internal,        // a bug in dvx: exit 70
-  Interrupted,     // a signal: exit 128 + SIGINT
+  // The operation was refused, because something would be lost or is invalid: exit 1.
+  Blocked,
+  // The command line is wrong: exit 2.
+  Usage,
+  // A file that the user wrote (dvx.yaml, .dvx/config, a pointer file) is wrong: exit 2.
+  Config,
+  // Some items failed: exit 3.
+  Partial,
+  // The remote refused the credentials: exit 4.
+  Authentication,
+  // Data, a path, a stage or a revision does not exist: exit 5.
+  NotFound,
+  // Bytes do not match their id: exit 6.
+  Corruption,
+  // The network failed: exit 7.
+  Network,
+  // Another dvx holds the lock: exit 8.
+  Locked,
+  // The directory is in no repository: exit 10.
+  NotARepository,
+  // The machine failed (disk full, permission, hardware): exit 74 (EX_IOERR).
+  Io,
+  // dvx itself has a bug: exit 70.
+  Internal,
+  // A signal ended the operation: exit 128 + SIGINT.
+  Interrupted,
 };
 
-// Process exit status for `kind`: the table in docs/exit-codes.md.
+// Returns the exit status of the process for `kind`, as in the table of docs/exit-codes.md.
 int exit_code(ErrorKind kind);
-// Stable machine name used in JSON: "not-found", "corruption", …
+// Returns the stable name that JSON output uses: "not-found", "corruption", …
 std::string_view error_name(ErrorKind kind);
 
 class Error : public std::exception {
@@ -39,10 +52,10 @@ class Error : public std::exception {
 
   ErrorKind kind() const { return kind_; }
   const std::string& message() const { return message_; }
-  const std::string& hint() const { return hint_; }  // empty when there is none
-  const std::string& path() const {
-    return path_;
-  }  // what it is about, as the user would write it; may be empty
+  // Returns "" when there is no hint.
+  const std::string& hint() const { return hint_; }
+  // Returns the path that the error is about, as the user would write it, or "".
+  const std::string& path() const { return path_; }
   const char* what() const noexcept override { return message_.c_str(); }
 
  private:
@@ -50,8 +63,8 @@ class Error : public std::exception {
   std::string message_, hint_, path_;
 };
 
-// An Error for a failed system call: "cannot open 'x': Permission denied". ENOENT becomes NotFound, all else
-// Io.
+// Makes an Error for a failed system call: "cannot open 'x': Permission denied". ENOENT becomes NotFound,
+// ELOOP becomes Config and names the link in the way, and every other errno becomes Io.
 Error system_error(std::string_view action, std::string_view path, int errnum = errno);
 
 }  // namespace dvx

@@ -61,7 +61,8 @@ std::string read_file(const std::string& path, std::uint64_t limit) {
   const RegularFile file = open_regular_file(path, LastLink::Follow, ErrorKind::Config);
   if (file.size() > limit) throw too_large(path, limit);
   std::string bytes;
-  // One byte more than it should have tells the end without another read; /proc says 0 and has more.
+  // Asking for one byte more than the expected size finds the end of the file without another read. Files in
+  // /proc report a size of 0 and hold more.
   for (std::size_t target = file.size() + 1;; target = bytes.size() * 2 + 4096) {
     const std::size_t old = bytes.size();
     bytes.resize(std::min<std::uint64_t>(target, limit + 1));
@@ -231,7 +232,7 @@ TemporaryDirectory::~TemporaryDirectory() {
   try {
     remove_tree(path_);
   } catch (const Error&) {
-    // Left for the next cleaning of the temporary area; nothing depends on it.
+    // The directory stays until the temporary area is next cleaned; nothing depends on it.
   }
 }
 

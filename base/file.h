@@ -1,7 +1,7 @@
-// Files by path or directory handle: reading whole files, and the few ways durable bytes are written.
+// Reading whole files, and the few ways in which dvx writes durable bytes, by path or by directory handle.
 //
-// Everything throws Error (Io or NotFound) through system_error() and retries EINTR. Nothing here retries
-// fsync.
+// Everything here throws Error (Io or NotFound) through system_error() and retries after EINTR. A failed
+// fsync is never retried.
 #pragma once
 
 #include <sys/stat.h>
@@ -20,34 +20,38 @@ namespace dvx {
 
 enum class Durability { Synced, Relaxed };
 
-// Opens relative to `dir_fd` (or AT_FDCWD). O_CLOEXEC is always set.
+// Opens a path relative to `dir_fd`, which may be AT_FDCWD. O_CLOEXEC is always set.
 UniqueFd open_file(const std::string& path, int flags, mode_t mode = 0666);
 UniqueFd open_file_at(int dir_fd, const std::string& path, int flags, mode_t mode = 0666);
 
-// Whole contents of a regular file; Error{Config} for a device, a pipe and what else is none. `limit` guards
-// against reading something absurd: beyond it, Error{Config} before anything is read.
+// Returns the whole contents of a regular file. Throws Error{Config} when the path names anything else, such
+// as a device or a pipe. When the file is larger than `limit`, it throws Error{Config} before reading
+// anything, so that an absurdly large file does no harm.
 std::string read_file(const std::string& path, std::uint64_t limit = limits::kTextBytes);
 std::optional<std::string> read_file_if_exists(const std::string& path,
                                                std::uint64_t limit = limits::kTextBytes);
 
 void write_all(int fd, std::string_view bytes, std::string_view path_for_errors);
-// Reads until `out` is full or end of file; returns the bytes read.
+// Reads until `out` is full or the file ends, and returns the number of bytes read.
 std::size_t read_up_to(int fd, std::span<std::byte> out, std::string_view path_for_errors);
-// pread until `out` is full; an early end of file is Corruption.
+// Reads with pread until `out` is full. Throws Error{Corruption} when the file ends before that.
 void pread_exact(int fd, std::span<std::byte> out, std::uint64_t offset, std::string_view path_for_errors);
 
 void fsync_file(int fd, std::string_view path_for_errors);
 void fsync_directory(const std::string& path);
 
-bool exists(const std::string& path);  // lstat succeeds
+// Says whether lstat succeeds.
+bool exists(const std::string& path);
 bool is_directory(const std::string& path);
-std::optional<struct ::stat> stat_if_exists(const std::string& path);  // lstat
+// Uses lstat, so a link is not followed.
+std::optional<struct ::stat> stat_if_exists(const std::string& path);
 void make_directories(const std::string& path);
-void remove_tree(
-    const std::string& path);  // absent is fine; read-only directories below are made writable first
+// Does nothing when `path` is absent. Read-only directories below it are made writable first.
+void remove_tree(const std::string& path);
 
-// Replaces a file all or nothing: temp in the same directory, write, fsync, rename, fsync of the directory.
-// Dropped without commit(), the temp file is removed and the old file is untouched.
+// Replaces a file completely or not at all. It writes a temporary file in the same directory, and commit()
+// syncs that file, renames it and syncs the directory. When the object is destroyed without commit(), the
+// temporary file is removed and the old file is untouched.
 class AtomicFile {
  public:
   explicit AtomicFile(std::string path, mode_t mode = 0666, Durability durability = Durability::Synced);
@@ -66,13 +70,14 @@ class AtomicFile {
   bool committed_ = false;
 };
 
-// Whether `name` is one that AtomicFile gives its temp files.
+// Says whether `name` has the form that AtomicFile gives to its temporary files.
 bool is_temporary_name(std::string_view name);
 
 void write_file_atomically(const std::string& path, std::string_view bytes, mode_t mode = 0666,
                            Durability durability = Durability::Synced);
 
-// A directory made under `parent` with a name nobody else has, removed with all its contents when dropped.
+// A directory made under `parent` with a name that nobody else has. The destructor removes it with all its
+// contents.
 class TemporaryDirectory {
  public:
   explicit TemporaryDirectory(const std::string& parent, std::string_view prefix = "dvx");

@@ -14,7 +14,8 @@
 namespace dvx {
 
 namespace {
-// NFS without its lock service, Lustre mounted without -o flock: going on without locks would lose data.
+// Names a file system without locks as the cause: NFS without its lock service, or Lustre mounted without -o
+// flock. Continuing without locks would lose data.
 Error lock_error(const std::string& path) {
   const int why = errno;
   const Error error = system_error("lock", path, why);
@@ -23,7 +24,7 @@ Error lock_error(const std::string& path) {
                "mount it with locks (NFS: lockd or version 4; Lustre: -o flock)", path);
 }
 
-// A shared lock can be had on a file that this user may only read.
+// Opens the lock file. A shared lock also works on a file that this user may only read.
 UniqueFd open_to_lock(const std::string& path, LockMode mode) {
   const int fd = beneath::open(path, O_RDWR | O_CREAT);
   if (fd >= 0) {

@@ -1,4 +1,5 @@
-// A kernel lock on a file: it dies with its process, so nothing ever needs unlocking by hand.
+// A kernel lock on a file. The kernel releases it when the process ends, so nobody ever has to unlock
+// anything by hand.
 #pragma once
 
 #include <optional>
@@ -12,7 +13,7 @@ enum class LockMode { Shared, Exclusive };
 
 class FileLock {
  public:
-  // Waits until the lock is had. The file is created when absent and never removed.
+  // Waits until the lock is granted. The file is created when it is absent, and it is never removed.
   static FileLock acquire(const std::string& path, LockMode mode);
   static std::optional<FileLock> try_acquire(const std::string& path, LockMode mode);
 

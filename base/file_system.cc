@@ -21,7 +21,7 @@ struct Known {
   FileSystemReach reach;
 };
 
-// From linux/magic.h, coreutils' stat.c and the file systems' own sources.
+// The numbers come from linux/magic.h, from coreutils' stat.c and from the sources of the file systems.
 constexpr Known kKnown[] = {
     {0x6969, "NFS", FileSystemReach::Network},           {0x517b, "SMB", FileSystemReach::Network},
     {0xff534d42, "CIFS", FileSystemReach::Network},      {0xfe534d42, "SMB2", FileSystemReach::Network},
@@ -43,7 +43,7 @@ constexpr Known kKnown[] = {
     {0x3153464a, "jfs", FileSystemReach::Local},
 };
 
-// Type of the mount with device `device`: the field behind " - " in its line.
+// Returns the type of the mount with device `device`: the field behind " - " in its line.
 std::string mounted_type(dev_t device) {
   const std::string wanted = fmt::format("{}:{}", major(device), minor(device));
   std::ifstream mounts("/proc/self/mountinfo");
@@ -62,7 +62,8 @@ std::string mounted_type(dev_t device) {
 }  // namespace
 
 FileSystem file_system_named(std::uint64_t magic, std::string_view type) {
-  // Behind FUSE may be anything. On a block device of its own it is local; of all else the worst is thought.
+  // Any kind of file system may be behind FUSE. It is local when it has a block device of its own; otherwise
+  // it counts as a network file system, which is the safe assumption.
   if (magic == kFuse) {
     const FileSystemReach reach = type == "fuseblk" ? FileSystemReach::Local : FileSystemReach::Network;
     return {type.empty() ? "FUSE" : fmt::format("FUSE ({})", type), reach};

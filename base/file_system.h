@@ -1,4 +1,5 @@
-// What kind of file system a path lies on, and whether other machines may be at work on it too.
+// Finds out which kind of file system a path lies on, and whether other machines may change it at the same
+// time.
 #pragma once
 
 #include <cstdint>
@@ -8,23 +9,27 @@
 namespace dvx {
 
 enum class FileSystemReach : std::uint8_t {
-  Local,    // this kernel alone sees every change
-  Network,  // other machines may change it behind our back: memory cannot be shared through a file
+  // Only this kernel changes the files, so it sees every change.
+  Local,
+  // Other machines may change the files unseen, so processes cannot share memory through a file.
+  Network,
 };
 
 struct FileSystem {
-  std::string name;  // "ext4", "NFS", "FUSE (fuse.sshfs)"
+  // For example "ext4", "NFS" or "FUSE (fuse.sshfs)".
+  std::string name;
   FileSystemReach reach = FileSystemReach::Local;
 };
 
-// By what statfs(2) says of `path`, or of the nearest directory above it that exists. A file system that
-// cannot be asked, or that dvx does not know, counts as local and is called by its number.
+// Asks statfs(2) about `path`, or about the nearest directory above it that exists. A file system that cannot
+// be asked, or that dvx does not know, counts as local; an unknown one is named by its number.
 FileSystem file_system_of(const std::string& path);
 
-// Of an open file. Any FUSE counts as a network.
+// Returns the reach of the file system that holds an open file. Any FUSE file system counts as Network.
 FileSystemReach reach_of(int fd);
 
-// The same by number; `type` as in /proc/self/mountinfo, which alone tells FUSE file systems apart.
+// Looks a file system up by its number in statfs(2). `type` is the type in /proc/self/mountinfo, which is the
+// only place that tells FUSE file systems apart.
 FileSystem file_system_named(std::uint64_t magic, std::string_view type);
 
 }  // namespace dvx

@@ -1,4 +1,4 @@
-// Times of files as numbers, and how coarse they are.
+// Converts the times of files to numbers and says how coarse these times are.
 #pragma once
 
 #include <sys/types.h>
@@ -8,13 +8,13 @@
 
 namespace dvx {
 
-// Nanoseconds since 1970-01-01T00:00:00Z.
+// Returns nanoseconds since 1970-01-01T00:00:00Z.
 inline std::int64_t to_ns(const struct ::timespec& time) {
   return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
 }
 
-// Coarsest step of the kernel's clock for file times (HZ=100), and a little more: a file changed less than
-// this ago may be changed again without a trace in its stamp.
+// The coarsest step of the kernel's clock for file times (10 ms at HZ=100), plus a margin. A file that
+// changed less than this time ago may change again without getting a new time stamp.
 inline constexpr std::int64_t kClockTickNs = 11'000'000;
 
 }  // namespace dvx

@@ -17,13 +17,16 @@ namespace dvx {
 
 namespace {
 
-constexpr std::size_t kMostGroups = 4096;  // at once; no machine runs so many stages
+// The most groups at one time; no machine runs so many stages.
+constexpr std::size_t kMostGroups = 4096;
 
-// In the forked process, where only async-signal-safe calls are allowed.
+// Runs in the forked guard process, where only async-signal-safe calls are allowed.
 [[noreturn]] void watch(int pipe) {
-  ::setsid();  // the terminal's signals are for us, not for the guard
+  // The guard leaves the session, so that signals from the terminal reach only us.
+  ::setsid();
   ::dup2(pipe, 0);
-  ::close_range(1, ~0U, 0);  // or it would hold open pipes of children that other threads started
+  // Without this, the guard would hold open the pipes of children that other threads started.
+  ::close_range(1, ~0U, 0);
   std::array<pid_t, kMostGroups> groups{};
   for (;;) {
     GroupMessage message;
@@ -57,7 +60,8 @@ GroupGuard::GroupGuard() : owner_(::getpid()) {
   pipe_ = std::move(pipe.write_end);
 }
 
-// Closing the pipe ends it. Of another process's guard we only have a copy.
+// Closing the pipe ends the guard process. After a fork this object is only a copy, and the process that
+// started the guard waits for it.
 GroupGuard::~GroupGuard() {
   pipe_.reset();
   if (::getpid() != owner_) return;

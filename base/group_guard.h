@@ -1,8 +1,8 @@
-// Process groups that must not outlive us, not even when we are killed by SIGKILL.
+// Kills process groups when this process ends, even when it is killed by SIGKILL.
 //
-// One process beside us sleeps on a pipe. It learns of each group before anything of that group runs, and
-// when our end of the pipe closes it kills those that are left. Unlike PR_SET_PDEATHSIG this reaches
-// grandchildren and does not mind which of our threads ends. Any thread may use it.
+// A separate guard process sleeps on a pipe. It is told of each group before anything of that group runs.
+// When our end of the pipe closes, it kills the groups that are left. Unlike PR_SET_PDEATHSIG, this reaches
+// grandchildren and does not depend on which of our threads ends. Any thread may use it.
 #pragma once
 
 #include <sys/types.h>
@@ -13,7 +13,7 @@
 
 namespace dvx {
 
-// What goes through the pipe, whole.
+// The message that goes through the pipe, always as a whole.
 struct GroupMessage {
   pid_t group = 0;
   bool runs = false;
@@ -21,7 +21,8 @@ struct GroupMessage {
 
 class GroupGuard {
  public:
-  // Started on first use, and again when somebody killed it or we are a fork of who started it.
+  // Returns the guard of this process. The guard is started on first use. It is started again when it was
+  // killed, or when this process is a fork of the one that started it.
   static std::shared_ptr<GroupGuard> of_this_process();
 
   GroupGuard();
@@ -29,9 +30,9 @@ class GroupGuard {
   GroupGuard& operator=(const GroupGuard&) = delete;
   ~GroupGuard();
 
-  // Where the leader of a new group writes its GroupMessage, before it executes anything.
+  // The leader of a new group writes its GroupMessage to this descriptor before it executes anything.
   int announce_fd() const { return pipe_.get(); }
-  // Nothing of the group is left.
+  // Tells the guard that no process of the group is left.
   void release(pid_t group);
 
  private:

@@ -15,10 +15,11 @@ std::atomic<bool> was_heeded{false};
 void on_signal(int signal) {
   int expected = 0;
   first_signal.compare_exchange_strong(expected, signal);
-  // Nobody has asked since the first one: some loop does not, and the user has asked twice.
+  // No loop has asked for the first signal yet, and the user now asks a second time, so the default action
+  // ends the process.
   if (signal_count.fetch_add(1) > 0 && !was_heeded.load()) {
     ::signal(signal, SIG_DFL);
-    ::raise(signal);  // comes when this handler returns
+    ::raise(signal);  // arrives when this handler returns
   }
 }
 }  // namespace
@@ -31,7 +32,8 @@ void install_interrupt_handlers() {
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, nullptr);
-  ::sigaction(SIGXFSZ, &ignore, nullptr);  // a write beyond `ulimit -f` fails, and is told
+  // With the signal ignored, a write beyond `ulimit -f` fails with an error that is reported.
+  ::sigaction(SIGXFSZ, &ignore, nullptr);
 }
 
 int interrupt_signal() {

@@ -1,15 +1,19 @@
-// One process-wide wish to stop, set by a signal handler and asked for by long loops.
+// The request to stop that a signal makes. It is one flag for the whole process; a signal handler sets it,
+// and long loops ask for it.
 #pragma once
 
 namespace dvx {
 
-// Installs handlers for SIGINT, SIGTERM and SIGHUP. The first signal sets the wish; a second one of SIGINT
-// sets it to "now". A second one of any that comes before anybody asked ends the process at once. Call once
-// from main.
+// Installs handlers for SIGINT, SIGTERM and SIGHUP. The first signal asks the process to stop, and
+// interrupt_count() tells whether further ones came. When a second signal comes before any loop has asked
+// about the first, it ends the process at once. Call this once, from main.
 void install_interrupt_handlers();
-int interrupt_signal();       // 0, or the first signal that came
-int interrupt_count();        // how many came
-void throw_if_interrupted();  // Error{Interrupted}
+// Returns 0, or the number of the first signal that came.
+int interrupt_signal();
+// Returns how many signals came.
+int interrupt_count();
+// Throws Error{Interrupted} when a signal came.
+void throw_if_interrupted();
 void reset_interrupt_for_tests(int signal = 0);
 
 }  // namespace dvx

@@ -1,4 +1,4 @@
-// Little-endian numbers of 1 to 8 bytes, for the binary formats.
+// Reads and writes little-endian numbers of 1 to 8 bytes for the binary formats.
 #pragma once
 
 #include <cstddef>

@@ -5,7 +5,7 @@
 namespace dvx {
 
 namespace {
-// Optimal string alignment distance, by rows.
+// Computes the optimal string alignment distance row by row.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1), above(b.size() + 1), row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) above[j] = j;

@@ -1,4 +1,4 @@
-// "Did you mean": the known word that a slip most likely meant.
+// Finds the known word that the user probably meant, for "did you mean" hints.
 #pragma once
 
 #include <optional>
@@ -8,8 +8,8 @@
 
 namespace dvx {
 
-// Nearest by Levenshtein distance with transpositions, when at most a third of the word is wrong; the first
-// of equals.
+// Returns the nearest word by Levenshtein distance with transpositions, when at most a third of the word is
+// wrong. Among equally near words it returns the first.
 std::optional<std::string> nearest_word(std::string_view word, const std::vector<std::string_view>& known);
 
 }  // namespace dvx

@@ -10,7 +10,8 @@ bool covers(const PathSet& paths, const std::string& path) {
   for (std::string at = path;;) {
     if (paths.contains(at)) return true;
     std::string parent = parent_path(at);
-    if (at.find('/') == std::string::npos || parent == at) return false;  // "/" is above itself
+    // The parent of "/" is "/" itself.
+    if (at.find('/') == std::string::npos || parent == at) return false;
     at = std::move(parent);
   }
 }

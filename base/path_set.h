@@ -1,4 +1,4 @@
-// Sets of paths that stand for what is in them. Relative to one root, as all paths in them.
+// Sets of paths in which a directory stands for everything inside it. All paths are relative to one root.
 #pragma once
 
 #include <set>
@@ -8,9 +8,10 @@ namespace dvx {
 
 using PathSet = std::set<std::string>;
 
-// `path` is in the set, or in a directory that is. By as many lookups as it has components.
+// Says whether `path`, or a directory above it, is in the set. It makes one lookup for each component.
 bool covers(const PathSet& paths, const std::string& path);
-// Something beneath `directory`, other than itself, is in the set. By one lookup.
+// Says whether anything beneath `directory`, other than the directory itself, is in the set. It makes one
+// lookup.
 bool has_inside(const PathSet& paths, const std::string& directory);
 
 }  // namespace dvx

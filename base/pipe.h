@@ -1,4 +1,4 @@
-// The two ends of a pipe, both closed on exec.
+// A pipe whose two ends are closed on exec.
 #pragma once
 
 #include <fcntl.h>

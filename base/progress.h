@@ -1,4 +1,5 @@
-// The seam through which long work tells how far it is. The library never prints; the command line draws.
+// The interface through which long operations report how far they are. The library never prints; the command
+// line implements this interface and draws.
 #pragma once
 
 #include <cstdint>
@@ -6,22 +7,23 @@
 
 namespace dvx {
 
-// All calls may come from any thread. A total of 0 means "not known yet".
+// All calls may come from any thread. A total of 0 means that the total is not known yet.
 class Progress {
  public:
   virtual ~Progress() = default;
-  // A new phase: "hashing", "sending". Ends the one before it.
+  // Starts a new phase, such as "hashing" or "sending", and ends the phase before it.
   virtual void begin(std::string_view phase, std::uint64_t total_items, std::uint64_t total_bytes) = 0;
   virtual void advance(std::uint64_t items, std::uint64_t bytes) = 0;
-  // What is being worked on right now; may be dropped.
+  // Names the item that is being worked on right now. An implementation may ignore it.
   virtual void current(std::string_view what) = 0;
-  // A line that must be seen whole and in order (output of a stage, "train: restored"); without line feed.
+  // Gives a line, without line feed, that must be shown whole and in order, such as the output of a stage or
+  // "train: restored".
   virtual void line(std::string_view text) = 0;
   virtual void warning(std::string_view text) = 0;
   virtual void end() = 0;
 };
 
-// For callers who do not care.
+// Ignores everything, for callers that need no progress.
 class SilentProgress final : public Progress {
  public:
   void begin(std::string_view, std::uint64_t, std::uint64_t) override {}

@@ -31,7 +31,8 @@ Error not_a_file(const std::string& path, ErrorKind kind, mode_t mode) {
 
 RegularFile open_regular_file(const std::string& path, LastLink link, ErrorKind kind) {
   const int no_link = link == LastLink::Refuse ? O_NOFOLLOW : 0;
-  // A pipe is opened without waiting for its other end, and a terminal without becoming ours.
+  // O_NONBLOCK opens a pipe without waiting for its other end, and O_NOCTTY keeps a terminal from becoming
+  // ours.
   const int fd = beneath::open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | no_link);
   if (fd < 0 && errno == ELOOP && no_link != 0) throw not_a_file(path, kind, S_IFLNK);
   if (fd < 0 && errno == ENXIO) throw not_a_file(path, kind, S_IFSOCK);

@@ -1,6 +1,6 @@
-// Opening what must be a regular file. A repository or a store that a stranger wrote may have a named pipe,
-// a device or a link to one where a file is expected; opening those would wait, and reading them would not
-// end.
+// Opens a path that must be a regular file. A repository or a store that a stranger wrote may have a named
+// pipe, a device or a link to one where a file is expected. Opening those could block, and reading them might
+// never end.
 #pragma once
 
 #include <sys/stat.h>
@@ -13,21 +13,22 @@
 
 namespace dvx {
 
-// Whether the last component of the path may be a symlink.
+// Says whether the last component of the path may be a symbolic link.
 enum class LastLink { Follow, Refuse };
 
 struct RegularFile {
-  UniqueFd fd;  // for reading
+  // The descriptor is open for reading.
+  UniqueFd fd;
   struct ::stat stat {};
 
   std::uint64_t size() const { return static_cast<std::uint64_t>(stat.st_size); }
 };
 
-// Errors of the system as open_file() throws them; an Error of `kind` that says what stands there when it is
-// no regular file. Never waits.
+// Never blocks. Throws the same errors as open_file(). When the path names something other than a regular
+// file, it throws an Error of `kind` that says what is there.
 RegularFile open_regular_file(const std::string& path, LastLink link, ErrorKind kind);
 
-// For files of a store: no link is opened, and anything but a file is Corruption.
+// Opens a file of a store. It follows no link, and anything other than a regular file is Error{Corruption}.
 inline RegularFile open_stored_file(const std::string& path) {
   return open_regular_file(path, LastLink::Refuse, ErrorKind::Corruption);
 }

@@ -1,12 +1,12 @@
-// System calls that a signal may cut short.
+// Repeats system calls that a signal interrupted.
 #pragma once
 
 #include <cerrno>
 
 namespace dvx {
 
-// Calls `call` until a signal no longer ends it, and gives what it gave: negative, with errno, when it
-// failed.
+// Calls `call` until it is no longer interrupted by a signal, and returns its result. A negative result means
+// that the call failed and set errno.
 template <typename Call>
 auto retry_interrupted(const Call& call) {
   auto result = call();

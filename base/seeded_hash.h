@@ -1,8 +1,8 @@
-// A hash for tables whose keys a stranger may have chosen: every byte counts, and a secret of this process
-// decides where a key falls, so nobody can prepare keys that fall together.
+// A hash for tables whose keys a stranger may have chosen. Every byte of the key counts, and a secret of this
+// process takes part, so nobody can prepare keys that collide.
 //
 // The function folds 128-bit products, as wyhash does (https://github.com/wangyi-fudan/wyhash). Its values
-// differ from run to run: nothing that is written or printed may depend on them.
+// differ from run to run, so nothing that is written or printed may depend on them.
 #pragma once
 
 #include <array>
@@ -13,7 +13,8 @@
 
 namespace dvx {
 
-// Random numbers of this process, one for each word of a key and one to begin with.
+// The random numbers of this process: one for each of the four words of a key, and one more for the
+// combination.
 using HashSecret = std::array<std::uint64_t, 5>;
 const HashSecret& hash_secret();
 

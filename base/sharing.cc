@@ -39,8 +39,9 @@ class Heeded {
   }
 
  private:
-  std::atomic<bool> any_ = false;  // most processes never heed any
-  std::mutex mutex_;               // of directories_
+  // This is a quick check, because most processes never call heed_sharing().
+  std::atomic<bool> any_ = false;
+  std::mutex mutex_;  // guards directories_
   std::vector<std::pair<std::string, SharedWith>> directories_;
 };
 
@@ -49,7 +50,7 @@ Heeded& heeded() {
   return all;
 }
 
-// The group gets what the owner has, and others may read what the owner may.
+// Gives the group the rights of the owner. With All, others may read what the owner may read.
 mode_t file_mode(mode_t mode, SharedWith with) {
   mode_t shared = (mode & 0700) | (mode & 0600) >> 3;
   if (with == SharedWith::All) shared |= (mode & 0400) >> 6;

@@ -19,7 +19,7 @@ bool all_zero(std::span<const std::byte> bytes) {
 }  // namespace
 
 void SparseSink::write(std::span<const std::byte> bytes) {
-  std::size_t kept = 0;  // bytes at the front that are to be written
+  std::size_t kept = 0;  // bytes at the front that must be written
   while (kept < bytes.size()) {
     const std::size_t to_block_end = kBlock - (size_ + kept) % kBlock;
     const auto piece = bytes.subspan(kept, std::min(bytes.size() - kept, to_block_end));

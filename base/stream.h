@@ -1,4 +1,4 @@
-// The pair of seams through which bytes flow: a Source gives them, a Sink takes them.
+// The pair of interfaces through which bytes flow: a Source gives bytes, and a Sink takes them.
 #pragma once
 
 #include <cstddef>
@@ -11,22 +11,24 @@ namespace dvx {
 class Source {
  public:
   virtual ~Source() = default;
-  // Fills the front of `out`; returns the bytes given, 0 only at the end. Throws Error.
+  // Fills the front of `out` and returns the number of bytes. It returns 0 only at the end. Throws Error.
   virtual std::size_t read(std::span<std::byte> out) = 0;
-  // Back to the first byte, so that a transfer that failed can be tried again; false when that cannot be
-  // done.
+  // Goes back to the first byte, so that a failed transfer can be tried again. Returns false when the source
+  // cannot do that.
   virtual bool rewind() { return false; }
 };
 
 class Sink {
  public:
   virtual ~Sink() = default;
-  virtual void write(std::span<const std::byte> bytes) = 0;  // takes all of it or throws Error
+  // Takes all of the bytes or throws Error.
+  virtual void write(std::span<const std::byte> bytes) = 0;
 };
 
 class StringSource final : public Source {
  public:
-  explicit StringSource(std::string_view bytes) : all_(bytes), rest_(bytes) {}  // `bytes` outlives this
+  // `bytes` must outlive this object.
+  explicit StringSource(std::string_view bytes) : all_(bytes), rest_(bytes) {}
   std::size_t read(std::span<std::byte> out) override;
   bool rewind() override;
 
@@ -43,13 +45,13 @@ class StringSink final : public Sink {
   std::string bytes_;
 };
 
-// For reading that only checks.
+// Discards the bytes, for reads that only check.
 class NullSink final : public Sink {
  public:
   void write(std::span<const std::byte>) override {}
 };
 
-// Reads and writes a descriptor owned by somebody else; `path` is for messages.
+// Reads from a descriptor that somebody else owns. `path` is used in messages, here and in FdSink.
 class FdSource final : public Source {
  public:
   FdSource(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}

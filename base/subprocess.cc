@@ -32,7 +32,7 @@ namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-// Everything the child needs, made before it is there.
+// Everything the child needs, prepared before the fork because the child must not allocate.
 struct Launch {
   std::vector<char*> argv;
   std::vector<std::string> environment_text;
@@ -72,17 +72,19 @@ Launch prepare(const std::vector<std::string>& argv, const ProcessOptions& optio
   return launch;
 }
 
-// What a child needs besides its Launch; -1 is no descriptor.
+// Further settings of a child. A descriptor of -1 means that there is none.
 struct ChildSetup {
   bool own_group = false;
   int in = -1, out = -1, err = -1;
   int announce_fd = -1;
   int failure_fd = -1;
   BeforeExec before_exec;
-  sigset_t signals{};  // its mask
+  // The signal mask that the child restores.
+  sigset_t signals{};
 };
 
-// In the child, which shares our memory until it executes: only async-signal-safe calls, and nothing changed.
+// Runs in the child, which shares our memory until it executes. It may only make async-signal-safe calls and
+// must change nothing.
 [[noreturn]] void exec_child(const Launch& launch, const ChildSetup& setup) {
   if (setup.own_group) ::setpgid(0, 0);
   if (setup.announce_fd >= 0) {
@@ -97,7 +99,7 @@ struct ChildSetup {
   if (setup.in >= 0) ::dup2(setup.in, 0);
   if (setup.out >= 0) ::dup2(setup.out, 1);
   if (setup.err >= 0) ::dup2(setup.err, 2);
-  // Whatever was open when dvx was started is none of a command's business.
+  // The command must not inherit files that were already open when dvx was started.
   if (setup.own_group) ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
   int errnum = launch.directory == nullptr || ::chdir(launch.directory) == 0 ? 0 : errno;
   if (errnum == 0 && setup.before_exec.call != nullptr)
@@ -111,9 +113,9 @@ struct ChildSetup {
   ::_exit(127);
 }
 
-// vfork: copying the page tables of a process with much memory costs more than a short command. Signals are
-// held back until the child has its own handling of them, or a handler of ours would run there, in our
-// memory.
+// Uses vfork, because copying the page tables of a process with much memory costs more than a short command.
+// All signals are blocked until the child has set its own handling of them; otherwise one of our handlers
+// could run in the child, in our memory.
 pid_t start_child(const Launch& launch, ChildSetup& setup) {
   sigset_t all;
   sigfillset(&all);
@@ -126,8 +128,8 @@ pid_t start_child(const Launch& launch, ChildSetup& setup) {
   return pid;
 }
 
-// A file without a name, all of `input` in it: when this process dies, the child still reads all of it. From
-// a pipe it would take what came so far for everything.
+// Returns a file without a name that holds all of `input`. The child can read all of it even when this
+// process dies. From a pipe, the child would take the part that had come so far for the whole.
 UniqueFd held(const std::string& input) {
   UniqueFd file(::memfd_create("input", MFD_CLOEXEC));
   if (!file) throw system_error("make", "a file in memory");
@@ -161,7 +163,7 @@ class Running {
     pid_ = start_child(launch, setup);
     if (pid_ < 0) throw system_error("start", argv[0]);
     if (own_group_) ::setpgid(pid_, pid_);
-    // Not there on kernels before 5.3. (The C library's header for it cannot be used from C++.)
+    // Kernels before 5.3 do not have pidfd_open. (Its header in the C library cannot be used from C++.)
     exit_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
     failure.write_end.reset();
     int errnum = 0;
@@ -179,7 +181,7 @@ class Running {
 
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
-  // When on_output threw: nothing may be left running.
+  // When on_output threw, the child may still run, and it must not be left behind.
   ~Running() {
     if (!reaped_) {
       ::kill(own_group_ ? -pid_ : pid_, SIGKILL);
@@ -198,7 +200,8 @@ class Running {
         exited = true;
         result_.wall_seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
-        signal_group(SIGKILL);  // whatever the child left behind; without them the pipes close too
+        // The child may leave processes behind; once they are gone, the pipes close too.
+        signal_group(SIGKILL);
       }
       if (!exited || out_ || err_) pump(exited);
       if (!exited) consider_stopping();
@@ -214,15 +217,15 @@ class Running {
   }
 
  private:
-  // Waits up to a short while for something to read or write, and moves it.
+  // Waits a short while for something to read and reads it.
   void pump(bool exited) {
     std::array<pollfd, 3> polled{};
     nfds_t count = 0;
     if (out_) polled[count++] = {out_.get(), POLLIN, 0};
     if (err_) polled[count++] = {err_.get(), POLLIN, 0};
     if (!exited && exit_) polled[count++] = {exit_.get(), POLLIN, 0};
-    // While waiting for exit alone without being told of it, look soon: a short child should not cost a tenth
-    // of a second.
+    // When the child's end is all that is awaited and no descriptor reports it, the wait is very short at
+    // first, so that a short child does not cost a tenth of a second.
     const int timeout = exited ? 100 : (out_ || err_ || exit_ ? 20 : next_wait_ms());
     ::poll(polled.data(), count, timeout);
     drain(out_, result_.output, true);
@@ -247,7 +250,8 @@ class Running {
         fd.reset();
         return;
       } else if (errno != EINTR) {
-        return;  // EAGAIN: nothing more for now
+        // The error is EAGAIN: there is nothing more for now.
+        return;
       }
     }
   }
@@ -265,8 +269,8 @@ class Running {
     }
   }
 
-  // A child on our terminal stays in our group (so that it may read the terminal) and gets the terminal's
-  // signals.
+  // A child that uses our terminal stays in our group, so that it may read the terminal, and it gets the
+  // signals of the terminal itself.
   void signal_group(int signal) {
     if (own_group_) ::kill(-pid_, signal);
   }

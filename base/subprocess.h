@@ -1,4 +1,5 @@
-// Child processes without a shell in between, each in its own process group (save with inherit_stdio).
+// Runs child processes without a shell in between. Each child gets its own process group, except with
+// inherit_stdio.
 #pragma once
 
 #include <sys/types.h>
@@ -13,47 +14,60 @@
 
 namespace dvx {
 
-// Called in the child just before it executes, in our memory: async-signal-safe calls only. What is not 0 is
-// the errno that starting it fails with.
+// A function that the child calls just before it executes the program. The child still shares our memory at
+// that point, so the function may make async-signal-safe calls only. A result other than 0 is an errno value,
+// and starting the child fails with it.
 struct BeforeExec {
   int (*call)(void* context) = nullptr;
   void* context = nullptr;
 };
 
 struct ProcessOptions {
-  std::string directory;                                          // "" keeps ours
-  std::optional<std::map<std::string, std::string>> environment;  // nullopt inherits ours
-  std::string input;           // given on stdin, whole before it starts; empty means /dev/null
-  bool merge_stderr = false;   // into `on_output`/`output`, in the order written
-  bool inherit_stdio = false;  // the child talks to our terminal (git commit with an editor)
-  bool die_with_us = false;    // its whole group is killed when this process ends, even by SIGKILL
-  // Called with pieces of output as they come, from the calling thread; when empty, output is collected
-  // instead.
+  // The working directory of the child; "" keeps ours.
+  std::string directory;
+  // The environment of the child; nullopt inherits ours.
+  std::optional<std::map<std::string, std::string>> environment;
+  // The text on stdin, all of which is available before the child starts; "" means /dev/null.
+  std::string input;
+  // Sends stderr to the same place as stdout, in the order written.
+  bool merge_stderr = false;
+  // Lets the child use our terminal, as for git commit with an editor.
+  bool inherit_stdio = false;
+  // Kills the whole group of the child when this process ends, even by SIGKILL.
+  bool die_with_us = false;
+  // Receives pieces of output as they come, in the calling thread. When this is empty, the output is
+  // collected in ProcessResult instead.
   std::function<void(std::string_view)> on_output;
-  // Polled several times a second: true sends SIGTERM to the group, and SIGKILL 5 s after or on the second
-  // true of `kill_now`.
+  // These two are polled several times a second. When `should_stop` returns true, the group gets SIGTERM. It
+  // gets SIGKILL 5 s later, or as soon as `kill_now` returns true.
   std::function<bool()> should_stop;
   std::function<bool()> kill_now;
   BeforeExec before_exec = {};
 };
 
 struct ProcessResult {
-  int exit_status = 0;       // of exit(); meaningful when signal is 0
-  int signal = 0;            // that killed it, or 0
-  bool stopped = false;      // because should_stop said so
-  std::string output;        // stdout (and stderr when merged)
-  std::string error_output;  // stderr when not merged
+  // The status given to exit(); it is meaningful when `signal` is 0.
+  int exit_status = 0;
+  // The signal that killed the child, or 0.
+  int signal = 0;
+  // True when should_stop asked for the stop.
+  bool stopped = false;
+  // Collected stdout, with stderr when that is merged.
+  std::string output;
+  // Collected stderr when it is not merged.
+  std::string error_output;
   double wall_seconds = 0, user_seconds = 0, system_seconds = 0;
   std::int64_t peak_memory_bytes = 0;
 
   bool ok() const { return signal == 0 && exit_status == 0; }
 };
 
-// Runs argv[0], found in PATH, and waits. NotFound when it does not exist; a failing child is a result.
-// When the child leaves processes of its group behind, they are killed, so that none outlives the call.
+// Finds argv[0] in PATH, runs it and waits for it. Throws Error{NotFound} when the program does not exist; a
+// child that fails is a normal result. Processes of its group that the child leaves behind are killed, so
+// none of them outlives the call.
 ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOptions& options = {});
 
-// "'it'\''s'": one word for /bin/sh.
+// Quotes one word for /bin/sh: "'it'\''s'".
 std::string shell_quote(std::string_view word);
 
 }  // namespace dvx

@@ -1,5 +1,5 @@
-// Work that comes in named tasks, several at once, such as the stages of a pipeline: what begins and what
-// ends. Who draws progress may watch tasks too, by being both.
+// The interface that reports the beginning and end of named tasks, several of which run at once, such as the
+// stages of a pipeline. A class that draws progress may implement both Progress and TaskWatch.
 #pragma once
 
 #include <cstdint>
@@ -17,17 +17,19 @@ enum class TaskEnd { Done, Failed, Skipped };
 class TaskWatch {
  public:
   virtual ~TaskWatch() = default;
-  // So many will end, started or not; 0 says that no more will come.
+  // Announces how many tasks will end, whether or not each one starts. A total of 0 says that no more will
+  // come.
   virtual void tasks(std::uint64_t total) = 0;
   virtual void task_started(std::string_view name, std::optional<double> expected_seconds) = 0;
   virtual void task_ended(std::string_view name, TaskEnd end) = 0;
-  // A line that a task printed, as it printed it.
+  // Passes on a line that a task printed, unchanged.
   virtual void task_line(std::string_view name, std::string_view text) = 0;
-  // Whether anybody looks, so that what a task is expected to take is worth finding out.
+  // Says whether the tasks are shown at all. When they are not, the caller need not work out how long a task
+  // will take.
   virtual bool shows_tasks() const = 0;
 };
 
-// For a Progress that watches no tasks: their lines are lines like others.
+// Stands in for a Progress that watches no tasks. It passes the lines of tasks on as ordinary lines.
 class UnwatchedTasks final : public TaskWatch {
  public:
   explicit UnwatchedTasks(Progress& progress) : progress_(progress) {}
@@ -43,8 +45,8 @@ class UnwatchedTasks final : public TaskWatch {
   Progress& progress_;
 };
 
-// Who watches the tasks of the work that `progress` is given. On any way out, also by an error, no more will
-// come.
+// Finds the TaskWatch of `progress` and announces `total` tasks. The destructor announces that no more will
+// come, also after an exception.
 class WatchedTasks {
  public:
   WatchedTasks(Progress& progress, std::uint64_t total)
@@ -62,7 +64,7 @@ class WatchedTasks {
   TaskWatch* watch_;
 };
 
-// A line of a task, to whoever watches.
+// Passes a line of a task to the TaskWatch of `progress`, or prints it as an ordinary line.
 inline void tell_task_line(Progress& progress, std::string_view name, std::string_view text) {
   if (auto* watch = dynamic_cast<TaskWatch*>(&progress)) return watch->task_line(name, text);
   UnwatchedTasks(progress).task_line(name, text);

@@ -40,8 +40,9 @@ void ThreadPool::submit(std::function<void()> task) {
   wake_.notify_one();
 }
 
-// At once, since the caller may be about to wait for what the task gives back. A task that submits another is
-// run through first only where they are nested deeply, so that the stack stays bounded.
+// Runs the queued tasks at once, since the caller may be about to wait for the result of one. A task that
+// submits another runs it through first. At a nesting of kMostNested the new task stays queued instead, so
+// that the stack stays bounded.
 void ThreadPool::run_without_threads(std::unique_lock<std::mutex>& lock) {
   constexpr std::size_t kMostNested = 32;
   if (nested_ == kMostNested) return;
@@ -62,7 +63,7 @@ void ThreadPool::wait() {
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 
-// Takes a task from the queue and carries it out, without the lock.
+// Takes a task from the queue and runs it while the lock is released.
 std::exception_ptr ThreadPool::run_one(std::unique_lock<std::mutex>& lock) {
   std::function<void()> task = std::move(queue_.front());
   queue_.pop_front();
@@ -74,7 +75,8 @@ std::exception_ptr ThreadPool::run_one(std::unique_lock<std::mutex>& lock) {
   } catch (...) {
     failure = std::current_exception();
   }
-  task = nullptr;  // what it captured dies outside of the lock
+  // The captured values must be destroyed while the lock is not held.
+  task = nullptr;
   lock.lock();
   return failure;
 }

@@ -1,9 +1,10 @@
-// At most so many threads that take tasks from one bounded queue. Each is started when a task comes and all
-// that there are have one, so that a pool costs nothing before it is used. Where the system gives no more
-// threads those that there are do the work, and without any submit() itself does.
+// A limited number of threads that take tasks from one bounded queue. A thread is started only when a task
+// comes and all existing threads are busy, so an unused pool costs nothing. When the system refuses more
+// threads, the existing ones do the work; when there are none at all, submit() runs the task itself.
 //
-// submit() blocks while the queue is full, so memory stays bounded. The first exception of a task is kept and
-// thrown by wait(); tasks after it are still run, so a task that can be skipped asks a flag of its own.
+// submit() blocks while the queue is full, so memory stays bounded. The first exception of a task is kept,
+// and wait() throws it. Later tasks still run after a failure, so a task that can be skipped must check a
+// flag of its own.
 #pragma once
 
 #include <condition_variable>
@@ -17,7 +18,8 @@
 
 namespace dvx {
 
-// Threads to use when the user did not say: the processors this process may run on.
+// Returns the number of threads to use when the user gave none: the number of processors that this process
+// may run on.
 std::size_t default_thread_count();
 
 class ThreadPool {
@@ -25,11 +27,14 @@ class ThreadPool {
   explicit ThreadPool(std::size_t threads = default_thread_count(), std::size_t queue_limit = 256);
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
-  ~ThreadPool();  // runs what was submitted, then joins; exceptions are dropped
+  // Runs the tasks that were submitted and joins the threads. Exceptions are dropped.
+  ~ThreadPool();
 
-  std::size_t limit() const { return limit_; }  // how many threads there may be
+  // Returns the largest number of threads that the pool may have.
+  std::size_t limit() const { return limit_; }
   void submit(std::function<void()> task);
-  void wait();  // until all submitted tasks are done; rethrows
+  // Waits until all submitted tasks are done, and throws the first exception.
+  void wait();
 
  private:
   void run();
@@ -41,10 +46,12 @@ class ThreadPool {
   std::deque<std::function<void()>> queue_;
   const std::size_t limit_, queue_limit_;
   std::size_t busy_ = 0;
-  std::size_t nested_ = 0;  // tasks that are run without threads, each within the one before
+  // The number of tasks that run without threads, each one within the one before.
+  std::size_t nested_ = 0;
   bool closing_ = false;
   std::exception_ptr failure_;
-  std::vector<std::jthread> threads_;  // last: joined before the rest goes
+  // This is the last member, so the threads are joined before the other members are destroyed.
+  std::vector<std::jthread> threads_;
 };
 
 }  // namespace dvx

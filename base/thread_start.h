@@ -1,5 +1,6 @@
-// A thread if the system has one to give. A limit on processes (`ulimit -u`, pids of a container) or on
-// memory is no reason to fail: what a thread was for can be done by the caller as well, more slowly.
+// Starts a thread if the system allows it. A limit on processes (`ulimit -u`, the pids limit of a container)
+// or on memory is no reason to fail, because the caller can do the work of the thread itself, only more
+// slowly.
 #pragma once
 
 #include <system_error>
@@ -8,7 +9,7 @@
 
 namespace dvx {
 
-// One that is not joinable when none can be started.
+// Returns a thread that is not joinable when none can be started.
 template <typename Work>
 std::jthread start_thread_if_possible(Work&& work) {
   try {

@@ -1,4 +1,4 @@
-// An owned file descriptor.
+// A file descriptor that is closed when its owner is destroyed.
 #pragma once
 
 #include <utility>
@@ -19,7 +19,8 @@ class UniqueFd {
   int get() const { return fd_; }
   explicit operator bool() const { return fd_ >= 0; }
   int release() { return std::exchange(fd_, -1); }
-  void reset(int fd = -1);  // closes what was held; a failed close is not reported (fsync before it matters)
+  // Closes the current descriptor. A failed close is not reported, so call fsync first where that matters.
+  void reset(int fd = -1);
 
  private:
   int fd_ = -1;

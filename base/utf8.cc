@@ -29,7 +29,7 @@ std::size_t utf8_sequence_length(std::string_view text) {
 
 namespace {
 
-// Nearly all text is ASCII: eight bytes at a time.
+// Nearly all text is ASCII, so this skips eight bytes at a time.
 std::string_view skip_ascii(std::string_view text) {
   constexpr std::uint64_t kHighBits = 0x8080808080808080;
   std::uint64_t word = 0;

@@ -1,8 +1,9 @@
-// Which dvx this is.
+// The version of this dvx.
 #pragma once
 
 namespace dvx {
 
-const char* dvx_version();  // "0.1.0"
+// Returns "0.1.0" or the like.
+const char* dvx_version();
 
 }  // namespace dvx

@@ -1,11 +1,11 @@
-// The chunk index at size: packs with synthetic ids, taken up one after the other as `dvx add` does, then
-// looked up. Prints one line a figure; times are of the processor. See docs/formats/store.md, "Ten and a
-// hundred million chunks".
+// Measures the chunk index at size. It makes packs with synthetic ids, takes them up one after the other as
+// `dvx add` does, and then looks ids up. It prints one line for each figure; times are of the processor. See
+// docs/formats/store.md, "Ten and a hundred million chunks".
 //
 //   chunk_index DIRECTORY [CHUNKS [CHUNKS A PACK]]
 //
-// 10,000,000 and 524,288, the most that a pack has, when not given. DIRECTORY must not exist, and is left
-// there.
+// The defaults are 10,000,000 chunks and 524,288 chunks for each pack, which is the most that a pack has.
+// DIRECTORY must not exist; it is left in place.
 #include "objects/store/chunk_index.h"
 
 #include <fmt/format.h>
@@ -32,14 +32,14 @@ namespace {
 constexpr std::size_t kLookups = 1'000'000;
 constexpr std::uint64_t kPresent = 0x5eed, kAbsent = 0xab5e47;
 
-// Of this process on a processor: what others do on the machine does not count.
+// Returns the processor time of this process, so other work on the machine does not count.
 double cpu_seconds() {
   struct ::timespec now {};
   ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-// Bytes that this process handed to write(2) so far.
+// Returns the number of bytes that this process has passed to write(2) so far.
 double written_bytes() {
   std::ifstream io("/proc/self/io");
   std::string name;
@@ -49,7 +49,7 @@ double written_bytes() {
   return 0;
 }
 
-// Uniform, as SHA-256 is; splitmix64.
+// Makes uniform ids, like those of SHA-256, with splitmix64.
 ObjectId synthetic_id(std::uint64_t seed, std::uint64_t number) {
   std::array<std::uint64_t, 4> words{};
   std::uint64_t state = seed * 0x9e3779b97f4a7c15 + number * 4;
@@ -62,7 +62,7 @@ ObjectId synthetic_id(std::uint64_t seed, std::uint64_t number) {
   return ObjectId(std::as_bytes(std::span(words)).first<ObjectId::kSize>());
 }
 
-// Frames of one byte: the index is what counts.
+// The frames have one byte each, because only the index is measured.
 std::shared_ptr<const PackReader> write_pack(const std::string& packs, std::uint64_t first,
                                              std::uint64_t count) {
   const std::string temporary = join_path(packs, ".new");

@@ -1,4 +1,6 @@
-"""dvx and its peers: the command of each for each row. None where a tool has no such thing."""
+"""dvx and its peers: for each tool, the command that it needs for each row. A method that returns None means
+that the tool has no such command.
+"""
 
 import pathlib
 import shutil
@@ -10,16 +12,18 @@ PEERS = ROOT / "build/peers"
 
 
 class Contestant:
-    """Commands run in `repository`; `data` is the tracked path in it, `remote` a directory beside it."""
+    """Commands that run in `repository`. `data` is the tracked path in it, and `remote` is a directory
+    beside it.
+    """
 
     name = ""
-    kept_in = (".git",)  # what holds the stored bytes
+    kept_in = (".git",)  # the directories that hold the stored bytes
 
     def __init__(self, dvx):
         self.dvx = dvx
 
     def install(self):
-        """Makes the tool available; called once."""
+        """Makes the tool available. It is called once."""
 
     def start(self):
         return "git init -q"
@@ -28,7 +32,7 @@ class Contestant:
         raise NotImplementedError
 
     def seal(self, version):
-        """After add, not timed: makes a version of it."""
+        """Makes a version after add. This is not timed."""
         return f"git add -A . && git commit -qm {version} && git tag {version}"
 
     def status(self):
@@ -38,22 +42,22 @@ class Contestant:
         return None
 
     def restore(self, data):
-        """Brings back `data`, which was removed."""
+        """Brings back `data` after it was removed."""
         return None
 
     def switch(self, version, data):
-        """From one version in the work tree to another."""
+        """Switches the work tree from one version to another."""
         return None
 
     def prepare_push(self, remote):
-        """Not timed."""
+        """Prepares a push. This is not timed."""
         return None
 
     def push(self):
         return None
 
     def prepare_pull(self, source, remote):
-        """Not timed; in an empty directory."""
+        """Prepares a pull in an empty directory. This is not timed."""
         return None
 
     def pull(self):
@@ -166,7 +170,7 @@ class Annex(Contestant):
         install_packages("git-annex")
 
     def start(self):
-        # Unlocked: files that can be written, as everybody else has.
+        # The annex is unlocked, so that its files can be written to, as with all other tools.
         return "git init -q && git annex init -q bench && git config annex.addunlocked true"
 
     def add(self, data):
@@ -182,7 +186,7 @@ class Annex(Contestant):
         return ["git", "diff", "--name-status", old, new]
 
     def restore(self, data):
-        return "git checkout-index -a && git annex smudge --update"  # else there are pointers
+        return "git checkout-index -a && git annex smudge --update"  # without this there are only pointers
 
     def switch(self, version, data):
         return f"git checkout -q {version} && git annex smudge --update"

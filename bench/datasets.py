@@ -1,4 +1,4 @@
-"""The data of the benchmark: made from seeds, and changed in known ways."""
+"""The data sets of the benchmark. They are made from seeds and changed in known ways."""
 
 import os
 import random
@@ -7,7 +7,7 @@ BLOCK = 1 << 16
 
 
 class Small:
-    """`count` files of about `size` bytes, a hundred to a directory, incompressible."""
+    """`count` incompressible files of about `size` bytes, a hundred in each directory."""
 
     name, data, floor_checkout = "small files", "data.dir", "create"
 
@@ -24,11 +24,11 @@ class Small:
                 folder.mkdir(parents=True)
             start = noise.randrange(len(block) - 2 * self.size)
             length = noise.randrange(self.size * 8 // 10, self.size * 12 // 10)
-            # A number in front makes each file unlike all others.
+            # The number at the start makes each file different from all others.
             (folder / f"{i:07}.bin").write_bytes(i.to_bytes(8, "big") + block[start:start + length])
 
     def change(self, path):
-        """One file in a hundred gets other bytes."""
+        """Changes the bytes of one file in a hundred."""
         for folder in sorted(path.iterdir()):
             file = sorted(folder.iterdir())[7]
             file.write_bytes(os.urandom(8) + file.read_bytes()[8:])
@@ -50,7 +50,7 @@ class Big:
                 out.write(noise.randbytes(1 << 22))
 
     def change(self, path):
-        """1 KB is inserted at a third, and one block of 64 KB in a thousand gets other bytes."""
+        """Inserts 1 KB after the first third, and changes one block of 64 KB in a thousand."""
         fresh = path.with_suffix(".fresh")
         with open(path, "rb") as old, open(fresh, "wb") as out:
             third = os.path.getsize(path) // 3
@@ -88,7 +88,7 @@ class Csv:
                 row += len(rows)
 
     def change(self, path):
-        """A hundredth is appended."""
+        """Appends a hundredth of the size."""
         with open(path, "r+b") as out:
             out.seek(self.size // 2)
             piece = out.read(self.size // 100)

@@ -1,4 +1,4 @@
-"""The row `each`: one stage (or rule) that is run per input, of very many, of which ten change."""
+"""The row `each`: one stage (or rule) that runs once for each of very many inputs, of which ten change."""
 
 import os
 import random
@@ -48,7 +48,7 @@ def of_dvx(bench, dvx, count):
     (repository / "dvx.yaml").write_text(PIPELINE.replace("BATCH", "1000"))
     command = [dvx.dvx, "repro", "-q"]
     bench.row(f"each, {count:,} inputs: first run, by thousands", dvx, command, repository)
-    # A process for each from here on: how many inputs make a batch is no reason to run again.
+    # From here on, each input gets a process of its own. A different batch size is no reason to run again.
     (repository / "dvx.yaml").write_text(PIPELINE.replace("BATCH", "1"))
     time.sleep(1.1)
     bench.row(f"each, {count:,} inputs: nothing to do", dvx, command, repository, repeat=True)
@@ -62,7 +62,9 @@ def of_dvx(bench, dvx, count):
 
 
 def of_make(bench, count):
-    """Beside dvx only where nothing or little is to be done: a hundred thousand processes take what they take."""
+    """Measures make beside dvx only where little or nothing is to be done. A hundred thousand processes take
+    the same time in either tool.
+    """
     repository = bench.place / "make-each"
     repository.mkdir()
     write_inputs(repository, count)

@@ -1,4 +1,4 @@
-"""Runs commands and takes their time and memory."""
+"""Runs commands and measures their time and memory."""
 
 import contextlib
 import os
@@ -10,23 +10,25 @@ import time
 
 
 class Figure:
-    """One row of one contestant: wall and CPU seconds (medians), the largest peak memory in MB, and a note."""
+    """One row of one contestant: wall and CPU seconds (medians), the largest peak memory in MB, and a note.
+    """
 
     def __init__(self, seconds, cpu=0.0, megabytes=0.0, note=""):
         self.seconds, self.cpu, self.megabytes, self.note = seconds, cpu, megabytes, note
 
 
 class Failed(Exception):
-    """A command of a peer failed: its row stays empty."""
+    """A command of a peer failed. Its row stays empty."""
 
 
 class Overdue(Exception):
-    """A command took longer than it was given, and was stopped."""
+    """A command exceeded its time limit and was stopped."""
 
 
 def measure(command, cwd, environment, limit=None):
-    """Runs a list, or a string by the shell; `limit` in seconds. The disk is synced first, so that no row pays for the
-    one before."""
+    """Runs a list of words, or a string through the shell; `limit` is in seconds. The disk is synced first,
+    so that no row pays for the one before.
+    """
     os.sync()
     started = time.monotonic()
     process = subprocess.Popen(command, cwd=cwd, env=environment, shell=isinstance(command, str),
@@ -58,7 +60,7 @@ def median(figures):
 
 
 def bytes_below(paths):
-    """Allocated bytes and number of files below these directories."""
+    """Returns the allocated bytes and the number of files below these directories."""
     size = files = 0
     for top in paths:
         for folder, _, names in os.walk(top):

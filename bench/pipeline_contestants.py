@@ -1,10 +1,12 @@
-"""dvx and the tools that run pipelines: the same stages in the words of each, and the command of each for each row."""
+"""dvx and the tools that run pipelines: the same stages written for each tool, and the command of each tool
+for each row.
+"""
 
 from contestants import PEERS, Contestant, Dvc, Dvx, install_packages, install_python
 
 
 class Stage:
-    """Makes `output` from `inputs` by a `command` that names them."""
+    """A stage that makes `output` from `inputs` by a `command` that names them."""
 
     def __init__(self, name, inputs, output):
         self.name, self.inputs, self.output = name, inputs, output
@@ -12,7 +14,9 @@ class Stage:
 
 
 def chains(count):
-    """Of ten stages each. The last stage of all reads LEAF besides, so that there is one that can be made stale alone."""
+    """Makes chains of ten stages each. The very last stage also reads LEAF, so that it alone can be made
+    stale.
+    """
     stages = []
     for i in range(count):
         inputs = [f"in/{i}.txt" if i % 10 == 0 else f"out/{i - 1}.txt"]
@@ -26,13 +30,14 @@ LEAF = "in/leaf.txt"
 
 
 class Pipelines:
-    """What a contestant for pipelines has besides: a file of stages, and running it."""
+    """The additional methods of a contestant that runs pipelines: writing a file of stages, and running it.
+    """
 
     def write_stages(self, directory, stages):
         raise NotImplementedError
 
     def repro(self):
-        """By two jobs, where the tool has such a thing."""
+        """Runs the stages with two jobs, where the tool supports that."""
         raise NotImplementedError
 
     def what_is_stale(self):
@@ -43,7 +48,7 @@ class Pipelines:
         return None
 
     def cold_listing(self):
-        """The same, with all of it to be parsed."""
+        """Does the same when the whole file has to be parsed."""
         return None
 
 

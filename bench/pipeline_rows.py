@@ -1,4 +1,4 @@
-"""The rows of pipelines: what is done to the same stages by each tool that runs them."""
+"""The rows of pipelines: the steps that each tool performs on the same stages."""
 
 import sys
 import time
@@ -20,7 +20,7 @@ def write(contestant, directory, stages):
 
 
 def run_stages(bench, contestants, count):
-    """From nothing; with nothing to do; with one stage of all to do."""
+    """Runs the stages from nothing, then with nothing to do, and then with one stage to do."""
     floors(bench, count)
     for contestant in contestants:
         repository = bench.place / contestant.name
@@ -38,7 +38,7 @@ def live(bench, contestant, repository, count):
     bench.quietly(contestant.start(), repository)
     write(contestant, repository, chains(count))
     bench.row(f"{count:,} stages: first run, -j2", contestant, contestant.repro(), repository)
-    time.sleep(1.1)  # past the racy tick of every index
+    time.sleep(1.1)  # past the tick within which an index cannot trust time stamps
     bench.row(f"{count:,} stages: nothing to do", contestant, contestant.repro(), repository, repeat=True)
     bench.row(f"{count:,} stages: status", contestant, contestant.what_is_stale(), repository, repeat=True)
     change = f"date +%N > {LEAF} && {shell(contestant.repro())}"
@@ -46,7 +46,7 @@ def live(bench, contestant, repository, count):
 
 
 def floors(bench, count):
-    """Starting the shells of all stages, two at a time; walking over their files."""
+    """Measures two floors: starting the shells of all stages, two at a time, and walking over their files."""
     place = bench.place / "floor"
     (place / "out").mkdir(parents=True)
     (place / "in.txt").write_text("one\n")
@@ -58,7 +58,7 @@ def floors(bench, count):
 
 
 def grow(bench, dvx, counts=GROWING):
-    """The same for more and more stages: time grows as they do."""
+    """Does the same for more and more stages, to show how the time grows with them."""
     for count in counts:
         repository = bench.place / dvx.name
         repository.mkdir()

@@ -1,4 +1,4 @@
-"""The rows of the table: what is done to each data set by each contestant, in the same order."""
+"""The rows of the table: the steps that each contestant performs on each data set, in the same order."""
 
 import os
 import pathlib
@@ -38,8 +38,10 @@ class Bench:
         return measure(command, cwd, self.environment)
 
     def row(self, row, contestant, command, cwd, repeat=False):
-        """Nothing for a tool without such a command; a peer that fails leaves its cell empty, dvx ends the run. A peer
-        that takes longer than the limit has no further rows of this data set."""
+        """Measures one row. Does nothing for a tool without such a command. When a peer fails, its cell
+        stays empty; when dvx fails, the run ends. A peer that exceeds the time limit has no further rows for
+        this data set.
+        """
         if command is None:
             return
         try:
@@ -68,8 +70,9 @@ class Bench:
         self.enter(row, "floor", median(figures))
 
     def put_away(self, path):
-        """Out of the way, and removed when everything is measured: ext4 makes files several times more slowly for
-        minutes after many were removed."""
+        """Moves a path out of the way, and removes it only when everything is measured. After many files
+        were removed, ext4 makes files several times more slowly for some minutes.
+        """
         if not os.path.lexists(path):
             return
         self.away.mkdir(exist_ok=True)
@@ -85,7 +88,7 @@ class Bench:
         self.put_away(source)
 
     def each_alone(self, dataset, life):
-        """A life for each contestant, in an empty directory that is removed afterwards."""
+        """Runs `life` for each contestant in an empty directory, which is removed afterwards."""
         for contestant in self.contestants:
             repository = self.place / contestant.name
             repository.mkdir()
@@ -112,7 +115,7 @@ class Bench:
         copy = repository / data
         self.quietly(contestant.start(), repository)
         subprocess.run(["cp", "-r", "--reflink=never", str(source), str(copy)], check=True)
-        time.sleep(1.1)  # past the racy tick of every index
+        time.sleep(1.1)  # past the tick within which an index cannot trust time stamps
         self.row(f"{name}: first add", contestant, contestant.add(data), repository)
         self.quietly(contestant.seal("v1"), repository)
         first = self.stored(contestant, repository)
@@ -147,7 +150,7 @@ class Bench:
         self.put_away(clone)
 
     def appended(self, dataset):
-        """The size of the store after so many versions, each a hundredth longer than the last."""
+        """Measures the size of the store after many versions, each a hundredth longer than the last."""
         source = self.place / f"source-{dataset.data}"
         dataset.write(source)
         self.each_alone(dataset, lambda contestant, repository: self.append(contestant, dataset, source, repository))
@@ -200,9 +203,9 @@ def cell(figures, name):
 
 
 def remove(path: pathlib.Path):
-    """With all that is in it."""
+    """Removes a path and everything in it."""
     if path.is_dir() and not path.is_symlink():
-        # git-annex takes the write permission from what it keeps.
+        # git-annex removes the write permission from the files that it keeps.
         subprocess.run(["chmod", "-R", "u+w", str(path)], check=False, stderr=subprocess.DEVNULL)
         shutil.rmtree(path)
     elif os.path.lexists(path):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""dvx, the machine's floor and its peers side by side: see bench/README.md."""
+"""Measures dvx, the floor of the machine, and the peers of dvx side by side: see bench/README.md."""
 
 import argparse
 import pathlib
@@ -11,8 +11,8 @@ from datasets import Big, Csv, Small
 from each import each
 from rows import Bench, remove
 
-DATA = {"small", "tiny", "big", "csv", "appends"}  # rows of what stores data
-STAGES = {"stages", "manystages"}  # of what runs pipelines
+DATA = {"small", "tiny", "big", "csv", "appends"}  # rows of tools that store data
+STAGES = {"stages", "manystages"}  # rows of tools that run pipelines
 
 
 def main():

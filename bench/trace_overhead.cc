@@ -1,10 +1,12 @@
-// What tracing costs a command: Python programs that open 5,000 small files (docs/adr/0009).
+// Measures how much tracing slows a command down. The commands are Python programs that open 5,000 small
+// files (docs/adr/0009).
 //
 //   ninja trace_overhead && build/release/bench/trace_overhead [rounds]
 //
-// One reads the files and does nothing else, the other one parses them as JSON. In turns: not traced; traced
-// by dvx; traced without the library in the programs, so that the kernel asks about every open; traced by
-// strace, which is ptrace behind a seccomp filter. Best and median of the rounds.
+// One program only reads the files; the other parses them as JSON. The runs alternate between four modes: not
+// traced; traced by dvx; traced without the library in the programs, so that the kernel asks about every
+// open; and traced by strace, which is ptrace behind a seccomp filter. Prints the best and the median of the
+// rounds.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-// A command of the command line: how it is declared, and what it gives back to main.
+// A command of the command line: how it is declared, and what it returns to main.
 //
-// cli/commands/<verb>.cc defines `CommandSpec <verb>_command()`; cli/registry.cc lists them.
+// cli/commands/<verb>.cc defines `CommandSpec <verb>_command()`, and cli/registry.cc lists them all.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -20,48 +20,57 @@
 
 namespace dvx {
 
-// What a command found. main prints it: `text` to stdout, or the envelope with `data` when --json is given.
-// Messages and hints may hold foreign text: main escapes each, as one line.
+// The result of a command. main prints `text` to stdout or, when --json is given, the envelope with `data`.
+// Messages and hints may contain foreign text; main escapes each of them as one line.
 struct Outcome {
   int exit = 0;
-  Shown text;  // whole lines, coloured by Text helpers; shown even when exit is not 0
+  // Whole lines, coloured by the Text helpers. The text is shown even when exit is not 0.
+  Shown text;
   nlohmann::json data = nlohmann::json::object();
   std::vector<std::string> warnings;
-  std::vector<Error> errors;  // items that failed, printed on stderr as main prints a thrown Error
-  std::string hint;           // shown on stderr after the text, not with -q
-  // For results too large to hold (`dvx cat`): called after `text` with standard output; not with --json.
+  // The items that failed. They are printed on stderr like a thrown Error.
+  std::vector<Error> errors;
+  // Shown on stderr after the text, but not with -q.
+  std::string hint;
+  // Writes results that are too large to hold in memory (`dvx cat`). It is called after `text`, with standard
+  // output as the sink, but not with --json.
   std::function<void(Sink&)> stream;
 };
 
-// What main hands to a command.
+// The services that main offers to a command.
 class Invocation {
  public:
   virtual ~Invocation() = default;
-  virtual Repository& repository() = 0;           // opened on first use from -C or the working directory
-  virtual Surroundings surroundings() const = 0;  // for commands without a repository (init, doctor)
+  // Opened on first use, from -C or the working directory.
+  virtual Repository& repository() = 0;
+  // For commands that need no repository (init, doctor).
+  virtual Surroundings surroundings() const = 0;
   virtual Progress& progress() = 0;
-  virtual const Text& text() const = 0;  // colours, or not
+  // Knows whether colours are wanted.
+  virtual const Text& text() const = 0;
   virtual bool quiet() const = 0;
   virtual bool verbose() const = 0;
   virtual bool json() const = 0;
-  virtual bool shows_on_terminal() const = 0;  // standard output is one
+  // Says whether standard output is a terminal.
+  virtual bool shows_on_terminal() const = 0;
 };
 
 using Action = std::function<Outcome(Invocation&)>;
 
 struct CommandSpec {
-  std::string name;     // "add"; "remote add" are subcommands declared inside `declare`
+  // For example "add". Subcommands such as "remote add" are declared inside `declare`.
+  std::string name;
   std::string group;    // one of the headings of `dvx --help`
   std::string summary;  // one line, imperative, no full stop
   std::string example;  // shown at the end of its help
-  // Adds options to `app` and returns what to run. Values live in a shared_ptr that the action captures
-  // (owners: the parser, which writes, and the action, which reads).
+  // Adds options to `app` and returns the action to run. Option values live in a shared_ptr with two owners:
+  // the parser, which writes them, and the action, which reads them.
   std::function<Action(CLI::App& app)> declare;
 };
 
 const std::vector<CommandSpec>& all_commands();
 
-// Headings of `dvx --help`, in order.
+// The headings of `dvx --help`, in order.
 namespace group {
 inline constexpr const char* kStart = "start a working area";
 inline constexpr const char* kWorkspace = "work on the current change";

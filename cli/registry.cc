@@ -1,4 +1,4 @@
-// The list of all commands, in the order of `dvx --help`.
+// The list of all commands, in the order in which `dvx --help` shows them.
 #include "cli/command.h"
 #include "cli/commands/commands.h"
 

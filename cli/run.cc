@@ -31,7 +31,7 @@ struct GlobalOptions {
   std::size_t jobs = 0;
 };
 
-// Options that stand before or after the verb alike.
+// Declares the options that may stand before or after the verb.
 void declare_global_options(CLI::App& app, GlobalOptions& options) {
   app.add_option("-C", options.directory, "Run as if started in this directory")->type_name("DIR");
   app.add_flag("--json", options.json, "Print one JSON document on standard output");
@@ -108,7 +108,8 @@ class LiveInvocation final : public Invocation {
   bool json() const override { return options_.json; }
   bool shows_on_terminal() const override { return shows_on_terminal_; }
 
-  // Settings that came with the repository, would have had an effect, and had none.
+  // Returns the settings that came with the repository and were ignored although they would have had an
+  // effect.
   std::vector<std::string> missed_settings() {
     return repository_ ? repository_->config().missed() : std::vector<std::string>{};
   }
@@ -126,7 +127,7 @@ class LiveInvocation final : public Invocation {
   std::optional<Repository> repository_;
 };
 
-// The first argument that is neither an option nor the value of one.
+// Returns the first argument that is neither an option nor the value of one.
 std::string first_word(const std::vector<std::string>& arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
@@ -153,7 +154,7 @@ void check_command_exists(const std::string& word) {
               near ? fmt::format("dvx {}", *near) : "dvx --help");
 }
 
-// "dvx remote add": the chain of subcommands that was given.
+// Returns the chain of subcommands that was given, such as "remote add".
 std::string command_name(const CLI::App& app) {
   std::string name;
   for (const CLI::App* level = &app; !level->get_subcommands().empty();) {
@@ -167,7 +168,7 @@ std::string command_name(const CLI::App& app) {
 Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const std::string name = command_name(app);
   std::string message = error.what();
-  // "what is required" would read like a question.
+  // A message such as "what is required" would read like a question.
   constexpr std::string_view kRequired = " is required";
   if (message.ends_with(kRequired))
     message = fmt::format("'{}' is missing", message.substr(0, message.size() - kRequired.size()));
@@ -179,7 +180,8 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
 struct Parsed {
   std::string command;
   Action action;
-  std::string help;  // when this is what was asked for
+  // Set when help was asked for.
+  std::string help;
 };
 
 class Parser {
@@ -195,7 +197,7 @@ class Parser {
   }
 
   Parsed parse(std::vector<std::string> arguments) {
-    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them last first
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 expects the last argument first
     try {
       app_.parse(arguments);
     } catch (const CLI::CallForHelp&) {
@@ -210,8 +212,8 @@ class Parser {
     return {.command = command_name(app_), .action = actions_.at(app_.get_subcommands().front()), .help = {}};
   }
 
-  // Every command that can be typed, "remote" and "remote add" alike, also those that the overview leaves
-  // out.
+  // Returns every command that can be typed, including subcommands such as "remote add" and commands that the
+  // overview leaves out.
   std::vector<std::string> commands() const {
     std::vector<std::string> names;
     for (const CLI::App* command : app_.get_subcommands(anything)) {
@@ -250,7 +252,8 @@ class Parser {
 class Session {
  public:
   explicit Session(ProcessContext context) : context_(std::move(context)) {
-    options_.json = has(context_.arguments, "--json");  // so that a usage error is told as JSON too
+    // Set early, so that a usage error is printed as JSON too.
+    options_.json = has(context_.arguments, "--json");
   }
 
   int run() {
@@ -274,7 +277,8 @@ class Session {
   }
 
  private:
-  // Once, and only where it made a difference. Some commands are about these settings and tell more.
+  // Warns once, and only where a setting made a difference. Some commands are about these settings and say
+  // more themselves.
   void tell_missed_settings(const std::vector<std::string>& keys, Outcome& outcome) const {
     if (keys.empty() || command_ == "config" || command_ == "trust" || command_ == "doctor") return;
     outcome.warnings.push_back(
@@ -337,7 +341,8 @@ class Session {
         print_text(outcome, colors);
       }
     } catch (const Error& error) {
-      if (errno == EPIPE) return 128 + 13;  // the reader went away, as `dvx log | head` does
+      // The reader of the pipe is gone, as with `dvx log | head`.
+      if (errno == EPIPE) return 128 + 13;
       if (outcome.exit == 0) outcome.exit = exit_code(error.kind());
       print_error(error, colors);
     }

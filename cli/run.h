@@ -1,4 +1,4 @@
-// One run of the command line, from arguments to exit status.
+// Runs the command line once, from the arguments to the exit status.
 #pragma once
 
 #include <string>
@@ -9,12 +9,13 @@
 namespace dvx {
 
 struct ProcessContext {
-  std::vector<std::string> arguments;  // without the program's name
-  Surroundings surroundings;           // cwd, executable and environment filled; the rest comes from these
+  std::vector<std::string> arguments;  // without the name of the program
+  // cwd, executable and environment are set; the other fields are derived from these.
+  Surroundings surroundings;
   bool stdout_is_terminal = false, stderr_is_terminal = false;
 };
 
-// Never throws. Writes to descriptors 1 and 2.
+// Never throws. It writes to the descriptors 1 and 2.
 int run(ProcessContext context);
 
 }  // namespace dvx

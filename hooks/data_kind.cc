@@ -9,7 +9,7 @@ namespace dvx {
 
 namespace {
 
-// Formats whose files are data sets, arrays or models; not text formats that code is made of.
+// Extensions of data sets, arrays and models. Text formats that source code is made of are not among them.
 constexpr std::string_view kDataExtensions[] = {
     ".7z",  ".arrow",    ".avro",   ".bin",  ".bz2",    ".csv",   ".db",          ".feather",
     ".ftr", ".gz",       ".h5",     ".hdf5", ".joblib", ".jsonl", ".keras",       ".mat",

@@ -48,8 +48,8 @@ HookStatus status_of(const GitRepository& git, const std::string& name, const st
   status.chained = exists(kept_file(status.file));
   const auto text = read_file_if_exists(status.file);
   if (!text) {
-    status.state =
-        exists(status.file) ? HookState::Foreign : HookState::Absent;  // a dangling link is somebody's
+    // The file may exist although it cannot be read: a dangling link, which belongs to somebody else.
+    status.state = exists(status.file) ? HookState::Foreign : HookState::Absent;
   } else if (text->find(kMarker) == std::string::npos) {
     status.state = HookState::Foreign;
   } else {

@@ -1,6 +1,6 @@
-// The git hooks of a repository as files: put there, taken away, looked at. A hook that is there already is
-// kept beside ours and runs first (docs/hooks.md). Git decides where hooks live: core.hooksPath, shared by
-// worktrees.
+// The git hooks of a repository as files: installing, removing and inspecting them. A hook that exists
+// already is kept beside ours and runs first (docs/hooks.md). Git decides where the hooks are: core.hooksPath
+// is followed, and worktrees share their hooks.
 #pragma once
 
 #include <string>
@@ -12,10 +12,14 @@
 namespace dvx {
 
 enum class HookState {
-  Absent,     // no hook of that name
-  Foreign,    // somebody else's
-  Installed,  // ours
-  Outdated,   // ours, but not what this dvx would write
+  // There is no hook of that name.
+  Absent,
+  // The hook belongs to somebody else.
+  Foreign,
+  // The hook is ours.
+  Installed,
+  // The hook is ours, but this dvx would write a different one.
+  Outdated,
 };
 std::string_view hook_state_name(HookState state);
 
@@ -23,14 +27,15 @@ struct HookStatus {
   std::string name;  // "pre-commit"
   std::string file;  // absolute
   HookState state = HookState::Absent;
-  bool chained = false;  // a hook from before is kept and runs first
+  // Whether an earlier hook is kept and runs first.
+  bool chained = false;
 };
 
-// `executable` is the dvx that the hook calls; when it is gone, the hook looks in PATH.
+// `executable` is the dvx that the hook calls. When that file is gone, the hook looks for dvx in PATH.
 std::vector<HookStatus> hook_status(const GitRepository& git, const std::string& executable);
-// Blocked when a foreign hook stands in the way and an older one is kept already.
+// Throws Error{Blocked} when a foreign hook would have to be kept but an older one is kept already.
 std::vector<HookStatus> install_hooks(const GitRepository& git, const std::string& executable);
-// Takes ours away and puts back what was there before; hooks of others stay.
+// Removes our hooks and restores the earlier ones. Hooks of others stay.
 std::vector<HookStatus> uninstall_hooks(const GitRepository& git, const std::string& executable);
 
 }  // namespace dvx

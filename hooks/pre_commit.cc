@@ -25,18 +25,18 @@ namespace dvx {
 
 namespace {
 
-constexpr std::uint64_t kDefaultMaxSize = 1 << 20;   // of any file
-constexpr std::uint64_t kDefaultDataSize = 1 << 10;  // of a file whose name says that it is data
+constexpr std::uint64_t kDefaultMaxSize = 1 << 20;   // for any file
+constexpr std::uint64_t kDefaultDataSize = 1 << 10;  // for a file whose name says that it is data
 constexpr std::uint32_t kSymlinkMode = 0120000, kSubmoduleMode = 0160000;
 
 struct StagedPointer {
-  std::string file;  // the pointer's path
+  std::string file;  // the path of the pointer
   std::string blob_id;
-  std::string path;  // the data's
+  std::string path;  // the path of the data
   PointerFile pointer;
 };
 
-// What git's index says of dvx: pointers and outputs, whatever lies in the work tree.
+// The pointers and outputs of dvx according to git's index, whatever lies in the work tree.
 struct IndexedTracking {
   std::vector<StagedPointer> pointers;
   std::set<std::string> cached_outputs, git_outputs;
@@ -106,7 +106,8 @@ class PreCommitCheck {
   }
 
   void check_staged_files(const std::vector<StagedChange>& staged) {
-    std::set<std::string> known_blobs;  // content that git has already: a file that was only moved is no news
+    // Content that git has already: a file that was only moved is not reported.
+    std::set<std::string> known_blobs;
     for (const StagedChange& change : staged) {
       if (change.deleted) known_blobs.insert(change.entry.blob_id);
     }
@@ -147,7 +148,8 @@ class PreCommitCheck {
     if (is_allowed(change.entry.path)) return false;
     const std::uint64_t largest = repository_.config().size_or("hooks.maxSize", kDefaultMaxSize);
     const std::uint64_t largest_data = repository_.config().size_or("hooks.dataSize", kDefaultDataSize);
-    // What git keeps already is somebody's decision, until it grows beyond any reason.
+    // A file that git keeps already was accepted by somebody, so it is reported only when it grows beyond the
+    // limit.
     if (change.before) return change.entry.size > largest && change.before->size <= largest;
     return change.entry.size > largest ||
            (has_data_extension(change.entry.path) && change.entry.size > largest_data);
@@ -166,14 +168,14 @@ class PreCommitCheck {
     return false;
   }
 
-  // `dvx add` takes a file that is only staged out of git's index by itself.
+  // `dvx add` itself removes a file from git's index when the file is only staged.
   static std::string hint_for_data(const StagedChange& change) {
     const std::string path = paste_quote(change.entry.path);
     return change.before ? fmt::format("git rm --cached {0} && dvx add {0}", path)
                          : fmt::format("dvx add {}", path);
   }
 
-  // Only data that is there: what was never checked out cannot have changed.
+  // Checks only data that is present, because data that was never checked out cannot have changed.
   void check_recorded() {
     std::vector<const StagedPointer*> present;
     std::vector<std::string> paths;
@@ -191,13 +193,14 @@ class PreCommitCheck {
   void check_recorded(const StagedPointer& staged, const Snapshot& snapshot) {
     for (const FailedPath& failed : snapshot.failed) verdict_.warnings.push_back(failed.error.message());
     if (!snapshot.data || *snapshot.data == staged.pointer.data) return;
-    if (unfinished_.concern(staged.path)) {  // `dvx commit` does not record it either
+    // `dvx commit` does not record such data either.
+    if (unfinished_.concern(staged.path)) {
       verdict_.warnings.push_back(
           fmt::format("'{}' is there in part, as its checkout was cut short: it stays as recorded",
                       display_path(staged.path)));
       return;
     }
-    // Recorded in the pointer file, which is deliberately not part of this commit.
+    // The data is recorded in the pointer file, and the user deliberately left that file out of this commit.
     const auto text = read_file_if_exists(repository_.path(staged.file));
     if (text && data_named_in(*text, staged.file) == *snapshot.data) return;
     if (lies_as_in_head(staged, *snapshot.data)) {
@@ -211,7 +214,7 @@ class PreCommitCheck {
            fmt::format("dvx add {}", paste_quote(staged.path)));
   }
 
-  // An older version, which is recorded: nothing was edited.
+  // Says whether the data is the version that HEAD records. Then nothing was edited.
   bool lies_as_in_head(const StagedPointer& staged, const DataRef& data) {
     const auto head = repository_.git().head();
     const auto text = head ? repository_.git().read_at(*head, staged.file) : std::nullopt;
@@ -241,8 +244,8 @@ class PreCommitCheck {
     }
   }
 
-  // In the middle of a merge the other side's pointers are staged; their bytes are its author's to have
-  // stored.
+  // Says whether the entry comes from the other side of a merge in progress. The author of that side is
+  // responsible for storing the bytes of its pointers.
   bool comes_from_merge(const GitIndexEntry& entry) {
     const auto text = read_file_if_exists(join_path(repository_.git().git_dir(), "MERGE_HEAD"));
     if (!text) return false;
@@ -282,7 +285,7 @@ std::string_view pre_commit_finding_name(PreCommitFindingKind kind) {
 
 PreCommitVerdict check_pre_commit(Repository& repository, Progress& progress) {
   const auto& environment = repository.surroundings().environment;
-  // `git commit <path>` and `git commit -a` prepare an index of their own.
+  // `git commit <path>` and `git commit -a` use a temporary index of their own.
   const auto index = environment.find("GIT_INDEX_FILE");
   if (index != environment.end() && !index->second.empty()) repository.git().use_index_file(index->second);
   return PreCommitCheck(repository, progress).run();

@@ -1,6 +1,6 @@
-// The verdict on a git commit that is about to be made, from git's index: data must not slip into git, and
-// what is tracked must be recorded and stored (docs/hooks.md). Reads only; costs what is staged and a look at
-// tracked data.
+// Checks a git commit that is about to be made, using git's index: data must not get into git, and tracked
+// data must be recorded and stored (docs/hooks.md). It only reads. The cost grows with what is staged, plus a
+// check of the tracked data.
 #pragma once
 
 #include <cstdint>
@@ -14,24 +14,28 @@
 namespace dvx {
 
 enum class PreCommitFindingKind {
-  UnversionedData,    // a staged file that looks like data
-  InsideTrackedData,  // a staged file below a path that dvx tracks
-  UnrecordedChange,   // tracked data that is not what its pointer says
-  MissingObjects,     // a staged pointer whose bytes are not in the store
+  // A staged file looks like data.
+  UnversionedData,
+  // A staged file lies below a path that dvx tracks.
+  InsideTrackedData,
+  // Tracked data differs from its pointer.
+  UnrecordedChange,
+  // The bytes of a staged pointer are not in the store.
+  MissingObjects,
 };
 std::string_view pre_commit_finding_name(PreCommitFindingKind kind);  // "unversioned-data", …
 
 struct PreCommitFinding {
   PreCommitFindingKind kind = PreCommitFindingKind::UnversionedData;
-  std::string path;        // from the root
-  std::string message;     // "'data/x.csv' is data that dvx does not track"
-  std::string hint;        // the command, run at the root, that puts it right
-  std::uint64_t size = 0;  // of unversioned data
+  std::string path;        // relative to the root
+  std::string message;     // for example "'data/x.csv' is data that dvx does not track"
+  std::string hint;        // a command, run at the root, that corrects it
+  std::uint64_t size = 0;  // of unversioned data, in bytes
 };
 
 struct PreCommitVerdict {
   std::vector<PreCommitFinding> findings;  // sorted by path
-  std::vector<std::string> warnings;       // what could not be judged
+  std::vector<std::string> warnings;       // what could not be checked
 };
 
 PreCommitVerdict check_pre_commit(Repository& repository, Progress& progress);

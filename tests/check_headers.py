@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Each header compiles alone: check_headers.py <compiler>.
+"""Checks that each header compiles alone: check_headers.py <compiler>.
 
-A header that its own source file includes before anything else, in a layer without precompiled headers, was compiled
-alone when that file was."""
+A header that its own source file includes first, in a layer without precompiled headers, was compiled alone
+together with that file, so it is skipped.
+"""
 
 import pathlib
 import subprocess

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Includes go downward only, and a third-party header is seen by its layer alone (docs/architecture.md).
+"""Checks that includes go only downward, and that only the layers named here include a third-party header
+(docs/architecture.md).
 
-Exit status 1 names every include that points the wrong way."""
+Prints every include that breaks this, and then exits with status 1.
+"""
 
 import pathlib
 import re
@@ -17,7 +19,7 @@ MAY_INCLUDE = {
     "hooks": {"hooks", "core", "objects", "base"},
     "cli": {"cli", "hooks", "core", "objects", "base", "remotes"},
 }
-# Where a library may be seen: a path prefix for each header pattern.
+# The layers that may include a library: a path prefix for each header pattern.
 LIBRARIES = [
     (r"^(openssl/|zstd)", ("objects/",)),
     (r"^git2", ("core/git/", "core/repo/", "core/workspace/", "core/commands/doctor")),
@@ -28,8 +30,8 @@ LIBRARIES = [
     (r"^CLI/", ("cli/",)),
     (r"^nlohmann/", ("core/", "hooks/", "cli/", "objects/store/store_format", "objects/store/transfer")),
 ]
-# Calls that change files by path go through base/beneath.h, which follows no link. With a handle of a directory
-# (openat, unlinkat, ...) nobody can be led astray, so those calls may stand anywhere.
+# Calls that change files by path must go through base/beneath.h, which follows no link. Calls with a handle
+# of a directory (openat, unlinkat, ...) cannot be led astray, so they are allowed everywhere.
 BY_PATH = re.compile(
     r"(?<![\w:.>])(?:::|std::)(?:open|creat|mkdir|unlink|rename|renameat2|rmdir|link|symlink|chmod|truncate|remove|mknod"
     r"|chown|utimes|opendir|readlink)\("

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""What reaches a terminal went through one type, Shown (cli/ui/shown.h).
+"""Checks that everything shown on a terminal went through one type, Shown (cli/ui/shown.h).
 
-No layer writes to a terminal but cli/, and cli/ does in the places named here alone. Escape sequences of our own come
-from the files that are made for them. What is text of several lines, and what is printed as a user's program printed it,
-is said in few places, each for a reason. Exit status 1 names what breaks this."""
+Only cli/ writes to a terminal, and only in the files named here. Our own escape sequences come from the
+files that are made for them. Text of several lines, and the unchanged output of a user's program, are
+allowed in few places, each for a reason. Prints every line that breaks this, and then exits with status 1.
+"""
 
 import pathlib
 import re
@@ -12,13 +13,14 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LAYERS = ("base", "objects", "core", "hooks", "cli")
 
-# Each pattern may stand only in the files that are named with it.
+# Each pattern may occur only in the files named with it.
 RULES = [
     ("prints", re.compile(r"std::cout|std::cerr|std::clog|\bv?f?printf\s*\(|\bf?puts\s*\(|fmt::print|\bputchar\s*\("), ()),
     ("writes to a descriptor of the terminal", re.compile(r"write_all\(\s*[12]\b|::write\(\s*[12]\b|FdSink\s+\w+\(\s*[12]\b|STD(?:OUT|ERR)_FILENO"),
      ("cli/run.cc", "cli/ui/terminal_progress.cc")),
     ("makes an escape sequence", re.compile(r"\\x1b|\\033|\\e\["), ("cli/ui/text.cc", "cli/ui/live_view.cc", "cli/ui/display_width.cc", "base/display.h")),
-    # Graphs, help, a schema, a diff, what a log holds, what was not asked.
+    # These are graphs, help, a schema, a diff, the content of a log, and the list of things that were not
+    # asked.
     ("shows text of several lines", re.compile(r"Shown::lines\("),
      ("cli/ui/shown_sink.cc", "cli/run.cc", "cli/commands/lineage.cc", "cli/commands/schema.cc", "cli/commands/stage_fix.cc",
       "cli/ui/unasked_text.cc")),
@@ -27,7 +29,7 @@ RULES = [
      ("cli/run.cc", "cli/ui/shown.h", "cli/ui/shown_sink.cc", "cli/ui/text.cc", "cli/ui/terminal_progress.cc", "cli/commands/logs.cc",
       "cli/commands/schema.cc")),
 ]
-# Programs of their own, which run in other processes than dvx.
+# These are separate programs, which run in other processes than dvx.
 ELSEWHERE = ("core/trace/preload",)
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
 

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Which programs a selection of tests runs: ctest --show-only=json-v1 | needed_programs.py <root of the clone>.
+"""Finds the programs that a selection of tests runs: ctest --show-only=json-v1 | needed_programs.py <root of
+the clone>.
 
-Prints a line "<preset> <target>" for each program of a build directory that stands in a test's command or is loaded
-by it, and "dvc" when a test runs DVC. A target has the name of its file, without `lib` and `.so`. The commands are
-read from the file that CMake writes for ctest, which leaves out of its answer those whose program is not built yet.
+Prints a line "<preset> <target>" for each program of a build directory that appears in the command of a test
+or is loaded by it, and "dvc" when a test runs DVC. A target has the name of its file without `lib` and
+`.so`. The commands are read from the file that CMake writes for ctest, because ctest itself leaves out tests
+whose program is not built yet.
 """
 
 import json
@@ -13,7 +15,7 @@ import sys
 
 
 def commands(root):
-    """Name of a test → the words of its command."""
+    """Returns a map from the name of each test to the words of its command."""
     text = (root / "build/dev/tests/CTestTestfile.cmake").read_text()
     return {name: re.findall(r'"([^"]*)"', words) for name, words in re.findall(r"^add_test\(\[=\[(.*?)\]=\] (.*)\)$", text, re.M)}
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Runs transcripts (*.t, cram's format) against a dvx: run_transcripts.py [--accept] <dvx> <file.t> ...
+"""Runs transcripts (*.t, the format of cram) against a dvx: run_transcripts.py [--accept] <dvx> <file.t> ...
 
-Each runs in a directory of its own with a clean HOME, a git identity, no colours and UTC. --accept writes what was
-printed into the transcript."""
+Each transcript runs in a directory of its own with a clean HOME, a git identity, no colours and UTC. With
+--accept, the output is written into the transcript.
+"""
 
 import os
 import pathlib
@@ -59,7 +60,7 @@ def main() -> int:
             command += ["--interactive", "--yes"]
         variables = environment(dvx, pathlib.Path(home))
         variables["TMPDIR"] = home
-        # cram resets TZ, LANG, LC_ALL and friends itself unless told to keep what it is given.
+        # cram resets TZ, LANG, LC_ALL and similar variables unless it is told to keep them.
         return subprocess.run(command + ["--preserve-env"] + files, env=variables).returncode
 
 

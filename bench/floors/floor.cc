@@ -1,11 +1,11 @@
-// The machine's floors: the unavoidable work of a row of the benchmark and nothing else.
+// Measures the floors of the machine: the unavoidable work of a row of the benchmark and nothing else.
 //
 //   floor walk DIR          walk and stat every file
 //   floor hash DIR|FILE     the same, and read and SHA-256 every byte
 //   floor pack DIR|FILE OUT the same, and append the bytes to one file with direct I/O, synced once
 //   floor create DIR OUT    make every file of DIR again under OUT
 //
-// Prints files and bytes. Two threads share the files, as dvx would.
+// Prints the numbers of files and bytes. Two threads share the files, as in dvx.
 #include <dirent.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -62,7 +62,7 @@ std::vector<File> files_of(const std::string& path) {
 
 constexpr std::size_t kBlock = std::size_t{4} << 20;
 
-// Aligned appends of whole blocks; the tail is cut back at the end.
+// Appends whole aligned blocks. The padding is cut off at the end.
 class Appender {
  public:
   explicit Appender(const std::string& path) : path_(path), buffer_(allocate()) {

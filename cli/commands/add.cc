@@ -43,7 +43,7 @@ nlohmann::json json_of(const AddedPath& added) {
           {"reused", added.reused_files}};
 }
 
-// Partly done when something was recorded all the same.
+// The exit status is that of a partial failure when something was recorded all the same.
 int exit_of(const AddReport& report) {
   if (report.failed.empty()) return report.invalid.empty() ? 0 : 1;
   return report.added.empty() ? exit_code(report.failed.front().error.kind()) : exit_code(ErrorKind::Partial);

@@ -9,7 +9,7 @@ namespace dvx {
 
 namespace {
 
-// JSON carries contents only where it can: text, and not too much of it.
+// JSON includes contents only when they are text, and not larger than this.
 constexpr std::uint64_t kLargestText = 1 << 20;
 
 Outcome run(Invocation& invocation, const CatOptions& options) {

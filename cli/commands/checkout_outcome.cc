@@ -10,7 +10,7 @@ namespace dvx {
 
 namespace {
 
-// So many files are named before the rest is counted.
+// At most this many files are named; the rest is only counted.
 constexpr std::size_t kNamed = 20;
 
 Shown summary(const CheckoutReport& report) {

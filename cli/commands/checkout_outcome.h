@@ -1,4 +1,4 @@
-// How a checkout is told: shared by the commands that end in one (checkout, restore, pull).
+// Formats the result of a checkout for the commands that end in one (checkout, restore, pull).
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace dvx {
 
-// `force_command` is what the hint offers when something would be lost.
+// `force_command` is the command that the hint offers when something would be lost.
 Outcome checkout_outcome(Invocation& invocation, const CheckoutReport& report,
                          const std::string& force_command);
 

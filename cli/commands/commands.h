@@ -1,4 +1,4 @@
-// One declaration a command; each is defined in the file of its name.
+// Declares each command; each is defined in the file of its name.
 #pragma once
 
 #include "cli/command.h"

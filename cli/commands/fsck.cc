@@ -34,7 +34,7 @@ nlohmann::json time_json(const std::optional<std::int64_t>& ns) {
   return ns ? nlohmann::json(format_utc(*ns)) : nlohmann::json();
 }
 
-// Rounded down: what is not read whole is not 100.
+// The value is rounded down, so that 100 means that everything was read.
 double percent_checked(const FsckCoverage& coverage) {
   if (coverage.bytes == 0) return 100;
   return std::floor(1000 * static_cast<double>(coverage.bytes_checked) /
@@ -123,7 +123,7 @@ Shown report_text(const FsckCommandReport& report, const Text& text, const Repos
   return out + coverage_text(report.store.coverage);
 }
 
-// A list of runs that is not right costs time, never data: it is told, and is no failure.
+// An incorrect list of runs costs time but never data, so it is reported without being a failure.
 void add_run_cache(Outcome& outcome, const FsckCommandReport& report) {
   const RunCacheCheck& check = report.run_cache;
   if (report.run_cache_mending) {
@@ -168,7 +168,7 @@ Outcome run(Invocation& invocation, const FsckCommandOptions& options) {
   return outcome;
 }
 
-// "10", "10%", "2.5%", or "" for everything.
+// Accepts "10", "10%", "2.5%", or "" for everything.
 double parse_percent(const std::string& typed) {
   if (typed.empty()) return 100;
   double percent = 0;

@@ -106,7 +106,7 @@ nlohmann::json report_json(const GcReport& report) {
   return data;
 }
 
-// "3 packs, 2 whole files and 1 run"; "" when there is nothing.
+// Returns "3 packs, 2 whole files and 1 run" or the like, or "" when all counts are zero.
 Shown listed(const std::vector<std::pair<std::uint64_t, std::string_view>>& counts) {
   std::vector<Shown> parts;
   for (const auto& [count, noun] : counts) {

@@ -1,4 +1,5 @@
-// `dvx hook run pre-commit`: what the installed git hooks call. Not for people, so not in the overview.
+// `dvx hook run pre-commit` is the command that the installed git hooks call. It is not meant for people, so
+// the overview leaves it out.
 #include <fmt/format.h>
 
 #include <memory>
@@ -41,7 +42,7 @@ Outcome run_hook(Invocation& invocation) {
   try {
     return outcome_of(check_pre_commit(invocation.repository(), invocation.progress()), invocation.text());
   } catch (const Error& error) {
-    // A branch from before dvx: nothing here is dvx's business.
+    // The branch is older than the use of dvx here, so there is nothing to check.
     if (error.kind() != ErrorKind::NotARepository) throw;
     return {};
   }

@@ -1,4 +1,4 @@
-// dvx job: what Slurm starts on a node. For dvx itself, not for people.
+// `dvx job` is the command that Slurm starts on a node. It is meant for dvx itself, not for people.
 #include <memory>
 
 #include "cli/commands/commands.h"

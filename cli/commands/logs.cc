@@ -15,7 +15,7 @@ namespace dvx {
 
 namespace {
 
-// JSON carries what was printed only where it can: text, and not too much of it.
+// JSON includes the output only when it is text, and not larger than this.
 constexpr std::uint64_t kLargestText = 1 << 20;
 
 void print(Repository& repository, const StageLog& log, Sink& sink) {
@@ -68,8 +68,8 @@ Outcome run(Invocation& invocation, const LogsOptions& options) {
     for (const StageLog& log : report->logs) outcome.data["logs"].push_back(json_of(repository, log));
     return outcome;
   }
-  // A single log is printed as it is, for other programs; several have titles. A terminal gets only what it
-  // can show.
+  // A single log is printed without a title, for use by other programs; several logs have titles. A terminal
+  // gets only what is safe to show.
   const bool has_titles = report->logs.size() != 1 && !invocation.quiet();
   outcome.stream = [&repository, report, has_titles, &invocation](Sink& sink) {
     ShownSink shown(sink);

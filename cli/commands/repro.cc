@@ -70,7 +70,7 @@ nlohmann::json json_of(const StageResult& result) {
   return json;
 }
 
-// "2 ran, 1 restored, 5 up to date in 1.3 s"
+// Returns "2 ran, 1 restored, 5 up to date in 1.3 s" or the like.
 Shown summary(const ReproReport& report) {
   constexpr std::pair<StageOutcome, const char*> kWords[] = {
       {StageOutcome::Ran, "ran"},       {StageOutcome::Restored, "restored"},
@@ -227,7 +227,7 @@ CommandSpec repro_command() {
         app.add_flag_callback(
             "--force-downstream", [&options] { options.downstream = Downstream::Forced; },
             "Run what comes after a stage that ran, whatever that one made");
-        // Targets always may be patterns; people used to DVC say so.
+        // Targets may always be patterns. The flag exists because users of DVC are used to it.
         app.add_flag_callback(
                "--glob", [] {}, "Targets may be patterns")
             ->group("");

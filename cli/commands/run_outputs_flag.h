@@ -1,4 +1,4 @@
-// `--run-cache` and `--no-run-cache` of push, fetch and pull.
+// Declares `--run-cache` and `--no-run-cache` for push, fetch and pull.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -8,7 +8,7 @@
 
 namespace dvx {
 
-// `said` must outlive the parsing, and stays empty when neither is given.
+// `said` must outlive the parsing. It stays empty when neither flag is given.
 void declare_run_outputs(CLI::App& app, std::optional<RunOutputs>& said);
 
 }  // namespace dvx

@@ -53,7 +53,8 @@ void tell(Invocation& invocation, const SchemaVerdict& verdict, Outcome& outcome
   }
 }
 
-// An output that no run has made yet is no fault; data that should be here is.
+// Reports a path that was not checked. An output that no run has made yet is no fault, but data that should
+// be present is one.
 void tell(Invocation& invocation, const UncheckedPath& unchecked, Outcome& outcome) {
   const std::string path = invocation.repository().to_user(unchecked.path);
   if (!unchecked.stage.empty()) {
@@ -114,7 +115,7 @@ Outcome run_infer(Invocation& invocation, SchemaInferOptions options) {
   return outcome;
 }
 
-// "tab" and "\t" are what people type for a byte that shells make hard to type.
+// Also accepts "tab" and "\t", because the tab character is hard to type in a shell.
 char delimiter_of(const std::string& typed) {
   if (typed == "tab" || typed == "\\t") return '\t';
   if (typed.size() == 1 && static_cast<unsigned char>(typed[0]) < 0x80 && typed != "\n" && typed != "\r" &&

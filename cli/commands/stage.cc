@@ -109,7 +109,7 @@ Outcome run_list(Invocation& invocation, ListForm form) {
   return outcome;
 }
 
-// One word is a shell command as it stands; several are the words of one command.
+// A single word is taken as a shell command. Several words are quoted and form one command.
 std::vector<std::string> commands_of(const std::vector<std::string>& words) {
   if (words.size() < 2) return words;
   std::string command;

@@ -1,4 +1,4 @@
-// dvx stage fix, a subcommand of dvx stage.
+// Declares `dvx stage fix`, a subcommand of `dvx stage`.
 #pragma once
 
 #include "cli/command.h"

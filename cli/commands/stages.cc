@@ -13,7 +13,8 @@ namespace dvx {
 
 namespace {
 
-constexpr std::size_t kWidestName = 44;  // what is longer moves its own line only
+// A longer name only shifts its own line.
+constexpr std::size_t kWidestName = 44;
 
 std::string words(StageCondition state) {
   std::string text(state_name(state));
@@ -37,7 +38,7 @@ Shown painted(StageCondition state, const Text& text) {
   }
 }
 
-// "5 min ago"
+// Returns "5 min ago" or the like.
 Shown ago(std::int64_t then_ns, std::int64_t now_ns) {
   const std::int64_t seconds = std::max<std::int64_t>(0, now_ns - then_ns) / 1'000'000'000;
   if (seconds < 60) return show("{} s ago", seconds);

@@ -15,7 +15,7 @@ namespace dvx {
 
 namespace {
 
-// Files named below each path, unless -v.
+// At most this many files are named below each path, unless -v is given.
 constexpr std::size_t kNamed = 10;
 
 constexpr std::string_view kDamaged = "its bytes were lost when the machine stopped";

@@ -26,7 +26,7 @@ Shown files_text(const std::vector<FileChange>& files) {
   return text;
 }
 
-// Of all inputs there is nothing to tell but how many they are.
+// When all inputs are to run, only their number is shown.
 Shown items_text(const EachPlan& items) {
   Shown text = show("  {} of {} to be run\n", items.run.size(), human_count(items.inputs(), "input"));
   if (items.run.size() < items.inputs()) {
@@ -85,7 +85,7 @@ Shown verdict(const StageWhy& why) {
   return "";
 }
 
-// Of --not: what is as it was, and what failed before.
+// Returns the text for --not: the parts that are unchanged, and those that failed before.
 Shown rest_text(const StageWhy& why) {
   Shown out;
   for (const StaleReason& part : why.same) {

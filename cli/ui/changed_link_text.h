@@ -1,4 +1,4 @@
-// How push and gc tell that somebody wrote into the store through a link.
+// The messages with which push and gc report that somebody wrote into the store through a link.
 #pragma once
 
 #include <vector>
@@ -8,7 +8,7 @@
 
 namespace dvx {
 
-// Adds an error for each, which names the workspace's paths, and raises the exit status.
+// Adds one error for each changed link, which names the paths in the workspace, and raises the exit status.
 void add_changed_links(Outcome& outcome, const std::vector<ChangedLink>& changed,
                        const Repository& repository);
 nlohmann::json changed_links_json(const std::vector<ChangedLink>& changed);

@@ -59,7 +59,8 @@ std::string transition(const std::optional<Side>& before, const std::optional<Si
   return old_text == new_text ? new_text : old_text + " -> " + new_text;
 }
 
-// ", now executable": what became of a file that was there before, beside its size.
+// Returns ", now executable" or the like when the kind of an existing file changed. It is shown beside the
+// size.
 template <typename Side>
 std::string kind_change(const std::optional<Side>& before, const std::optional<Side>& after) {
   if (!before || !after) return {};

@@ -1,4 +1,4 @@
-// Differences in words and as JSON, the same for every command that tells them.
+// Shows differences as text and as JSON, in the same way for every command.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -15,19 +15,19 @@ namespace dvx {
 
 enum class FileList { Shown, Hidden };
 
-// "modified  data/raw/ (1,797 files, 2.3 MB -> 1,798 files, 2.4 MB)" and a line for each file.
+// Returns "modified  data/raw/ (1,797 files, 2.3 MB -> 1,798 files, 2.4 MB)" and one line for each file.
 Shown changes_text(const Repository& repository, const std::vector<DataChange>& changes, FileList files,
                    const Text& text);
-// "params.yaml  train.epochs: 5 -> 10", a line each.
+// Returns lines such as "params.yaml  train.epochs: 5 -> 10", one for each value.
 Shown changes_text(const Repository& repository, const std::vector<ValueChange>& changes, const Text& text);
 
 nlohmann::json changes_json(const std::vector<DataChange>& changes, FileList files);
 nlohmann::json changes_json(const std::vector<ValueChange>& changes);
 
-// "file", "executable", "symlink" or "directory", as --json says it.
+// Returns "file", "executable", "symlink" or "directory", as used by --json.
 std::string_view kind_name(EntryKind kind);
 
-// One line: which file of params or metrics has no values to compare, and why.
+// Returns one line that says which params or metrics file has no values to compare, and why.
 std::string describe_unreadable(const UnreadableValues& values);
 nlohmann::json unreadable_json(const std::vector<UnreadableValues>& unreadable);
 

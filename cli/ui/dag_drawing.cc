@@ -8,7 +8,7 @@ namespace {
 
 constexpr const char* kNode = "●";
 
-// A column is the rail of one node, open until the last node that needs it is drawn.
+// Each column is the rail of one node. It stays open until the last node that needs the node is drawn.
 class Rails {
  public:
   explicit Rails(const DagDrawing& drawing)
@@ -45,7 +45,8 @@ class Rails {
     return above + own;
   }
 
-  // Straight below a rail that ends here, else the first free column, beside its inputs where there are any.
+  // Chooses the column straight below a rail that ends here. When there is none, it chooses the first free
+  // column, beside the inputs of the node if it has any.
   std::size_t column_for_node(const std::vector<bool>& joins, const std::vector<bool>& ends) const {
     const auto ending = std::ranges::find(ends, true);
     if (ending != ends.end()) return static_cast<std::size_t>(ending - ends.begin());
@@ -55,7 +56,8 @@ class Rails {
     return column;
   }
 
-  // The lines that lead from the rails to the node's column; nothing when it stands below its only one.
+  // Draws the lines that lead from the rails to the column of the node. The row is empty when the node stands
+  // below its only rail.
   Shown joining_row(const std::vector<bool>& joins, const std::vector<bool>& ends, std::size_t place) const {
     std::size_t left = place;
     std::size_t right = place;
@@ -80,7 +82,7 @@ class Rails {
     return Shown::of(trimmed(row)) + "\n";
   }
 
-  // The character with arms to those sides.
+  // Returns the character with arms to the given sides.
   static const char* corner(bool up, bool down, bool left, bool right) {
     if (up && down) return left && right ? "┼" : left ? "┤" : "├";
     if (up) return left && right ? "┴" : left ? "╯" : "╰";
@@ -102,7 +104,8 @@ class Rails {
   }
 
   std::vector<std::vector<std::size_t>> needs_;
-  std::vector<std::size_t> waiting_;  // how many nodes still to come need this one
+  // The number of nodes not yet drawn that need this node.
+  std::vector<std::size_t> waiting_;
   const std::vector<Shown>& labels_;
   std::vector<std::optional<std::size_t>> columns_;
 };

@@ -1,5 +1,5 @@
-// A graph as text: one node a line, in order, with rails on the left that run from what is needed to what
-// needs it.
+// Draws a graph as text: one node on each line, in order, with rails on the left that lead from each node to
+// the nodes that need it.
 #pragma once
 
 #include <utility>
@@ -10,11 +10,13 @@
 namespace dvx {
 
 struct DagDrawing {
-  std::vector<Shown> labels;                               // one a node; each node comes after those it needs
-  std::vector<std::pair<std::size_t, std::size_t>> edges;  // from needed to needing
+  // One label for each node. Each node comes after those that it needs.
+  std::vector<Shown> labels;
+  // From the needed node to the node that needs it.
+  std::vector<std::pair<std::size_t, std::size_t>> edges;
 };
 
-// Whole lines. Where two rails cross, the upright one is drawn through.
+// Returns whole lines. Where two rails cross, the vertical one is drawn through.
 Shown draw_dag(const DagDrawing& drawing);
 
 }  // namespace dvx

@@ -15,8 +15,8 @@ struct Range {
   std::uint32_t first, last;
 };
 
-// Unicode 15, EastAsianWidth W and F, and emoji that are shown as such: as wide ranges, without exceptions
-// that terminals do not agree on.
+// The ranges come from Unicode 15: EastAsianWidth W and F, and emoji that are shown as pictures. They are
+// wide and ignore exceptions on which terminals do not agree.
 constexpr Range kWide[] = {
     {0x1100, 0x115F},   {0x231A, 0x231B},   {0x2329, 0x232A},   {0x23E9, 0x23EC},   {0x25FD, 0x25FE},
     {0x2614, 0x2615},   {0x2648, 0x2653},   {0x26AA, 0x26AB},   {0x26BD, 0x26BE},   {0x2705, 0x2705},
@@ -51,14 +51,15 @@ std::size_t width_of(std::string_view sequence) {
   return is_in(kCombining, code) ? 0 : is_in(kWide, code) ? 2 : 1;
 }
 
-// "\x1b[1;32m": colours and the like, which move nothing.
+// Returns the length of a colour sequence such as "\x1b[1;32m", which moves nothing, or 0.
 std::size_t colour_length(std::string_view text) {
   if (!text.starts_with("\x1b[")) return 0;
   const std::size_t end = text.find_first_not_of("0123456789;:", 2);
   return end != std::string_view::npos && text[end] == 'm' ? end + 1 : 0;
 }
 
-// Other escape sequences: "\x1b[2K", "\x1b]0;title\a", "\x1b(B". At least the escape itself.
+// Returns the length of another escape sequence, such as "\x1b[2K", "\x1b]0;title\a" or "\x1b(B". It is at
+// least the length of the escape character.
 std::size_t sequence_length(std::string_view text) {
   if (text.size() < 2) return 1;
   if (text[1] == '[') {
@@ -75,7 +76,8 @@ std::size_t sequence_length(std::string_view text) {
              : 2;
 }
 
-// Also of the 8-bit kind, U+0080 to U+009F, and such bytes where the text is not UTF-8.
+// Says whether the sequence is a control character. This includes the 8-bit kind, U+0080 to U+009F, and such
+// bytes where the text is not UTF-8.
 bool is_control(std::string_view sequence) {
   const auto first = static_cast<unsigned char>(sequence.front());
   const std::uint32_t code = sequence.size() == 1 ? first : utf8_code_point(sequence);

@@ -1,4 +1,4 @@
-// The one JSON document of --json (docs/json.md).
+// Makes the one JSON document that --json prints (docs/json.md).
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// How push, fetch and pull tell what they did with a remote.
+// The messages with which push, fetch and pull report what they did with a remote.
 #pragma once
 
 #include <string>
@@ -10,7 +10,8 @@ namespace dvx {
 
 enum class Direction { Sent, Received };
 
-// Adds its line, its errors and its warnings, and raises the exit status when data is missing or damaged.
+// Adds the lines, errors and warnings of one exchange, and raises the exit status when data is missing or
+// damaged.
 void add_exchange(Outcome& outcome, const RemoteExchange& exchange, Direction direction,
                   const Repository& repository);
 nlohmann::json exchange_json(const RemoteExchange& exchange);

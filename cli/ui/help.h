@@ -1,4 +1,4 @@
-// Help: the grouped overview of all commands, and the page of one.
+// The help texts: the grouped overview of all commands, and the page of one command.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// A lineage graph as an indented tree for the terminal, from what was asked for towards its sources or its
-// uses.
+// Draws a lineage graph for the terminal as an indented tree. The tree leads from the requested object to its
+// sources or to its uses.
 #pragma once
 
 #include <functional>
@@ -10,7 +10,7 @@
 
 namespace dvx {
 
-// `name_of` turns a path from the root into what the user would type.
+// `name_of` turns a path relative to the root into the form that the user would type.
 Shown lineage_tree(const LineageReport& report, LineageDirection direction, const Text& text,
                    const std::function<std::string(const std::string&)>& name_of);
 

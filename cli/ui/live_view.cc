@@ -46,7 +46,7 @@ std::string TaskBoard::time_text(const Running& task, Time now) {
   if (!task.expected_seconds) return text;
   const double left = *task.expected_seconds - elapsed;
   if (left >= 1) return fmt::format("{}, about {} left", text, whole_seconds(left));
-  // Short ones are over before anybody could wonder.
+  // A short task is over before anybody could wonder, so nothing is added.
   if (elapsed < 3 || left > -1) return text;
   return fmt::format("{}, took {} last time", text, whole_seconds(*task.expected_seconds));
 }
@@ -88,7 +88,7 @@ std::string TerminalBlock::erase(std::size_t columns) {
   for (std::size_t i = 0; i < drawn_.size(); ++i) {
     const std::size_t width = std::max<std::size_t>(1, display_width(drawn_[i]));
     const bool is_last = i + 1 == drawn_.size();
-    // The cursor stands at the end of the last line, or on it.
+    // The cursor stands at the end of the last line, or on its last column.
     rows_above += is_last ? (width - 1) / columns : (width + columns - 1) / columns;
   }
   drawn_.clear();

@@ -1,8 +1,8 @@
-// The lines at the bottom of a terminal that say what runs, waits and is done, redrawn in place while other
-// output scrolls above them. Nothing is written here: text comes back, to be written by the caller at once.
-// Single-threaded.
+// The lines at the bottom of a terminal that show which tasks run, wait and are done. They are redrawn in
+// place while other output scrolls above them. The classes here write nothing: they return text, and the
+// caller must write it at once. They are single-threaded.
 //
-// The cursor is never hidden and no mode of the terminal is changed, so there is nothing to restore when dvx
+// The cursor is never hidden and no mode of the terminal is changed, so nothing has to be restored when dvx
 // dies.
 #pragma once
 
@@ -18,17 +18,19 @@
 
 namespace dvx {
 
-// Tasks and how far they are.
+// The tasks and their progress.
 class TaskBoard {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  void begin(std::uint64_t total);  // forgets those before; 0: none
+  // Forgets the earlier tasks. A total of 0 means that there are none.
+  void begin(std::uint64_t total);
   void start(std::string_view name, std::optional<double> expected_seconds, Time now);
   void end(std::string_view name, TaskEnd end);
   bool is_open() const { return total_ > 0; }
 
-  // What runs, longest first, and a line of counts; at most as many as `rows` has room for, each cut to fit.
+  // Returns the running tasks, longest first, and a line of counts. There are at most as many lines as `rows`
+  // has room for, and each is cut to fit.
   std::vector<std::string> lines(Time now, std::size_t columns, std::size_t rows) const;
 
  private:
@@ -44,15 +46,15 @@ class TaskBoard {
   std::vector<Running> running_;  // in the order of their start
 };
 
-// A block of lines at the cursor, which stays at its end.
+// A block of lines on the terminal. The cursor stays at its end.
 class TerminalBlock {
  public:
   bool is_drawn() const { return !drawn_.empty(); }
   bool shows(const std::vector<std::string>& lines, std::size_t columns) const {
     return lines == drawn_ && columns == columns_;
   }
-  // What takes the block away, on a terminal that has so many columns by now; it may have wrapped the lines
-  // anew.
+  // Returns the text that removes the block. `columns` is the current width of the terminal, which may have
+  // wrapped the lines differently since they were drawn.
   std::string erase(std::size_t columns);
   std::string draw(std::vector<std::string> lines, std::size_t columns);
 

@@ -1,13 +1,13 @@
-// Text that a terminal may see. Commands build what they print from it.
+// Text that is safe to show on a terminal. Commands build their output from it.
 //
-// Nothing that somebody else wrote gets in without being escaped (base/display.h), because there is no other
-// way in: `show` escapes every string among its arguments, and takes them for one line. Line feeds and
-// colours come from our own literals and from Text (cli/ui/text.h) alone.
+// Foreign text always gets escaped (base/display.h), because `show` is the only way in: it escapes every
+// string among its arguments and treats each as one line. Line feeds and colours come only from our own
+// literals and from Text (cli/ui/text.h).
 //
 //   outcome.text += show("{}: {}\n", text.bold(stage.name), path);
 //
-// A std::string does not turn into Shown by itself: what `fmt::format` made holds foreign text and our own
-// line feeds, and nothing can tell them apart any more.
+// A std::string does not convert to Shown by itself. The result of `fmt::format` mixes foreign text with our
+// own line feeds, and nothing could tell them apart any more.
 #pragma once
 
 #include <fmt/format.h>
@@ -25,11 +25,11 @@ namespace dvx {
 class Shown {
  public:
   Shown() = default;
-  // A literal of ours, as it stands.
+  // Takes one of our own literals, unchanged.
   template <std::size_t N>
   Shown(const char (&literal)[N]) : text_(literal, N - 1) {}  // NOLINT: as a string literal converts
 
-  // Shown as it is, any other text escaped.
+  // Returns a Shown unchanged, and any other text escaped.
   template <typename T>
   static Shown of(const T& text) {
     if constexpr (std::is_same_v<T, Shown>) {
@@ -38,18 +38,19 @@ class Shown {
       return Shown(display_text(text));
     }
   }
-  // Text that is meant to have several lines, such as a graph or the help of a command.
+  // Takes text that is meant to have several lines, such as a graph or the help of a command.
   static Shown lines(std::string_view foreign) {
     return Shown(display_text(foreign, Keep::TabsAndLineFeeds));
   }
 
-  // Text that a program of the user printed stays as it is, since the program was run to be seen.
+  // Takes text that a program of the user printed. It stays unchanged, since the program was run to be seen.
   static Shown output(std::string_view line) { return Shown(std::string(line)); }
 
   const std::string& string() const { return text_; }
   bool empty() const { return text_.empty(); }
   void clear() { text_.clear(); }
-  void trim_end() { text_.erase(text_.find_last_not_of(' ') + 1); }  // spaces that only filled a column
+  // Removes spaces that only filled a column.
+  void trim_end() { text_.erase(text_.find_last_not_of(' ') + 1); }
 
   Shown& operator+=(const Shown& more) {
     text_ += more.text_;
@@ -58,7 +59,7 @@ class Shown {
   friend Shown operator+(Shown left, const Shown& right) { return std::move(left += right); }
 
  private:
-  friend class Text;  // puts colours around
+  friend class Text;  // adds colours
   template <typename... Arguments>
   friend Shown show(fmt::format_string<Arguments...> format, Arguments&&... arguments);
 
@@ -84,7 +85,7 @@ decltype(auto) safe(const T& argument) {
 
 }  // namespace shown_detail
 
-// As fmt::format, with every text among the arguments escaped.
+// Works like fmt::format, but escapes every text among the arguments.
 template <typename... Arguments>
 Shown show(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   return Shown(fmt::format(fmt::runtime(fmt::string_view(format)), shown_detail::safe(arguments)...));
@@ -94,7 +95,7 @@ Shown joined(const std::vector<Shown>& parts, const Shown& separator);
 
 }  // namespace dvx
 
-// So that the compiler checks formats of `show`; what is printed is made from its string.
+// Lets the compiler check the formats of `show`; the output is made from the string.
 template <>
 struct fmt::formatter<dvx::Shown> : fmt::formatter<fmt::string_view> {
   auto format(const dvx::Shown& text, fmt::format_context& context) const {

@@ -8,7 +8,7 @@ namespace dvx {
 
 namespace {
 
-// How many bytes at the end are the beginning of a sequence that goes on in the next piece.
+// Returns how many bytes at the end begin a UTF-8 sequence that continues in the next piece.
 std::size_t unfinished_tail(std::string_view text) {
   for (std::size_t length = 1; length <= std::min<std::size_t>(3, text.size()); ++length) {
     const auto byte = static_cast<unsigned char>(text[text.size() - length]);

@@ -1,5 +1,5 @@
-// A stream of text on its way to a terminal: what the terminal would obey is escaped (base/display.h), save
-// line feeds and tabs.
+// A stream of text to a terminal. Characters that the terminal would obey are escaped (base/display.h),
+// except line feeds and tabs.
 #pragma once
 
 #include <string>
@@ -13,11 +13,13 @@ class ShownSink final : public Sink {
   explicit ShownSink(Sink& terminal) : terminal_(terminal) {}
 
   void write(std::span<const std::byte> bytes) override;
-  void finish();  // the text is over: writes a sequence that it breaks off
+  // Ends the text, and writes the start of a sequence that the text breaks off.
+  void finish();
 
  private:
   Sink& terminal_;
-  std::string begun_;  // the first bytes of a UTF-8 sequence that a piece ended in
+  // The first bytes of a UTF-8 sequence in which the last piece ended.
+  std::string begun_;
 };
 
 }  // namespace dvx

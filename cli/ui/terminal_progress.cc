@@ -81,7 +81,7 @@ void TerminalProgress::line(std::string_view text) {
 void TerminalProgress::task_line(std::string_view name, std::string_view text) {
   const std::lock_guard lock(mutex_);
   if (options_.quiet) return;
-  // What moves the cursor would tear the lines below apart.
+  // Characters that move the cursor would break the lines below.
   print(show("{} | {}\n", name, Shown::output(options_.drawing ? harmless_line(text) : std::string(text))));
 }
 
@@ -130,7 +130,8 @@ void TerminalProgress::keep_drawing(const std::stop_token& stop) {
   }
 }
 
-// Text above the block, whole and at once. The block comes back with it unless that would be too often.
+// Prints text above the block in one write. The block is drawn again with it, unless that would happen too
+// often.
 void TerminalProgress::print(const Shown& text) {
   const auto now = std::chrono::steady_clock::now();
   const TerminalSize size = options_.drawing ? terminal_size() : TerminalSize();
@@ -170,7 +171,7 @@ std::vector<std::string> TerminalProgress::lines(Time now) const {
   if (is_slow || result.empty()) {
     std::string text = status(now);
     if (!current_.empty()) text += "  " + current_;
-    // Above the counts.
+    // The line goes above the line of counts.
     result.insert(result.end() - (result.empty() ? 0 : 1), cut_to_width(text, size.columns - 1));
   }
   return result;

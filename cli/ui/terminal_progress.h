@@ -1,6 +1,7 @@
-// Progress on stderr: a bar on a terminal, and what runs and waits while there are tasks (live_view.h); a
-// line every few seconds elsewhere. Whatever it is told is escaped, save what a stage prints where nothing is
-// drawn: its user ran it, and sees its colours. Safe from any thread.
+// Shows progress on stderr. On a terminal this is a bar, and while there are tasks it shows which run and
+// wait (live_view.h). Elsewhere it prints a line every few seconds. All text is escaped, except the output of
+// a stage when nothing is drawn, so that users see the colours of the programs they run. All calls are safe
+// from any thread.
 #pragma once
 
 #include <chrono>
@@ -17,13 +18,13 @@
 
 namespace dvx {
 
-// Whole text at once, so that lines of threads do not mix. A stderr that is gone is ignored.
+// Writes the text in one call, so that the lines of threads do not mix. A closed stderr is ignored.
 void write_to_stderr(const Shown& text);
 
 class TerminalProgress final : public Progress, public TaskWatch {
  public:
   struct Options {
-    bool drawing = false;  // stderr is a terminal that wants a bar
+    bool drawing = false;  // stderr is a terminal, and a bar is wanted
     bool quiet = false;
   };
   explicit TerminalProgress(Options options) : options_(options) {}
@@ -58,7 +59,9 @@ class TerminalProgress final : public Progress, public TaskWatch {
   TaskBoard board_;
   TerminalBlock block_;
   std::condition_variable_any wake_;
-  std::jthread clock_;  // draws while tasks run and nothing is told; last: joined before the rest goes
+  // Draws while tasks run and no call comes. This is the last member, so the thread is joined before the
+  // other members are destroyed.
+  std::jthread clock_;
 };
 
 }  // namespace dvx

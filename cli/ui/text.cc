@@ -25,7 +25,7 @@ std::string human_count(std::uint64_t n, std::string_view noun) {
   std::string digits = fmt::format("{}", n);
   for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
   if (n == 1) return fmt::format("{} {}", digits, noun);
-  // "entry", but not "day"
+  // This applies to "entry" but not to "day".
   const bool in_ies = noun.size() > 1 && noun.ends_with('y') &&
                       std::string_view("aeiou").find(noun[noun.size() - 2]) == std::string_view::npos;
   if (in_ies) return fmt::format("{} {}ies", digits, noun.substr(0, noun.size() - 1));

@@ -1,4 +1,4 @@
-// Words for people: colours where they are wanted, sizes, counts and times.
+// Formatting for people: colours where they are wanted, sizes, counts and times.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ class Text {
   enum class Color { Never, Always };
   explicit Text(Color color = Color::Never) : color_(color) {}
 
-  // Each takes text of our own (Shown), or any other text, which is escaped as by show.
+  // Each of these takes a Shown, which stays as it is, or any other text, which is escaped as by show().
   template <typename T>
   Shown red(const T& text) const {
     return paint("31", Shown::of(text));

@@ -1,4 +1,4 @@
-// The lines behind a command's own answer that name the tools and servers it did not ask
+// The lines after the output of a command that name the tools and servers which the command did not ask
 // (core/pipeline/unasked.h).
 #pragma once
 
@@ -9,7 +9,8 @@
 
 namespace dvx {
 
-// One line for each thing of all these stages, after a heading; empty when there is none.
+// Returns a heading and one line for each such tool or server of all these stages, or nothing when there is
+// none.
 Shown unasked_lines(const std::vector<std::vector<Unasked>>& by_stage);
 
 }  // namespace dvx

@@ -22,9 +22,9 @@ bool is_space(char c) {
 }
 
 bool is_reserved(const ShellWord& word) {
-  constexpr std::string_view kWords[] = {"if", "then", "else", "elif", "do", "while", "until", "{", "!"};
+  constexpr std::string_view kReserved[] = {"if", "then", "else", "elif", "do", "while", "until", "{", "!"};
   return word.size() == 1 && word[0].kind == ShellPiece::Kind::Text &&
-         std::ranges::find(kWords, word[0].text) != std::end(kWords);
+         std::ranges::find(kReserved, word[0].text) != std::end(kReserved);
 }
 
 class ShellReader {

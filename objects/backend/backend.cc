@@ -34,7 +34,7 @@ void check_backend_name(std::string_view name) {
 }
 
 namespace {
-// Ends the reading of what a remote gives without end.
+// Stops a read when the remote sends more than the limit, or sends without end.
 class BoundedSink final : public Sink {
  public:
   explicit BoundedSink(std::string name) : name_(std::move(name)) {}

@@ -1,9 +1,10 @@
-// A remote as named bytes. Names are relative, '/'-separated components of [a-z0-9._-] that do not start with
-// a dot (check_backend_name); nothing else is assumed of the far side. Decorators (retry, fault injection)
-// are Backends too. tests/contract/ is what every backend must pass.
+// The interface to a remote, which is a set of named byte strings. Names consist of relative components of
+// [a-z0-9._-] that are separated by '/' and do not start with a dot (check_backend_name). Nothing else is
+// assumed about the remote side. Decorators (retry, fault injection) are Backends too. Every backend must
+// pass the tests in tests/contract/.
 //
-// Errors: Network (trying again may help), Authentication, NotFound (read), Io. All calls may come from any
-// thread.
+// The errors are Network (trying again may help), Authentication, NotFound (from read) and Io. All calls may
+// come from any thread.
 #pragma once
 
 #include <cstdint>
@@ -30,21 +31,23 @@ class Backend {
   virtual ~Backend() = default;
   virtual std::string url() const = 0;
   virtual std::optional<BackendEntry> stat(const std::string& name) = 0;
-  // Gives bytes [offset, offset + length) to `sink`, or to the end when length is nullopt. A range past the
-  // end is an Error{Corruption}.
+  // Gives the bytes [offset, offset + length) to `sink`, or all bytes up to the end when length is nullopt. A
+  // range past the end is an Error{Corruption}.
   virtual void read(const std::string& name, std::uint64_t offset, std::optional<std::uint64_t> length,
                     Sink& sink) = 0;
-  // All or nothing, durable on return, replaces. `size` is what `source` will give; anything else is
-  // Error{Internal} and nothing is written.
+  // Writes the bytes completely or not at all, and replaces what had the name. The bytes are durable on
+  // return. `source` must give exactly `size` bytes; otherwise it throws Error{Internal} and writes nothing.
   virtual void write(const std::string& name, Source& source, std::uint64_t size) = 0;
-  // Never replaces: of many at once exactly one gets Written.
+  // Never replaces. When several callers write the same name at once, exactly one of them gets Written.
   virtual WriteResult write_if_absent(const std::string& name, Source& source, std::uint64_t size) = 0;
-  // Every name that starts with `prefix`, sorted. Complete or an Error.
+  // Visits every name that starts with `prefix`, in sorted order. The listing is complete, or an Error is
+  // thrown.
   virtual void list(const std::string& prefix, const std::function<void(const BackendEntry&)>& visit) = 0;
-  virtual void remove(const std::string& name) = 0;  // absent is fine
+  // Does nothing when the name is absent.
+  virtual void remove(const std::string& name) = 0;
 };
 
-// Throws Error{Internal} for a name that no backend has to understand.
+// Throws Error{Internal} for a name that is outside the allowed form.
 void check_backend_name(std::string_view name);
 
 std::string read_all(Backend& backend, const std::string& name);

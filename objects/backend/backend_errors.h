@@ -1,4 +1,4 @@
-// What every backend says in the same words when the contract is not met.
+// The errors of a broken contract, which all backends report in the same words.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,11 @@
 
 namespace dvx {
 
-Error absent_name(const std::string& url, const std::string& name);     // NotFound
-Error range_past_end(const std::string& url, const std::string& name);  // Corruption: shorter than it must be
-Error wrong_source_size(const std::string& name, std::uint64_t size);  // Internal: the caller promised `size`
+// Makes an Error{NotFound}.
+Error absent_name(const std::string& url, const std::string& name);
+// Makes an Error{Corruption}: the bytes are shorter than they must be.
+Error range_past_end(const std::string& url, const std::string& name);
+// Makes an Error{Internal}: the caller promised `size` bytes.
+Error wrong_source_size(const std::string& name, std::uint64_t size);
 
 }  // namespace dvx

@@ -34,14 +34,15 @@ std::string unique_name() {
   static std::atomic<std::uint64_t> counter{0};
   struct timespec now {};
   ::clock_gettime(CLOCK_REALTIME, &now);
-  // The host's name keeps two machines apart that write to one mounted directory.
+  // The name of the host keeps two machines apart that write to one mounted directory.
   char host[256] = {};
   ::gethostname(host, sizeof host - 1);
   return fmt::format("{}-{}-{}-{}-{}", host, ::getpid(), now.tv_sec, now.tv_nsec, counter.fetch_add(1));
 }
 
-// Whether unique_name() may have made it: whatever else lies in a directory of that name is somebody's, who
-// has named the directory as a remote by a slip, or whom a stranger's settings have named it for.
+// Says whether unique_name() may have made `name`. Other files in the temporary directory must be kept,
+// because the user may have named the wrong directory as a remote, or settings from a stranger may have named
+// it.
 bool is_unique_name(std::string_view name) {
   for (int numbers = 0; numbers < 4; ++numbers) {
     const auto dash = name.rfind('-');
@@ -52,7 +53,7 @@ bool is_unique_name(std::string_view name) {
   return !name.empty();
 }
 
-// A file under `.tmp/` that is gone again unless it was moved into place.
+// A file under `.tmp/` that is removed again unless it was moved into place.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& directory)
@@ -84,7 +85,7 @@ class TemporaryFile {
     if (beneath::link(path_, target) == 0) return WriteResult::Written;
     if (errno == EEXIST) return WriteResult::Existed;
     if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) throw system_error("create", target);
-    // A file system without hard links.
+    // The file system has no hard links.
     if (beneath::rename(path_, target, RENAME_NOREPLACE) != 0) {
       if (errno == EEXIST) return WriteResult::Existed;
       throw system_error("create", target);
@@ -100,7 +101,8 @@ class TemporaryFile {
 };
 
 struct DirectoryEntry {
-  std::string key;  // name, with '/' behind that of a directory: sorting these sorts full names
+  // The name. That of a directory ends in '/', so that sorting the keys sorts the full names.
+  std::string key;
   std::uint64_t size = 0;
 };
 
@@ -109,8 +111,8 @@ struct DirectoryCloser {
   ~DirectoryCloser() { ::closedir(dir); }
 };
 
-// Entries of one directory in name order; empty when it does not exist. Names with a leading dot are not
-// ours.
+// Returns the entries of one directory in name order, or nothing when it does not exist. Names with a leading
+// dot do not belong to the remote.
 std::vector<DirectoryEntry> entries_of(const std::string& path) {
   std::vector<DirectoryEntry> entries;
   DIR* dir = beneath::open_directory(path);
@@ -124,7 +126,7 @@ std::vector<DirectoryEntry> entries_of(const std::string& path) {
     if (name.starts_with('.')) continue;
     struct ::stat st {};
     if (::fstatat(::dirfd(dir), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) {
-      if (errno == ENOENT) continue;  // removed meanwhile
+      if (errno == ENOENT) continue;  // it was removed in the meantime
       throw system_error("stat", join_path(path, name));
     }
     if (S_ISDIR(st.st_mode)) entries.push_back({name + "/", 0});
@@ -135,7 +137,7 @@ std::vector<DirectoryEntry> entries_of(const std::string& path) {
   return entries;
 }
 
-// `below` is "" or ends in '/'.
+// Visits the names that start with `prefix`. `below` is "" or ends in '/'.
 void list_below(const std::string& directory, const std::string& below, const std::string& prefix,
                 const std::function<void(const BackendEntry&)>& visit) {
   for (const DirectoryEntry& entry : entries_of(join_path(directory, below))) {
@@ -231,7 +233,7 @@ void DirectoryBackend::ensure_directory(const std::string& path) {
   std::vector<std::string> absent;
   for (std::string at = path; !is_directory(at); at = parent_path(at)) absent.push_back(at);
   make_directories(path);
-  // A new directory is durable when the one above it is.
+  // A new directory is durable only when the one above it is synced.
   for (const std::string& made : absent) fsync_directory(parent_path(made));
   if (file_name(path) == kTemporaryName) remove_stale_temporaries(path);
   known_directories_.insert(path);

@@ -1,8 +1,8 @@
-// A remote that is a directory: on this machine, or mounted. Names are files below it.
+// A remote that is a directory, on this machine or on a mounted file system. Each name is a file below it.
 //
-// Files are written under `.tmp/` beside the names, synced, renamed (or linked, for write_if_absent) into
-// place, and their directory is synced. The directory itself is made by the first write. What a killed writer
-// left under `.tmp/` is removed by a later one, a day after.
+// A file is written under `.tmp/`, synced, and renamed (or linked, for write_if_absent) to its name; then its
+// directory is synced. The first write makes the directory itself. When a writer is killed, its files under
+// `.tmp/` are removed by a later writer, once they are a day old.
 #pragma once
 
 #include <mutex>
@@ -16,7 +16,8 @@ namespace dvx {
 
 class DirectoryBackend final : public Backend {
  public:
-  explicit DirectoryBackend(std::string directory);  // absolute
+  // `directory` must be absolute.
+  explicit DirectoryBackend(std::string directory);
   std::string url() const override { return directory_; }
   std::optional<BackendEntry> stat(const std::string& name) override;
   void read(const std::string& name, std::uint64_t offset, std::optional<std::uint64_t> length,
@@ -28,12 +29,13 @@ class DirectoryBackend final : public Backend {
 
  private:
   std::string path_of(const std::string& name) const;
-  // Makes the directory and those above it, each entry durable; remembers what it made sure of.
+  // Makes the directory and those above it, each one durable. Remembers the directories that it has checked.
   void ensure_directory(const std::string& path);
   void remove_stale_temporaries(const std::string& directory);
 
   std::string directory_;
-  DirectoryGuard guard_;  // of `directory_`: whoever may write to a remote could put links there
+  // Guards `directory_`, because anybody who may write to a remote could put links there.
+  DirectoryGuard guard_;
   std::mutex mutex_;
   std::set<std::string> known_directories_;
 };

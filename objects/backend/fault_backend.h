@@ -1,5 +1,5 @@
-// A backend on which things go wrong on purpose: every call is first shown to `before`, which may throw, wait
-// or end the process. For tests of transfer, retry and crash.
+// A backend that fails on purpose, for tests of transfer, retry and crash. Every call is first shown to the
+// hook `before`, which may throw, wait or end the process.
 #pragma once
 
 #include <cstdint>
@@ -16,16 +16,19 @@ enum class BackendCall : std::uint8_t { Stat, Read, Write, WriteIfAbsent, List, 
 
 struct BackendCallInfo {
   BackendCall call = BackendCall::Stat;
-  std::string name;          // or prefix
-  std::uint64_t number = 0;  // of this call among all, from 1
-  std::uint64_t bytes = 0;   // to be written
+  // The name or the prefix.
+  std::string name;
+  // The number of this call among all calls, counted from 1.
+  std::uint64_t number = 0;
+  // The number of bytes to write.
+  std::uint64_t bytes = 0;
 };
 
 class FaultBackend final : public Backend {
  public:
   using Hook = std::function<void(const BackendCallInfo&)>;
 
-  // `inner` outlives this.
+  // `inner` must outlive this object.
   FaultBackend(Backend& inner, Hook before) : inner_(inner), before_(std::move(before)) {}
   std::string url() const override { return inner_.url(); }
   std::optional<BackendEntry> stat(const std::string& name) override;
@@ -47,7 +50,7 @@ class FaultBackend final : public Backend {
   std::uint64_t calls_ = 0;
 };
 
-// Hook: each `n`-th call fails with Error{Network}.
+// Returns a hook that makes each `n`-th call fail with Error{Network}.
 FaultBackend::Hook fail_every(std::uint64_t n);
 
 }  // namespace dvx

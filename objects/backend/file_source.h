@@ -1,4 +1,4 @@
-// The content of a file of this machine, from its start, as often as wanted.
+// Gives the content of a local file. It can be rewound and read as often as needed.
 #pragma once
 
 #include <string>
@@ -10,7 +10,8 @@ namespace dvx {
 
 class FileSource final : public Source {
  public:
-  explicit FileSource(std::string path);  // opens it; NotFound, Io
+  // Opens the file. Throws Error{NotFound} or Error{Io}.
+  explicit FileSource(std::string path);
   std::size_t read(std::span<std::byte> out) override;
   bool rewind() override;
 

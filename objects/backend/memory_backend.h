@@ -1,4 +1,4 @@
-// A remote that lives in this process and is gone with it: for tests, and the plainest model of the contract.
+// A remote in the memory of this process, for tests. It is also the simplest model of the contract.
 #pragma once
 
 #include <map>

@@ -27,7 +27,8 @@ Registry& registry() {
   return instance;
 }
 
-// "" when `url` is a path. A scheme has two characters at least and comes before any '/'.
+// Returns the scheme of `url`, or "" when it is a path. A scheme has at least two characters and ends before
+// the first '/'.
 std::string scheme_of(std::string_view url) {
   const auto colon = url.find(':');
   if (colon == std::string_view::npos || colon < 2 || url.find('/') < colon) return {};
@@ -55,7 +56,7 @@ std::string path_of_file_url(const std::string& url) {
   if (scheme.empty()) return url;
   if (scheme != "file") return {};
   std::string path = url.substr(scheme.size() + 1);
-  if (path.starts_with("//")) path.erase(0, 2);  // an empty host
+  if (path.starts_with("//")) path.erase(0, 2);  // removes an empty host
   return path;
 }
 

@@ -1,5 +1,5 @@
-// From the URL of a remote to its backend. A path or "file:" is known here; protocols of remotes/ register
-// theirs before main looks at the command line.
+// Finds the backend for the URL of a remote. Paths and "file:" URLs are built in. The protocols in remotes/
+// register themselves before main looks at the command line.
 #pragma once
 
 #include <functional>
@@ -13,16 +13,18 @@ namespace dvx {
 
 using BackendFactory = std::function<std::unique_ptr<Backend>(const std::string& url)>;
 
-// `scheme` without ':'. Its backends are wrapped in RetryBackend.
+// Registers a protocol; `scheme` has no ':'. The backends that the factory makes are wrapped in RetryBackend.
 void register_backend(const std::string& scheme, BackendFactory factory);
 
-// "file", and what has been registered; sorted.
+// Returns "file" and the registered schemes, sorted.
 std::vector<std::string> backend_schemes();
 
-// The path meant by a URL: of "file:///x", "file:/x" or a plain path; empty for any other scheme.
+// Returns the path that a URL means: that of "file:///x" or "file:/x", or a plain path unchanged. Returns ""
+// for any other scheme.
 std::string path_of_file_url(const std::string& url);
 
-// A relative path is seen from `base`. Config for a scheme nobody registered. Nothing is opened or made yet.
+// Makes the backend for `url`. A relative path is resolved against `base`. Throws Error{Config} for a scheme
+// that nobody registered. Nothing is opened or created yet.
 std::unique_ptr<Backend> open_backend(const std::string& url, const std::string& base);
 
 }  // namespace dvx

@@ -11,7 +11,7 @@
 namespace dvx {
 
 namespace {
-// Slept in short pieces, so that Ctrl-C is heard.
+// Sleeps in short pieces, so that Ctrl-C takes effect soon.
 void sleep_watching_interrupts(std::chrono::milliseconds time) {
   constexpr std::chrono::milliseconds kPiece{50};
   while (time.count() > 0) {
@@ -21,7 +21,7 @@ void sleep_watching_interrupts(std::chrono::milliseconds time) {
   }
 }
 
-// Counts what has gone through, so that a read can go on behind it.
+// Counts the bytes that have gone through, so that a read can continue after them.
 class CountingSink final : public Sink {
  public:
   explicit CountingSink(Sink& inner) : inner_(inner) {}
@@ -67,7 +67,7 @@ void RetryBackend::read(const std::string& name, std::uint64_t offset, std::opti
   attempt(
       [&] {
         const std::uint64_t done = counting.count();
-        if (length && done == *length && done > 0) return;  // failed behind the last byte
+        if (length && done == *length && done > 0) return;  // the failure came after the last byte
         inner_->read(name, offset + done, length ? std::optional(*length - done) : std::nullopt, counting);
       },
       [] { return true; });

@@ -1,8 +1,8 @@
-// Tries again what failed with Error{Network}, waiting longer each time. A read goes on where it stopped, so
-// the sink sees every byte once; a write starts anew, which needs a Source that can rewind().
+// Repeats calls that failed with Error{Network}, waiting longer each time. A read continues where it stopped,
+// so the sink sees every byte once. A write starts again, which needs a Source that can rewind().
 //
-// After a second try `write_if_absent` may say Existed for what its first try wrote: names are made from
-// content, so the difference does not matter.
+// After a repeat, `write_if_absent` may return Existed for bytes that its own first try wrote. This does no
+// harm, because names are made from content.
 #pragma once
 
 #include <chrono>
@@ -16,8 +16,10 @@ namespace dvx {
 
 struct RetryOptions {
   int attempts = 5;
-  std::chrono::milliseconds first_delay{200};  // doubled each time
-  // How to wait; empty sleeps. Interrupts (base/interrupt.h) end the waiting with Error{Interrupted}.
+  // The wait before the second try; it doubles each time.
+  std::chrono::milliseconds first_delay{200};
+  // The function that waits; when it is empty, the thread sleeps. An interrupt (base/interrupt.h) then ends
+  // the wait with Error{Interrupted}.
   std::function<void(std::chrono::milliseconds)> wait;
 };
 

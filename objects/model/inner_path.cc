@@ -26,7 +26,7 @@ std::optional<std::string> refused_path(std::string_view path) {
   return std::nullopt;
 }
 
-// Source: is_git_directory() in git's setup.c.
+// The names come from is_git_directory() in git's setup.c.
 bool GitDirectorySigns::note(std::string_view name) {
   constexpr std::string_view kSigns[] = {"head", "objects", "refs"};
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };

@@ -17,7 +17,8 @@ std::optional<ObjectId> ObjectId::parse(std::string_view text) {
 }
 
 ObjectId ObjectId::of(std::string_view content) {
-  thread_local Hasher hasher;  // starting one costs as much as hashing a few hundred bytes
+  // The hasher is kept, because starting one costs as much as hashing a few hundred bytes.
+  thread_local Hasher hasher;
   hasher.update(content);
   return hasher.finish();
 }
@@ -39,7 +40,7 @@ struct Hasher::State {
   State& operator=(const State&) = delete;
   ~State() { EVP_MD_CTX_free(context); }
   void start() {
-    // Fetched once: looking the algorithm up by name costs more than hashing a small file.
+    // The algorithm is fetched only once, because looking it up by name costs more than hashing a small file.
     static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
     if (context == nullptr || sha256 == nullptr || EVP_DigestInit_ex2(context, sha256, nullptr) != 1) {
       throw Error(ErrorKind::Internal, "SHA-256 is not available in the crypto library");

@@ -1,4 +1,5 @@
-// Content identity: SHA-256 (FIPS 180-4) of the bytes, 32 bytes in memory, 64 lower-case hex digits in text.
+// The identity of content: the SHA-256 (FIPS 180-4) of its bytes. It takes 32 bytes in memory and 64
+// lower-case hex digits in text.
 #pragma once
 
 #include <array>
@@ -20,20 +21,24 @@ namespace dvx {
 class ObjectId {
  public:
   static constexpr std::size_t kSize = 32;
-  static constexpr std::size_t kFewestDigits = 4;  // that a user may type of one, as with git
+  // The fewest digits of an id that a user may type, as in git.
+  static constexpr std::size_t kFewestDigits = 4;
 
-  ObjectId() = default;  // all zero: no object has it
+  // Makes the id that is all zero, which no object has.
+  ObjectId() = default;
   explicit ObjectId(std::span<const std::byte, kSize> bytes) {
     std::memcpy(bytes_.data(), bytes.data(), kSize);
   }
 
-  // From 64 hex digits, or from "sha256:" and 64 hex digits.
+  // Accepts 64 hex digits, or "sha256:" and 64 hex digits.
   static std::optional<ObjectId> parse(std::string_view text);
   static ObjectId of(std::string_view content);
 
   std::string to_hex() const;
-  std::string to_string() const;  // "sha256:<hex>", the form in files
-  std::string short_hex() const;  // the first 12 digits, for people
+  // Returns "sha256:<hex>", the form used in files.
+  std::string to_string() const;
+  // Returns the first 12 digits, for people.
+  std::string short_hex() const;
   bool is_zero() const { return *this == ObjectId(); }
   std::span<const std::byte, kSize> bytes() const { return bytes_; }
 
@@ -43,7 +48,7 @@ class ObjectId {
   std::array<std::byte, kSize> bytes_{};
 };
 
-// SHA-256 in pieces. Not copyable; reusable after finish().
+// Computes a SHA-256 piece by piece. It cannot be copied, and it can be used again after finish().
 class Hasher {
  public:
   Hasher();
@@ -52,7 +57,8 @@ class Hasher {
   ~Hasher();
   void update(std::span<const std::byte> bytes);
   void update(std::string_view bytes);
-  ObjectId finish();  // and start anew
+  // Returns the id of the bytes so far and starts again.
+  ObjectId finish();
 
  private:
   struct State;

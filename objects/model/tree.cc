@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kMagic = "dvx tree 1\n";
 constexpr std::size_t kMaxNameLength = 0xffff;
-// Of an entry without its name: kind, length of the name, size, files, id.
+// The size of an entry without its name: kind, length of the name, size, files and id.
 constexpr std::size_t kEntrySize = 1 + 2 + 8 + 8 + ObjectId::kSize;
 
 [[noreturn]] void corrupt(std::string_view what) {
@@ -31,7 +31,8 @@ std::string lower_case(std::string_view text) {
   return result;
 }
 
-// HFS+ ignores these when it compares names: U+200C–200F, U+202A–202E, U+206A–206F, U+FEFF.
+// Returns the length of a leading code point that HFS+ ignores when it compares names (U+200C–200F,
+// U+202A–202E, U+206A–206F, U+FEFF), or 0.
 std::size_t ignorable_length(std::string_view text) {
   if (text.size() < 3) return 0;
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -43,8 +44,8 @@ std::size_t ignorable_length(std::string_view text) {
   return ignorable ? 3 : 0;
 }
 
-// The name as the least careful file system would see it: case, ignorable code points, NTFS streams, and the
-// dots and spaces that Windows drops at the end.
+// Returns the name as the least careful file system would see it. Case, ignorable code points, NTFS streams,
+// and the dots and spaces that Windows drops at the end are removed.
 std::string plain_name(std::string_view name) {
   std::string result;
   while (!name.empty()) {
@@ -77,7 +78,7 @@ class FieldReader {
   std::string_view rest_;
 };
 
-// Sizes and numbers of files are claims of whoever wrote the tree: nothing that adds them up may overflow.
+// The writer of a tree may claim any sizes and numbers of files, so adding them up must not overflow.
 std::uint64_t add_below_limit(std::uint64_t sum, std::uint64_t more) {
   if (more >= limits::kTotal || sum >= limits::kTotal - more)
     corrupt(fmt::format("its sizes or files add up to more than {}", limits::kTotal));
@@ -106,7 +107,7 @@ TreeEntry take_entry(FieldReader& reader) {
 }  // namespace
 
 Tree::Tree(std::vector<TreeEntry> entries) : entries_(std::move(entries)) {
-  // A walk leaves most directories in this order.
+  // A walk already gives most directories in this order.
   if (!std::ranges::is_sorted(entries_, {}, &TreeEntry::name))
     std::ranges::sort(entries_, {}, &TreeEntry::name);
   GitDirectorySigns signs;
@@ -191,7 +192,7 @@ std::optional<std::string> refused_entry_name(std::string_view name) {
   if (name.find('/') != std::string_view::npos) return "it contains '/'";
   if (name.find('\0') != std::string_view::npos) return "it contains a NUL byte";
   if (name.size() > kMaxNameLength) return "the name is too long";
-  // Every disguise begins like this, or with a code point that is ignored; few names do.
+  // Every disguise begins with one of these bytes, or with a code point that is ignored. Few honest names do.
   constexpr std::string_view kSuspicious = ".gGdD\xe2\xef";
   if (kSuspicious.find(name.front()) == std::string_view::npos) return std::nullopt;
   const std::string plain = plain_name(name);

@@ -23,7 +23,8 @@ bool looks_incompressible(std::span<const std::byte> bytes) {
   for (std::size_t s = 0; s < slices; ++s) {
     for (const std::byte b : bytes.subspan(s * stride, kSlice)) ++counts[std::to_integer<std::size_t>(b)];
   }
-  // The sum of squares of byte counts is n + n(n-1)/256 for random bytes and grows with every unevenness.
+  // The sum of the squares of the byte counts is about n + n(n-1)/256 for random bytes, and it is larger the
+  // less even the counts are.
   const std::uint64_t n = slices * kSlice;
   std::uint64_t squares = 0;
   for (const std::uint64_t count : counts) squares += count * count;
@@ -51,7 +52,8 @@ Encoder::Encoder(Encoder&&) noexcept = default;
 Encoder::~Encoder() = default;
 
 EncodedFrame Encoder::encode(const ObjectId& id, FrameKind kind, std::span<const std::byte> raw) {
-  constexpr std::size_t kTooSmall = 64;  // the frame header would eat what is saved
+  // The header of the zstd frame would cost more than compression saves.
+  constexpr std::size_t kTooSmall = 64;
   EncodedFrame frame;
   frame.info = {.id = id,
                 .kind = kind,
@@ -60,14 +62,15 @@ EncodedFrame Encoder::encode(const ObjectId& id, FrameKind kind, std::span<const
                 .raw_length = static_cast<std::uint32_t>(raw.size())};
   frame.stored = raw;
   if (raw.size() < kTooSmall || looks_incompressible(raw)) return frame;
-  // No room for more than fifteen sixteenths: zstd gives up by itself when it does not pay.
+  // The output buffer holds only fifteen sixteenths of the input, so zstd itself gives up when compression
+  // does not pay.
   const std::size_t room = raw.size() - raw.size() / 16;
   const bool is_long_recipe = kind == FrameKind::Recipe && raw.size() > limits::kFreeRecipeBytes;
   if (state_->buffer.size() < room) state_->buffer.resize(room);
   const std::size_t length = ZSTD_compressCCtx(state_->context, state_->buffer.data(), room, raw.data(),
                                                raw.size(), kCompressionLevel);
   if (ZSTD_isError(length) || length >= raw.size()) return frame;
-  // A reader takes no more than this on trust: see pack_format.cc.
+  // A reader accepts no larger factor for a long recipe; see is_plausible_recipe() in pack_format.cc.
   if (is_long_recipe && length < raw.size() / limits::kRecipeCompression) return frame;
   frame.info.codec = FrameCodec::Zstd;
   frame.info.stored_length = static_cast<std::uint32_t>(length);

@@ -1,6 +1,6 @@
-// Encoding and decoding of frames: zstd where it pays, raw else.
+// Encoding and decoding of frames. A frame is compressed with zstd where that pays, and kept raw otherwise.
 //
-// Encoder and Decoder keep their zstd contexts for reuse; each belongs to one thread.
+// Encoder and Decoder keep their zstd contexts for reuse. Each object belongs to one thread.
 #pragma once
 
 #include <cstddef>
@@ -13,13 +13,13 @@
 
 namespace dvx {
 
-// Whether a sample of `bytes` is spread so evenly that compressing is not worth trying.
+// Says whether the bytes of a sample are distributed so evenly that compression is not worth trying.
 bool looks_incompressible(std::span<const std::byte> bytes);
 
 struct EncodedFrame {
   FrameInfo info;
-  std::span<const std::byte>
-      stored;  // the input itself, or the encoder's buffer: valid until the next encode
+  // These bytes are in the input or in the buffer of the encoder, and are valid until the next encode.
+  std::span<const std::byte> stored;
 };
 
 class Encoder {
@@ -27,8 +27,8 @@ class Encoder {
   Encoder();
   Encoder(Encoder&&) noexcept;
   ~Encoder();
-  // `id` is that of `raw` for a chunk, that of the file for a recipe. Compressed only when it saves a
-  // sixteenth.
+  // Encodes `raw`. For a chunk, `id` is the id of `raw`; for a recipe, it is the id of the file. The frame is
+  // compressed only when that saves at least a sixteenth.
   EncodedFrame encode(const ObjectId& id, FrameKind kind, std::span<const std::byte> raw);
 
  private:
@@ -41,10 +41,11 @@ class Decoder {
   Decoder();
   Decoder(Decoder&&) noexcept;
   ~Decoder();
-  // The raw bytes, verified: a chunk hashes to its id, a recipe passes its own checksum. Corruption else. The
-  // span is `stored` itself or the decoder's buffer: valid until the next decode.
+  // Returns the raw bytes, verified: a chunk must hash to its id, and a recipe must pass its own checksum.
+  // Otherwise it throws Error{Corruption}. The span is `stored` itself or the buffer of the decoder, and it
+  // is valid until the next decode.
   std::span<const std::byte> decode(const FrameInfo& info, std::span<const std::byte> stored);
-  // The same, but only the length is checked: for who hashes the whole file that the chunk is part of.
+  // Does the same but checks only the length, for callers that hash the whole file that the chunk is part of.
   std::span<const std::byte> decode_unverified(const FrameInfo& info, std::span<const std::byte> stored);
 
  private:
@@ -52,8 +53,8 @@ class Decoder {
   std::unique_ptr<State> state_;
 };
 
-// Decodes and verifies; throws Corruption when the bytes are not what `info` says. For frames from elsewhere
-// that are to be kept as they are.
+// Decodes the frame and throws Error{Corruption} when the bytes do not match `info`. It is meant for frames
+// from elsewhere that will be stored without being decoded.
 void verify_frame(const FrameInfo& info, std::span<const std::byte> stored);
 
 }  // namespace dvx

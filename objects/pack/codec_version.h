@@ -1,4 +1,4 @@
-// The libraries below the object store that dvx runs with.
+// The versions of the libraries that the object store uses at run time.
 #pragma once
 
 #include <string>

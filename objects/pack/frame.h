@@ -1,8 +1,8 @@
-// What is kept in packs: frames. A frame is a chunk's bytes, or the recipe of a file of many chunks, raw or
-// zstd.
+// Frames are the units that packs hold. A frame is the bytes of one chunk, or the recipe of a file of many
+// chunks, either raw or compressed with zstd.
 //
-// A frame is self-contained, so it is copied as it is between packs, local and remote. Chunks carry the
-// SHA-256 of their raw bytes as id; a recipe is kept under the id of the file that it makes
+// A frame is self-contained, so it can be copied unchanged between packs, local and remote. The id of a chunk
+// is the SHA-256 of its raw bytes. A recipe is kept under the id of the file that it describes
 // (docs/formats/pack.md).
 #pragma once
 
@@ -27,17 +27,17 @@ struct FrameInfo {
   friend bool operator==(const FrameInfo&, const FrameInfo&) = default;
 };
 
-// A frame and where it begins in its pack.
+// A frame together with the offset of its first byte in its pack.
 struct PackEntry : FrameInfo {
   std::uint64_t offset = 0;
 
   friend bool operator==(const PackEntry&, const PackEntry&) = default;
 };
 
-// A frame taken out of its pack, still encoded.
+// A frame read from its pack, still encoded.
 struct Frame {
   FrameInfo info;
-  std::string bytes;  // info.stored_length of them
+  std::string bytes;  // info.stored_length bytes
 };
 
 }  // namespace dvx

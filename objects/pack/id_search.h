@@ -1,5 +1,5 @@
-// Finding an id in a sorted run of records that begin with ids: interpolation, as SHA-256 is uniform, bounded
-// by bisection, as files may be forged.
+// Finds an id in sorted records that begin with ids. The first steps interpolate, because SHA-256 values are
+// uniform. Later steps bisect, which bounds the work even in a forged file.
 #pragma once
 
 #include <bit>
@@ -13,7 +13,8 @@
 
 namespace dvx {
 
-// Position of the record of `id` among `records`, which are `width` bytes each and begin with 32 bytes of id.
+// Returns the position of the record with `id` in `records`. Each record has `width` bytes and begins with
+// the 32 bytes of its id.
 inline std::optional<std::uint64_t> find_id(std::string_view records, std::size_t width, const ObjectId& id) {
   static_assert(std::endian::native == std::endian::little);
   const auto key_of = [](const void* bytes) {

@@ -1,5 +1,5 @@
-// A range of a file mapped for reading. The descriptor may be closed, and the file removed, while it is
-// mapped.
+// A range of a file that is mapped for reading. While it is mapped, the descriptor may be closed and the file
+// may be removed.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace dvx {
 class MappedFile {
  public:
   MappedFile() = default;
-  // [offset, offset + length) of the file, which must be that long.
+  // Maps [offset, offset + length) of the file, which must be at least that long.
   MappedFile(int fd, std::uint64_t offset, std::size_t length, const std::string& path_for_errors);
   MappedFile(MappedFile&& other) noexcept
       : base_(std::exchange(other.base_, nullptr)),

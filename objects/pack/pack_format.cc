@@ -23,7 +23,8 @@ void check_version(std::uint64_t version) {
   if (version != kPackVersion) refuse_pack(fmt::format("version {} is not known to this dvx", version));
 }
 
-// Memory for a recipe is taken by what the entry claims, so a claim needs bytes behind it.
+// A reader allocates memory for a recipe by the length that its entry claims, so a large claim must have
+// enough stored bytes behind it.
 bool is_plausible_recipe(const PackEntry& entry) {
   return entry.raw_length <= limits::kFreeRecipeBytes ||
          entry.raw_length / limits::kRecipeCompression <= entry.stored_length;
@@ -103,7 +104,7 @@ PackTrailer parse_pack_trailer(std::string_view bytes, std::uint64_t pack_size) 
   trailer.index_offset = load_le(as_bytes(bytes.substr(0, 8)));
   trailer.entry_count = load_le(as_bytes(bytes.substr(8, 8)));
   trailer.pack_id = ObjectId(as_bytes(bytes.substr(16, 32)).first<ObjectId::kSize>());
-  // Divided rather than multiplied: a forged count must not overflow into a plausible size.
+  // The checks divide instead of multiplying, so that a forged count cannot overflow into a plausible size.
   const std::uint64_t body = pack_size < kPackTrailerSize ? 0 : pack_size - kPackTrailerSize;
   if (trailer.index_offset < kPackHeaderSize || trailer.index_offset > body || trailer.entry_count == 0 ||
       trailer.entry_count > body / kPackEntrySize || trailer.index_size() != body - trailer.index_offset) {

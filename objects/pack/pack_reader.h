@@ -1,6 +1,7 @@
-// Reads one pack. Opening is cheap; the index is mapped and checked when it is first asked for.
+// Reads one pack. Opening is cheap; the index is mapped and checked on the first use.
 //
-// All const calls may come from any thread. Throws Corruption for bytes that are not a pack, NotFound or Io.
+// All const calls may come from any thread. They throw Error{Corruption} for bytes that are not a pack, and
+// Error{NotFound} or Error{Io}.
 #pragma once
 
 #include <cstdint>
@@ -16,26 +17,32 @@ namespace dvx {
 
 class PackReader {
  public:
-  // Checks header and trailer.
+  // Opens the pack and checks its header and its trailer.
   static std::shared_ptr<const PackReader> open(const std::string& path);
   ~PackReader();
 
   const std::string& path() const;
-  const ObjectId& pack_id() const;  // as the trailer says
-  std::uint64_t size() const;       // of the file
+  // Returns the id that the trailer states.
+  const ObjectId& pack_id() const;
+  // Returns the size of the file in bytes.
+  std::uint64_t size() const;
   std::uint64_t entry_count() const;
 
   std::optional<PackEntry> find(const ObjectId& id) const;
   std::optional<std::uint64_t> position_of(const ObjectId& id) const;
-  PackEntry entry(std::uint64_t position) const;  // in order of id
-  std::vector<PackEntry> entries() const;         // in order of id
+  // `position` counts in order of id.
+  PackEntry entry(std::uint64_t position) const;
+  // Returns all entries in order of id.
+  std::vector<PackEntry> entries() const;
 
-  // Corruption when the pack ends before the frame does: call it before making room for the frame.
+  // Throws Error{Corruption} when the pack ends before the frame does. Call it before allocating memory for
+  // the frame.
   void require_inside(const PackEntry& entry) const;
-  // The stored bytes of a frame; `out` has entry.stored_length. They are not verified: see verify_frame.
+  // Reads the stored bytes of a frame. `out` must have entry.stored_length bytes. The bytes are not verified;
+  // see verify_frame().
   void read_stored(const PackEntry& entry, std::span<std::byte> out) const;
   Frame read_frame(const PackEntry& entry) const;
-  // Any range, for frames that lie one after the other.
+  // Reads any range of bytes, for frames that lie next to each other.
   void read_range(std::uint64_t offset, std::span<std::byte> out) const;
 
  private:

@@ -10,8 +10,8 @@ namespace dvx {
 
 namespace {
 
-// Open addressing over positions in the entry list: ids are uniform already, and a node each would cost more
-// than the entries.
+// A hash table with open addressing whose slots hold positions in the entry list. The ids are already
+// uniform, and a table with a node for each id would take more memory than the entries.
 class IdTable {
  public:
   bool contains(const std::vector<PackEntry>& entries, const ObjectId& id) const {
@@ -22,7 +22,7 @@ class IdTable {
     }
   }
 
-  // Call right after the entry was added to `entries`.
+  // Adds the last entry. Call it right after the entry was added to `entries`.
   void add_last(const std::vector<PackEntry>& entries) {
     if (entries.size() * 2 > slots_.size()) {
       slots_.assign(std::max<std::size_t>(1024, slots_.size() * 2), kFree);
@@ -42,7 +42,8 @@ class IdTable {
     slots_[at] = static_cast<std::uint32_t>(position);
   }
 
-  std::vector<std::uint32_t> slots_;  // a power of two of them, at most half used
+  // The number of slots is a power of two, and at most half of them are used.
+  std::vector<std::uint32_t> slots_;
 };
 
 }  // namespace
@@ -89,7 +90,8 @@ SealedPack PackWriter::seal(Durability durability) {
   PackTrailer trailer;
   trailer.index_offset = size();
   trailer.entry_count = entries.size();
-  constexpr std::size_t kPiece = 8192;  // entries at a time
+  // The number of entries that are written at a time.
+  constexpr std::size_t kPiece = 8192;
   Hasher hasher;
   std::string bytes;
   for (std::size_t i = 0; i < entries.size(); ++i) {

@@ -1,8 +1,8 @@
-// Writes one pack, front to back, with direct I/O where the file system has it.
+// Writes one pack from front to back, with direct I/O where the file system supports it.
 //
-// The caller chooses the path (a temporary name) and renames the file once it is sealed. Dropped unsealed,
-// the file is removed. Not thread-safe; a thread of its own does the writing behind append(). Throws
-// Error{Io}: after that the writer can only be dropped.
+// The caller chooses a temporary path and renames the file once it is sealed. When the writer is destroyed
+// unsealed, it removes the file. It is not thread-safe. The bytes given to append() are written by a separate
+// thread. After an Error{Io} the writer can only be destroyed.
 #pragma once
 
 #include <cstdint>
@@ -19,26 +19,30 @@ namespace dvx {
 struct SealedPack {
   ObjectId pack_id;
   std::string path;
-  std::uint64_t size = 0;          // of the file
+  // The size of the file in bytes.
+  std::uint64_t size = 0;
   std::vector<PackEntry> entries;  // sorted by id
 };
 
 class PackWriter {
  public:
-  explicit PackWriter(std::string path);  // created; must not exist
+  // Creates the file, which must not exist.
+  explicit PackWriter(std::string path);
   PackWriter(const PackWriter&) = delete;
   PackWriter& operator=(const PackWriter&) = delete;
   ~PackWriter();
 
-  // Appends an encoded frame, unless a frame of that id is in this pack already (then false).
+  // Appends an encoded frame and returns true. When this pack already has a frame with that id, it returns
+  // false.
   bool append(const FrameInfo& info, std::span<const std::byte> stored);
   bool contains(const ObjectId& id) const;
 
-  std::uint64_t size() const;  // bytes of header and frames so far
+  // Returns the bytes of the header and the frames so far.
+  std::uint64_t size() const;
   std::size_t entry_count() const;
   bool is_full() const { return size() >= kPackRollBytes || entry_count() >= kPackRollEntries; }
 
-  // Writes index and trailer. There must be an entry. Nothing may be appended afterwards.
+  // Writes the index and the trailer. There must be at least one entry. Nothing may be appended afterwards.
   SealedPack seal(Durability durability = Durability::Synced);
 
  private:

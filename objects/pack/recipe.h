@@ -1,4 +1,4 @@
-// The chunks that a file of more than one chunk is made of, in order (docs/formats/pack.md).
+// A recipe lists, in order, the chunks of a file that has more than one chunk (docs/formats/pack.md).
 #pragma once
 
 #include <cstdint>
@@ -17,15 +17,18 @@ struct RecipeChunk {
   friend bool operator==(const RecipeChunk&, const RecipeChunk&) = default;
 };
 
-// What fits into a frame: at 64 KiB a chunk, a file of 7.8 TB.
+// The number of chunks that fit into one frame. At 64 KiB for each chunk, this is a file of 7.8 TB.
 inline constexpr std::uint64_t kMaxRecipeChunks = 119'304'645;
 
 struct Recipe {
-  std::vector<RecipeChunk> chunks;  // two or more, at most kMaxRecipeChunks
+  // Two or more chunks, and at most kMaxRecipeChunks.
+  std::vector<RecipeChunk> chunks;
 
   std::uint64_t total_size() const;
-  std::string serialize() const;                // ends with a checksum of its own
-  static Recipe parse(std::string_view bytes);  // Corruption
+  // The bytes end with a checksum of their own.
+  std::string serialize() const;
+  // Throws Error{Corruption}.
+  static Recipe parse(std::string_view bytes);
 };
 
 }  // namespace dvx

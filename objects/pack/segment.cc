@@ -23,14 +23,17 @@ namespace dvx {
 
 namespace {
 
-// Version 1 has no filter.
+// Version 1 has no filter; version 2 has one.
 constexpr std::string_view kStartMagic = "DVXSEG2\n", kEndMagic = "\n2GESXVD";
 constexpr std::string_view kMagic1 = "DVXSEG1\n", kEndMagic1 = "\n1GESXVD";
-constexpr std::size_t kSegmentHeaderSize = 16;  // magic, pack count, blocks of the filter
-constexpr std::size_t kTrailerSize = 56;        // entry count, pack count, checksum, magic
+// Magic, pack count, and number of filter blocks.
+constexpr std::size_t kSegmentHeaderSize = 16;
+// Entry count, pack count, checksum, and magic.
+constexpr std::size_t kTrailerSize = 56;
 constexpr std::size_t kEntrySize = kPackEntrySize + 4;
-// Where another machine may remove the file while it is mapped, which would end this process by a signal, a
-// segment up to this size is read instead: five million entries.
+// On a network file system another machine may remove a file while it is mapped, and reading the map would
+// then end this process by a signal. There, a segment up to this size (five million entries) is read into
+// memory instead.
 constexpr std::uint64_t kReadWhole = std::uint64_t{256} << 20;
 
 [[noreturn]] void refuse_segment(std::string_view what) {
@@ -144,7 +147,7 @@ void Segment::verify() const {
 
 namespace {
 
-// One sorted input of a merge, read an entry at a time.
+// One sorted input of a merge. It is read one entry at a time.
 struct Run {
   std::uint64_t count = 0;
   std::function<SegmentHit(std::uint64_t)> at;
@@ -193,14 +196,16 @@ std::vector<ObjectId> packs_of(const SegmentInputs& inputs) {
   return packs;
 }
 
-// Of all entries, should there be no double among them. Ten bits each: 125 MB for a hundred million.
+// Returns an empty filter that is large enough for all entries, even when no id occurs twice. It takes ten
+// bits for each entry, which is 125 MB for a hundred million.
 std::string empty_filter(const std::vector<Run>& runs) {
   std::uint64_t entries = 0;
   for (const Run& run : runs) entries += run.count;
   return std::string(filter_blocks(entries) * kFilterBlock, '\0');
 }
 
-// Calls give(hit) for every id once, in order; of several packs the smallest id wins.
+// Calls give(hit) once for every id, in order. It takes the next entry from the run with the smallest head,
+// using a priority queue. When several packs hold an id, the pack with the smallest id is given.
 template <typename Give>
 void merge(std::vector<Run>& runs, Give give) {
   const auto later = [](const Run* a, const Run* b) {
@@ -236,6 +241,9 @@ class HashingSink {
 
 }  // namespace
 
+// Merges all inputs into one segment. The header and the list of packs come first; then the entries are
+// written as the merge yields them, in pieces of one megabyte, while the filter is filled in memory; then
+// follow the filter, the counts and the checksum over everything before it.
 void write_segment(const SegmentInputs& inputs, Sink& sink) {
   constexpr std::size_t kPiece = std::size_t{1} << 20;
   const std::vector<ObjectId> packs = packs_of(inputs);

@@ -1,8 +1,8 @@
-// Index segments: one sorted list of "this id is in that pack, there", over several packs
+// An index segment is one sorted list that says, for several packs together, which pack holds an id and where
 // (docs/formats/store.md).
 //
-// The same bytes serve the local chunk index (mapped) and a remote's `index/` (fetched). Immutable and
-// disposable: what they say is in the packs too.
+// The local chunk index maps such files, and a remote keeps the same bytes under `index/`. A segment never
+// changes. It may be deleted, because everything it says can be read from the packs too.
 #pragma once
 
 #include <cstdint>
@@ -26,18 +26,21 @@ struct SegmentHit {
 
 class Segment {
  public:
-  // Maps the file and checks its header, its pack list and its length. Corruption or NotFound.
+  // Maps the file and checks its header, its pack list and its length. Throws Error{Corruption} or
+  // Error{NotFound}.
   static std::shared_ptr<const Segment> open(const std::string& path);
-  // The same of bytes that are kept.
+  // Does the same for bytes in memory, which the segment keeps.
   static std::shared_ptr<const Segment> from_bytes(std::string bytes);
   ~Segment();
 
   std::optional<SegmentHit> find(const ObjectId& id) const;
   std::optional<std::uint64_t> position_of(const ObjectId& id) const;
-  const std::vector<ObjectId>& packs() const;  // that it covers, sorted
+  // Returns the packs that the segment covers, sorted.
+  const std::vector<ObjectId>& packs() const;
   std::uint64_t entry_count() const;
-  SegmentHit at(std::uint64_t position) const;  // in order of id
-  // Reads it whole: order, ranges and checksum. Corruption.
+  // `position` counts in order of id.
+  SegmentHit at(std::uint64_t position) const;
+  // Reads the whole segment and checks order, ranges and checksum. Throws Error{Corruption}.
   void verify() const;
 
  private:
@@ -46,7 +49,7 @@ class Segment {
   std::unique_ptr<State> state_;
 };
 
-// What a new segment is made of: packs (by their own index) and older segments that it replaces.
+// The inputs of a new segment: packs, by their own index, and older segments that it replaces.
 struct SegmentInputs {
   struct Pack {
     ObjectId pack_id;
@@ -57,8 +60,8 @@ struct SegmentInputs {
   std::vector<std::shared_ptr<const Segment>> segments;
 };
 
-// Bytes of the merged segment, in bounded pieces. An id in several packs is kept once (in the smallest pack
-// id).
+// Writes the merged segment in pieces of bounded size. An id that is in several packs is kept once, for the
+// smallest pack id.
 class Sink;
 void write_segment(const SegmentInputs& inputs, Sink& sink);
 std::string make_segment(const SegmentInputs& inputs);

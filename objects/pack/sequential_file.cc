@@ -42,14 +42,18 @@ struct AlignedBuffer {
 struct SequentialFile::State {
   std::string path;
   UniqueFd fd;
-  std::uint64_t size = 0;     // appended
-  std::uint64_t written = 0;  // handed to the kernel, of whole buffers
-  std::size_t filled = 0;     // of the buffer being filled
-  std::size_t current = 0;    // which one that is
+  // The number of bytes appended.
+  std::uint64_t size = 0;
+  // The number of bytes handed to the kernel. It grows by whole buffers until finish().
+  std::uint64_t written = 0;
+  // The number of bytes in the buffer that is being filled.
+  std::size_t filled = 0;
+  // The number of that buffer.
+  std::size_t current = 0;
   bool direct = false, done = false;
   std::array<std::unique_ptr<AlignedBuffer>, 2> buffers;
 
-  // The other buffer is with the thread while `pending` is set.
+  // While `pending` is set, the thread is using the other buffer.
   std::mutex mutex;
   std::condition_variable changed;
   std::optional<std::size_t> pending;
@@ -78,7 +82,8 @@ void SequentialFile::State::write_out(const std::byte* bytes, std::size_t length
   while (length > 0) {
     const ssize_t n = ::pwrite(fd.get(), bytes, length, static_cast<off_t>(written));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno == EINVAL && direct) {  // the file system took the flag but not the write
+    // The file system accepted the flag O_DIRECT but not the write.
+    if (n < 0 && errno == EINVAL && direct) {
       direct = false;
       ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) & ~O_DIRECT);
       continue;
@@ -165,7 +170,8 @@ void SequentialFile::finish(Durability durability) {
   s.wait_until_written();
   if (s.filled > 0) {
     std::size_t length = s.filled;
-    if (s.direct) {  // whole blocks only; what is too much is cut off below
+    // Direct I/O writes whole blocks only; ftruncate below cuts off the padding.
+    if (s.direct) {
       length = (s.filled + kAlignment - 1) / kAlignment * kAlignment;
       std::memset(s.buffers[s.current]->bytes + s.filled, 0, length - s.filled);
     }

@@ -1,8 +1,8 @@
-// A new file written front to back: large aligned writes from reused buffers by a thread of its own, past the
-// page cache where the file system can (direct I/O), plainly where it cannot. Small files never start the
-// thread.
+// Writes a new file from front to back. A separate thread makes large aligned writes from two reused buffers.
+// The writes bypass the page cache (direct I/O) where the file system supports it. A file that fits into one
+// buffer never starts the thread.
 //
-// Not thread-safe. Dropped before finish(), the file is removed.
+// It is not thread-safe. When it is destroyed before finish(), it removes the file.
 #pragma once
 
 #include <cstddef>
@@ -17,15 +17,17 @@ namespace dvx {
 
 class SequentialFile {
  public:
-  explicit SequentialFile(std::string path);  // created; must not exist
+  // Creates the file, which must not exist.
+  explicit SequentialFile(std::string path);
   SequentialFile(const SequentialFile&) = delete;
   SequentialFile& operator=(const SequentialFile&) = delete;
   ~SequentialFile();
 
-  void append(
-      std::span<const std::byte> bytes);  // an Error of an earlier write may come here or from finish()
+  // Appends the bytes. An Error of an earlier write is thrown here or by finish().
+  void append(std::span<const std::byte> bytes);
   std::uint64_t size() const;
-  void finish(Durability durability = Durability::Synced);  // all bytes are in the file
+  // Writes the rest, so that all bytes are in the file.
+  void finish(Durability durability = Durability::Synced);
 
  private:
   struct State;

@@ -1,5 +1,5 @@
-// SHA-256 of a long stream, computed by a thread of its own while the caller reads and writes, or by the
-// caller where no thread can be had.
+// Computes the SHA-256 of a long stream in a separate thread, while the caller reads and writes. When no
+// thread can be started, the caller computes it.
 #pragma once
 
 #include <condition_variable>
@@ -21,9 +21,9 @@ class BackgroundHasher {
   BackgroundHasher& operator=(const BackgroundHasher&) = delete;
   ~BackgroundHasher();
 
-  // Copies the bytes; waits while the hashing is several blocks behind.
+  // Copies the bytes. Blocks while the hashing is several blocks behind.
   void update(std::span<const std::byte> bytes);
-  // The id of all bytes; nothing may follow.
+  // Returns the id of all bytes. Nothing may be added afterwards.
   ObjectId finish();
 
  private:
@@ -34,10 +34,12 @@ class BackgroundHasher {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Block> full_, empty_;  // under mutex_, as the two below
+  std::deque<Block> full_, empty_;  // guarded by mutex_, as are the next two
   bool ended_ = false, dropped_ = false;
-  Block current_;  // the caller's, being filled
-  Hasher hasher_;  // the thread's until it is joined
+  // The block that the caller is filling.
+  Block current_;
+  // Only the thread uses this until it is joined.
+  Hasher hasher_;
   std::jthread thread_;
 };
 

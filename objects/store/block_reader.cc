@@ -54,7 +54,8 @@ std::shared_ptr<Block> BlockPool::acquire() {
 
 BlockReader::BlockReader(int fd, std::string path, BlockPool& pool)
     : fd_(fd), path_(std::move(path)), pool_(pool) {
-  // The very file that is open, whatever its name means by now. Without direct I/O it is read plainly.
+  // Opening through /proc gives the same file, whatever its name refers to by now. When direct I/O is not
+  // possible, the file is read through the page cache.
   direct_ = UniqueFd(::open(fmt::format("/proc/self/fd/{}", fd).c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC));
   thread_ = start_thread_if_possible([this] { run(); });
 }
@@ -78,7 +79,7 @@ std::shared_ptr<Block> BlockReader::next() {
   return block;
 }
 
-// Null at the end.
+// Returns null at the end of the file.
 std::shared_ptr<Block> BlockReader::read_next() {
   std::shared_ptr<Block> block = pool_.acquire();
   const std::size_t n = read_block(offset_, block->body());
@@ -133,7 +134,8 @@ std::size_t BlockReader::read_block(std::uint64_t offset, std::span<std::byte> o
   if (cached == static_cast<ssize_t>(out.size()) || cached == 0) return static_cast<std::size_t>(cached);
   ssize_t n = ::pread(direct_.get(), out.data(), out.size(), static_cast<off_t>(offset));
   if (n == static_cast<ssize_t>(out.size())) return static_cast<std::size_t>(n);
-  // The end of the file, or a file system that will not: the plain way knows both.
+  // The read was short: either the file ends here, or the file system refused direct I/O. The plain read
+  // handles both.
   return read_plainly(fd_, offset, out);
 }
 

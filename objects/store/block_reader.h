@@ -1,6 +1,6 @@
-// Reads a big file ahead of whoever works on it, in large aligned blocks from a shared set of buffers: from
-// the page cache what is there, past it (direct I/O) what is not, since filling the cache costs more than the
-// disk does.
+// Reads a big file ahead of its consumer, in large aligned blocks from a shared set of buffers. Data that is
+// in the page cache is read from there. Other data is read with direct I/O, because filling the cache costs
+// more time than the disk does.
 #pragma once
 
 #include <condition_variable>
@@ -20,7 +20,7 @@
 
 namespace dvx {
 
-// A buffer with room in front for what was left of the block before it.
+// A buffer with free space in front, where the unused rest of the block before can be placed.
 class Block {
  public:
   static constexpr std::size_t kRoom = kMaxChunk;
@@ -33,7 +33,7 @@ class Block {
 
   std::span<std::byte> body() { return {memory_ + kRoom, kSize}; }  // aligned for direct I/O
   void set_length(std::size_t length) { begin_ = kRoom, end_ = kRoom + length; }
-  void prepend(std::span<const std::byte> bytes);  // at most kRoom of them
+  void prepend(std::span<const std::byte> bytes);  // at most kRoom bytes
   std::span<const std::byte> bytes() const { return {memory_ + begin_, end_ - begin_}; }
 
  private:
@@ -41,11 +41,13 @@ class Block {
   std::size_t begin_ = kRoom, end_ = kRoom;
 };
 
-// A fixed number of blocks; a block returns when its last owner lets go. Outlives them all. Thread-safe.
+// A fixed number of blocks. A block returns to the pool when its last owner releases it. The pool must
+// outlive all blocks. It is thread-safe.
 class BlockPool {
  public:
   explicit BlockPool(std::size_t count) : count_(count) {}
-  // Waits for a free one. Several tasks may share it (that is why it is shared): reader, cutter, encoders.
+  // Waits for a free block. The pointer is shared because the reader, the cutter and the encoders may all
+  // hold the block.
   std::shared_ptr<Block> acquire();
 
  private:
@@ -57,10 +59,10 @@ class BlockPool {
 
 class BlockReader {
  public:
-  // `fd` is read from its start, and stays open as long as this lives.
+  // Reads `fd` from its start. `fd` must stay open as long as this object lives.
   BlockReader(int fd, std::string path, BlockPool& pool);
   ~BlockReader();
-  // The next block, or null at the end. Throws what reading threw.
+  // Returns the next block, or null at the end. Throws the exception that reading threw.
   std::shared_ptr<Block> next();
 
  private:
@@ -75,11 +77,13 @@ class BlockReader {
   UniqueFd direct_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::uint64_t offset_ = 0;                  // the thread's, or the caller's without one
+  // Used by the thread, or by the caller when there is no thread.
+  std::uint64_t offset_ = 0;
   std::deque<std::shared_ptr<Block>> ready_;  // null marks the end
   std::exception_ptr failure_;
   bool stopping_ = false;
-  std::jthread thread_;  // last: joined before the rest goes
+  // This is the last member, so the thread is joined before the other members are destroyed.
+  std::jthread thread_;
 };
 
 }  // namespace dvx

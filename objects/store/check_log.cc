@@ -21,9 +21,11 @@ namespace dvx {
 namespace {
 
 constexpr std::string_view kLogMagic = "DVXCHK1\n";
-constexpr std::size_t kProof = 8;  // of SHA-256 of the rest
+// The number of bytes of the SHA-256 of the rest that each record ends with.
+constexpr std::size_t kProof = 8;
 constexpr std::size_t kRecord = 88;
-constexpr std::size_t kWorthRewriting = 1024;  // records out of date
+// The number of outdated records that make rewriting worthwhile.
+constexpr std::size_t kWorthRewriting = 1024;
 
 std::string log_path(const std::string& store_directory) {
   return join_path(store_directory, "checks.log");
@@ -41,7 +43,7 @@ void append_record(std::string& out, const Check& check) {
   out += as_text(proof.bytes()).substr(0, kProof);
 }
 
-// False for a record that a crash or a full disk left unfinished.
+// Returns false for a record that a crash or a full disk left unfinished.
 bool parse_record(std::string_view bytes, Check& check) {
   const std::string_view said = bytes.substr(0, kRecord - kProof);
   const ObjectId proof = ObjectId::of(said);
@@ -49,7 +51,7 @@ bool parse_record(std::string_view bytes, Check& check) {
   const auto number = [&](std::size_t at) { return load_le(as_bytes(said.substr(at, 8))); };
   const std::uint64_t of = number(0);
   if (of < static_cast<std::uint64_t>(CheckOf::Pack) || of > static_cast<std::uint64_t>(CheckOf::AllData))
-    return false;  // of a newer dvx
+    return false;  // written by a newer dvx
   check.of = static_cast<CheckOf>(of);
   check.id = ObjectId(as_bytes(said).subspan<8, ObjectId::kSize>());
   check.when_ns = static_cast<std::int64_t>(number(40));
@@ -64,7 +66,7 @@ std::tuple<CheckOf, const ObjectId&> key_of(const Check& check) {
   return {check.of, check.id};
 }
 
-// Of one file the last counts. Sorted.
+// Keeps only the last check of each object. The result is sorted.
 std::vector<Check> latest_of(std::vector<Check> checks) {
   std::ranges::reverse(checks);
   std::ranges::stable_sort(checks, {}, key_of);
@@ -73,7 +75,7 @@ std::vector<Check> latest_of(std::vector<Check> checks) {
   return checks;
 }
 
-// In the order of the log. Nothing of a file that is no log.
+// Returns the checks in the order of the log, or none when the bytes are not a log.
 std::vector<Check> parse_log(std::string_view bytes) {
   std::vector<Check> checks;
   if (!bytes.starts_with(kLogMagic)) return checks;

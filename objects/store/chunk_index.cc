@@ -24,18 +24,22 @@ namespace dvx {
 
 namespace {
 
-constexpr std::size_t kLooseLimit = 8;        // packs looked up one by one
-constexpr std::size_t kBatch = 64;            // packs opened at once when an index is built anew
-constexpr std::int64_t kTickNs = 50'000'000;  // a directory's mtime may not move for changes within one
+// The number of packs that are looked up one by one.
+constexpr std::size_t kLooseLimit = 8;
+// The number of packs that are open at once when an index is built from nothing.
+constexpr std::size_t kBatch = 64;
+// Two changes of a directory within this time may leave the same mtime.
+constexpr std::int64_t kTickNs = 50'000'000;
 
-// Names in a directory that end in `ending`, sorted; none when there is no such directory.
+// Returns the names in a directory that end in `ending`, sorted, or none when there is no such directory.
 std::vector<std::string> names_in(const std::string& directory, std::string_view ending) {
   std::vector<std::string> names = names_in_directory(directory);
   std::erase_if(names, [&](const std::string& name) { return !name.ends_with(ending); });
   return names;
 }
 
-// A pack that no segment covers yet. Its index was read whole to be checked, so the filter costs little more.
+// A pack that no segment covers yet. Its whole index was read to be checked, so building the filter costs
+// little more.
 struct LoosePack {
   explicit LoosePack(std::shared_ptr<const PackReader> reader)
       : pack(std::move(reader)), filter(std::make_shared<std::string>(filter_of(*pack))) {}
@@ -51,14 +55,21 @@ struct LoosePack {
   }
 
   std::shared_ptr<const PackReader> pack;
-  std::shared_ptr<const std::string> filter;  // of a snapshot and of those made from it
+  // Shared by a snapshot and by those made from it.
+  std::shared_ptr<const std::string> filter;
 };
 
 }  // namespace
 
+// The index is an immutable snapshot behind a shared pointer. A lookup copies the pointer and asks the
+// segments, the largest first, and then the loose packs. A refresh compares the mtime of `packs/` with that
+// of the snapshot. When it differs, or was too recent to be trusted, the index is loaded again: it lists
+// packs and segments, skips segments that name missing packs, and opens the packs that no segment covers.
+// When more than kLooseLimit packs are loose, they are merged into a segment (see absorb_loose), so a lookup
+// asks at most kLooseLimit packs and about log(n) segments.
 struct ChunkIndex::Snapshot {
   struct Named {
-    std::string name;  // "" when it is kept in memory only
+    std::string name;  // "" when the segment is kept in memory only
     std::shared_ptr<const Segment> segment;
   };
   std::vector<Named> segments;  // largest first
@@ -66,7 +77,8 @@ struct ChunkIndex::Snapshot {
   std::vector<ObjectId> packs;  // sorted
   std::vector<std::string> damaged;
   std::int64_t packs_mtime = -1;
-  bool settled = false;  // whether packs_mtime is old enough to tell later changes
+  // Whether packs_mtime is old enough that any later change gives a different mtime.
+  bool settled = false;
 };
 
 ChunkIndex::ChunkIndex(std::string store_directory) : directory_(std::move(store_directory)) {}
@@ -152,7 +164,8 @@ void ChunkIndex::reload() const {
 }
 
 std::shared_ptr<const ChunkIndex::Snapshot> ChunkIndex::load() const {
-  // A segment or pack that was listed may be gone when it is opened: somebody merged or repaired. Look again.
+  // Another process may merge or repair, so a segment or pack may be gone between listing and opening. In
+  // that case the load starts again.
   for (int attempt = 0;; ++attempt) {
     try {
       return load_once();
@@ -176,7 +189,8 @@ std::shared_ptr<const ChunkIndex::Snapshot> ChunkIndex::load_once() const {
   for (const std::string& name : names_in(index_directory, ".seg")) {
     try {
       auto segment = Segment::open(join_path(index_directory, name));
-      // One that speaks of a pack which is gone could answer wrongly for what other packs have too.
+      // A segment that names a missing pack could give that pack for ids that other packs have too, so it is
+      // skipped.
       if (!std::includes(snapshot->packs.begin(), snapshot->packs.end(), segment->packs().begin(),
                          segment->packs().end())) {
         continue;
@@ -184,7 +198,7 @@ std::shared_ptr<const ChunkIndex::Snapshot> ChunkIndex::load_once() const {
       covered.insert(covered.end(), segment->packs().begin(), segment->packs().end());
       snapshot->segments.push_back({name, std::move(segment)});
     } catch (const Error& e) {
-      if (e.kind() != ErrorKind::Corruption) throw;  // damaged: as if it were not there
+      if (e.kind() != ErrorKind::Corruption) throw;  // a damaged segment counts as absent
     }
   }
   std::sort(covered.begin(), covered.end());
@@ -209,7 +223,7 @@ std::shared_ptr<const ChunkIndex::Snapshot> ChunkIndex::load_once() const {
 }
 
 void ChunkIndex::add(const std::vector<std::shared_ptr<const PackReader>>& packs) {
-  current();  // so that there is one
+  current();  // makes sure that there is a snapshot
   const std::lock_guard change(change_);
   auto fresh = std::make_shared<Snapshot>(*current());
   for (const auto& pack : packs) {
@@ -218,14 +232,15 @@ void ChunkIndex::add(const std::vector<std::shared_ptr<const PackReader>>& packs
     fresh->packs.insert(at, pack->pack_id());
     fresh->loose.emplace_back(pack);
   }
-  fresh->settled = false;  // the directory has another mtime now, and others may have added to it as well
+  // This changed the mtime of the directory, and other processes may have added packs too.
+  fresh->settled = false;
   if (fresh->loose.size() > kLooseLimit) absorb_loose(*fresh);
   const std::lock_guard lock(mutex_);
   snapshot_ = std::move(fresh);
 }
 
-// Turns loose packs into a segment, together with the older segments that are no more than twice as large: so
-// there are never more than about log(n) of them, and an entry is rewritten about log(n) times.
+// Turns the loose packs into a segment, together with the older segments that are at most twice as large.
+// Therefore there are never more than about log(n) segments, and each entry is rewritten about log(n) times.
 void ChunkIndex::absorb_loose(Snapshot& snapshot) const {
   SegmentInputs inputs;
   for (LoosePack& loose : snapshot.loose) inputs.readers.push_back(std::move(loose.pack));
@@ -255,7 +270,8 @@ void ChunkIndex::absorb_loose(Snapshot& snapshot) const {
   std::sort(snapshot.segments.begin(), snapshot.segments.end(), by_size);
 }
 
-// To a file when the lock is had and the disk lets us; else kept in memory, and `name` stays empty.
+// Writes the merged segment to a file when this process gets the lock and may write. Otherwise the segment is
+// kept in memory and `name` stays empty.
 std::shared_ptr<const Segment> ChunkIndex::write_merged(const SegmentInputs& inputs,
                                                         std::string& name) const {
   try {

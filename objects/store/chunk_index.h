@@ -1,8 +1,10 @@
-// Where each frame of a store is: mapped segments under `index/`, and the indexes of the packs that no
-// segment covers yet ("loose"). Everything in `index/` can be thrown away; it is rebuilt from the packs.
+// The chunk index knows where each frame of a store is. It consists of mapped segments under `index/` and of
+// the indexes of "loose" packs, which no segment covers yet. All files in `index/` may be deleted; they are
+// rebuilt from the packs.
 //
-// Lookups take no lock beyond copying a pointer and may come from any thread. Segments are written under a
-// kernel lock, by whoever finds too many loose packs; who cannot get it, or may not write, goes on without.
+// Any thread may look ids up; a lookup takes a lock only to copy one pointer. A process that finds too many
+// loose packs writes a segment under a kernel lock. When it cannot get the lock or may not write, it keeps
+// the segment in memory.
 #pragma once
 
 #include <memory>
@@ -23,25 +25,28 @@ class ChunkIndex {
   explicit ChunkIndex(std::string store_directory);
   ~ChunkIndex();
 
-  // As far as is known to this process.
+  // Looks in what this process knows now, without checking the disk.
   std::optional<SegmentHit> find(const ObjectId& id) const;
-  // Looks whether packs came or went since. True when something did.
+  // Checks whether packs were added or removed since the last load, and loads again if so. Returns true when
+  // the set of packs changed.
   bool refresh() const;
-  // Reads everything anew: a pack that was known is gone.
+  // Loads everything again, for example because a known pack has disappeared.
   void reload() const;
-  // Packs that were just published by this process.
+  // Adds packs that this process has just published.
   void add(const std::vector<std::shared_ptr<const PackReader>>& packs);
 
-  // As refresh(), but what was never looked at is not looked at now.
+  // Does the same as refresh(), but does nothing when the index was never loaded.
   void catch_up() const;
-  // Removes the segments that name a pack which is gone, and reads everything anew: after packs were moved
-  // away. They would only be in the way.
+  // Removes the segments that name a missing pack and loads everything again. This is for use after packs
+  // were moved away, because such segments cannot be used.
   void drop_stale_segments() const;
-  // Everything that is known now, numbered.
+  // Numbers everything that is known now.
   FrameNumbers numbers() const;
 
-  std::vector<ObjectId> packs() const;             // all, sorted
-  std::vector<std::string> damaged_packs() const;  // file names of those that could not be opened
+  // Returns the ids of all packs, sorted.
+  std::vector<ObjectId> packs() const;
+  // Returns the file names of the packs that could not be opened.
+  std::vector<std::string> damaged_packs() const;
 
  private:
   struct Snapshot;
@@ -52,8 +57,9 @@ class ChunkIndex {
   std::shared_ptr<const Segment> write_merged(const SegmentInputs& inputs, std::string& name) const;
 
   std::string directory_;
-  mutable std::mutex change_;  // one change of the snapshot at a time; taken before mutex_
-  mutable std::mutex mutex_;   // of snapshot_
+  // Allows one change of the snapshot at a time. It is taken before mutex_.
+  mutable std::mutex change_;
+  mutable std::mutex mutex_;  // guards snapshot_
   mutable std::shared_ptr<const Snapshot> snapshot_;
 };
 

@@ -8,7 +8,7 @@ namespace dvx {
 
 void ContentEncoder::add_frame(const ObjectId& id, FrameKind kind, std::span<const std::byte> raw,
                                FrameWriter& out) {
-  if (out.has(id)) return;  // before it costs compressing
+  if (out.has(id)) return;  // saves compressing it
   const EncodedFrame frame = encoder_.encode(id, kind, raw);
   out.add(frame.info, frame.stored);
 }

@@ -1,5 +1,5 @@
-// Content that is at hand, into frames: cut when it is long, encoded, and given to a FrameWriter, chunks
-// before the recipe. Belongs to one thread.
+// Turns content in memory into frames. Long content is cut into chunks. The frames are encoded and given to a
+// FrameWriter, the chunks before their recipe. Each encoder belongs to one thread.
 #pragma once
 
 #include <cstddef>
@@ -15,9 +15,9 @@ class FrameWriter;
 
 class ContentEncoder {
  public:
-  // All of the bytes of object `id`.
+  // Encodes all bytes of the object `id`.
   void encode(const ObjectId& id, std::span<const std::byte> bytes, FrameWriter& out);
-  // One chunk of a longer file.
+  // Encodes one chunk of a longer file.
   RecipeChunk encode_chunk(std::span<const std::byte> bytes, FrameWriter& out);
   void encode_recipe(const ObjectId& id, const Recipe& recipe, FrameWriter& out);
 

@@ -24,10 +24,10 @@ namespace dvx {
 
 namespace {
 
-// Frames nearer to each other than this are had with one request, what lies between being thrown away.
+// Frames with a smaller gap between them are read with one request, and the bytes in the gap are thrown away.
 constexpr std::uint64_t kMaxGap = std::uint64_t{64} << 10;
 constexpr std::uint64_t kMaxRequest = std::uint64_t{8} << 20;
-// Recipes held in memory until their chunks are here, in bytes.
+// Recipes are held in memory until their chunks have arrived, up to this many bytes.
 constexpr std::uint64_t kMaxPendingRecipes = std::uint64_t{32} << 20;
 
 using FrameTaker = std::function<void(const FrameInfo& info, std::span<const std::byte> stored)>;
@@ -57,6 +57,14 @@ std::vector<Request> coalesce(std::vector<SegmentHit> frames) {
   return requests;
 }
 
+// A fetch goes down the trees one level at a time, because the needs of a tree are known only when it has
+// arrived. After the last level it fetches the files. For the objects of one round, the remote index gives
+// the pack and the offset of each frame. Frames are sorted by place, neighbours are joined into one request
+// of up to kMaxRequest bytes, and several threads make the requests. Each frame is verified before it is
+// kept. Single chunks are kept directly. For files of many chunks, a group of recipes is read into memory
+// first, then the missing chunks are fetched and committed, and only then the recipes whose chunks are all
+// here. The packs are committed about every `pack_bytes`, so a killed fetch loses at most that much, and the
+// next one asks only for objects that are still missing.
 class Fetch {
  public:
   Fetch(ObjectStore& store, const RemoteIndex& remote, const TransferOptions& options, Progress& progress)
@@ -90,9 +98,11 @@ class Fetch {
   std::vector<ObjectId> files_;
   std::atomic<bool> stop_{false};
 
-  std::mutex mutex_;  // guards what follows, which fetching threads change
+  // Guards the members below, which the fetching threads change.
+  std::mutex mutex_;
   TransferReport report_;
-  std::unordered_set<ObjectId> damaged_;  // frames that came wrong, or not at all
+  // The frames that arrived wrong, or not at all.
+  std::unordered_set<ObjectId> damaged_;
 };
 
 TransferReport Fetch::run(std::span<const ClosureRoot> roots) {
@@ -110,7 +120,7 @@ TransferReport Fetch::run(std::span<const ClosureRoot> roots) {
   return std::move(report_);
 }
 
-// One round a level: what a tree needs is known when the tree is here.
+// Makes one round for each level, because the needs of a tree are known only when the tree has arrived.
 void Fetch::fetch_trees(std::vector<ObjectId> level) {
   for (std::size_t depth = 0; !level.empty(); ++depth) {
     throw_if_interrupted();
@@ -131,7 +141,7 @@ void Fetch::fetch_trees(std::vector<ObjectId> level) {
 
 void Fetch::add_children(const ObjectId& tree, std::vector<ObjectId>& next_level) {
   throw_if_interrupted();
-  const Tree content = store_.read_tree(tree);  // named, so that it outlives the loop over its entries
+  const Tree content = store_.read_tree(tree);  // a variable, so that it outlives the loop over its entries
   for (const TreeEntry& entry : content.entries()) {
     if (!seen_.insert(entry.id).second) continue;
     (entry.kind == EntryKind::Directory ? next_level : files_).push_back(entry.id);
@@ -171,7 +181,7 @@ void Fetch::fetch_files_of_many_chunks(const std::vector<SegmentHit>& recipes) {
       const std::lock_guard lock(mutex);
       frames.push_back({info, std::string(as_text(stored))});
     });
-    // In order of id, so that the packs made here do not depend on which thread was first.
+    // The frames are sorted by id, so that the packs made here do not depend on which thread finished first.
     std::sort(frames.begin(), frames.end(),
               [](const Frame& a, const Frame& b) { return a.info.id < b.info.id; });
     fetch_chunks_then_keep(frames);
@@ -201,7 +211,7 @@ void Fetch::fetch_chunks_then_keep(const std::vector<Frame>& recipes) {
   writer_.commit();
 }
 
-// Kept in stretches, each durable before the next is asked for.
+// Fetches the chunks in stretches. Each stretch is durable before the next is asked for.
 void Fetch::keep_chunks(std::vector<SegmentHit> chunks) {
   get_frames(std::move(chunks),
              [&](const FrameInfo& info, std::span<const std::byte> stored) { writer_.add(info, stored); });
@@ -242,7 +252,7 @@ void Fetch::get_request(const Request& request, const FrameTaker& take) {
     remote_.backend().read(remote_pack_name(request.frames.front().pack_id), request.begin(),
                            request.end() - request.begin(), sink);
   } catch (const Error& e) {
-    // A pack that is gone or cut short: its frames are missing, and the others still come.
+    // The pack is gone or cut short. Its frames count as missing, and the others are still fetched.
     if (e.kind() != ErrorKind::NotFound && e.kind() != ErrorKind::Corruption) throw;
     const std::lock_guard lock(mutex_);
     for (const SegmentHit& frame : request.frames) damaged_.insert(frame.entry.id);

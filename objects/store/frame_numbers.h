@@ -1,8 +1,9 @@
-// A number for every id that the packs of a store hold at one moment, so that a set of ids is a row of bits:
-// 1.25 MB for ten million frames, where a hash set of ids would take 600.
+// Gives a number to every id that the packs of a store hold at one moment. A set of ids is then one bit for
+// each number: 1.25 MB for ten million frames, where a hash set of ids would take 600 MB.
 //
-// The ids themselves stay in mapped segments and pack indexes, which the kernel may drop and read again. An
-// id that is listed in several of them has the number it has in the first. Immutable; any thread may ask.
+// The ids themselves stay in mapped segments and pack indexes, which the kernel may drop from memory and read
+// again. When several of them list an id, it has the number from the first. After the last append() the
+// object does not change, and any thread may use it.
 #pragma once
 
 #include <cstdint>
@@ -29,15 +30,19 @@ class FrameNumbers {
 
   std::optional<Numbered> find(const ObjectId& id) const;
   std::optional<std::uint64_t> number_of(const ObjectId& id) const;
-  std::uint64_t count() const { return count_; }                 // numbers are below
-  const std::vector<ObjectId>& packs() const { return packs_; }  // of that moment, sorted
+  // Returns the count of numbers; every number is below it.
+  std::uint64_t count() const { return count_; }
+  // Returns the packs of that moment, sorted.
+  const std::vector<ObjectId>& packs() const { return packs_; }
 
  private:
-  // Owned together with the store's index, which may drop them for newer ones meanwhile.
+  // A list of ids is a segment or a pack; the other pointer is null. The index of the store owns it too, and
+  // may meanwhile replace it with a newer one.
   struct List {
-    std::shared_ptr<const Segment> segment;  // or
+    std::shared_ptr<const Segment> segment;
     std::shared_ptr<const PackReader> pack;
-    std::uint64_t first = 0;  // number of its first id
+    // The number of the first id in the list.
+    std::uint64_t first = 0;
 
     std::optional<std::uint64_t> position_of(const ObjectId& id) const {
       return segment ? segment->position_of(id) : pack->position_of(id);

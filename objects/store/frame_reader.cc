@@ -43,7 +43,7 @@ std::vector<ObjectId> list_packs(const ObjectStore& store) {
 
 namespace {
 
-// Cuts what flows into it.
+// Cuts the content that is written to it into chunks.
 class CuttingSink final : public Sink {
  public:
   using Give = std::function<void(const FrameInfo&, std::span<const std::byte>)>;
@@ -52,8 +52,8 @@ class CuttingSink final : public Sink {
   void write(std::span<const std::byte> bytes) override {
     rest_.insert(rest_.end(), bytes.begin(), bytes.end());
     std::size_t at = 0;
-    // More than the longest chunk: what is left is never the whole of it, so a single chunk is seen in
-    // finish().
+    // More than the longest chunk must be there before anything is cut. So something is always left for
+    // finish(), which can tell a file of a single chunk.
     while (rest_.size() - at > kMaxChunk) at += cut(std::span(rest_).subspan(at));
     rest_.erase(rest_.begin(), rest_.begin() + static_cast<std::ptrdiff_t>(at));
   }

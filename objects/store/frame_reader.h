@@ -1,4 +1,5 @@
-// What a store's packs hold, frame by frame: for push, fsck and whoever copies frames without decoding them.
+// Access to single frames in the packs of a store, for push, fsck and other code that copies frames without
+// decoding them.
 //
 // All calls may come from any thread.
 #pragma once
@@ -20,17 +21,19 @@ struct FrameLocation {
   PackEntry entry;
 };
 
-// Where the frame kept under `id` is: a chunk, or the recipe of a file. nullopt for a whole-file object too.
+// Returns the place of the frame kept under `id`, which is a chunk or the recipe of a file. Returns nullopt
+// when there is none, and also for an object that is stored as a whole file.
 std::optional<FrameLocation> locate_frame(const ObjectStore& store, const ObjectId& id);
-// The stored bytes, not verified.
+// Returns the stored bytes without verifying them.
 Frame read_frame(const ObjectStore& store, const FrameLocation& location);
 Recipe read_recipe(const ObjectStore& store, const FrameLocation& location);  // verified
 std::shared_ptr<const PackReader> open_pack(const ObjectStore& store, const ObjectId& pack_id);
-// Every pack of the store, sorted by id.
+// Returns all packs of the store, sorted by id.
 std::vector<ObjectId> list_packs(const ObjectStore& store);
 
-// Cuts and encodes the content of an object that is stored whole (or any other): give() gets every frame that
-// makes it, chunks first and then the recipe when there are several. Verified against `id`.
+// Cuts and encodes the content of an object that is stored as a whole file (or in any other way). give()
+// receives every frame of the object: first the chunks, and then the recipe when there are several chunks.
+// The content is verified against `id`.
 void encode_object(const ObjectStore& store, const ObjectId& id,
                    const std::function<void(const FrameInfo& info, std::span<const std::byte> stored)>& give);
 

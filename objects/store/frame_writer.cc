@@ -20,15 +20,23 @@
 
 namespace dvx {
 
+// The writer appends frames to one pack at a time, in a session directory under `tmp/`. A pack that is full
+// is sealed, which syncs it, and the next frame begins another one. commit() seals the last pack, renames all
+// sealed packs into `packs/`, syncs that directory once, and adds the packs to the index of this process.
+// When the process dies earlier, the session directory is removed by a later session. From its construction
+// on, the writer holds the shared lock of the store, so a frame that has() found cannot be moved away before
+// commit().
 struct FrameWriter::State {
   explicit State(const ObjectStore& s) : held(s.hold()), store(s.impl()) {}
 
-  const std::optional<FileLock> held;  // nothing that has() found is moved away before the commit
+  // While this lock is held, nothing that has() found is moved away.
+  const std::optional<FileLock> held;
   ObjectStore::Impl& store;
-  // Whether there may be whole files at all: asking for one costs a system call each time.
+  // Says whether there may be whole files at all, because each check for one costs a system call.
   const bool look_for_whole = is_directory(store.path("whole"));
-  mutable std::mutex mutex;                 // of all below
-  std::optional<SessionDirectory> session;  // from the first frame on
+  mutable std::mutex mutex;  // guards everything below
+  // The session begins with the first frame.
+  std::optional<SessionDirectory> session;
   std::unique_ptr<PackWriter> current;
   std::vector<std::shared_ptr<const PackReader>> sealed;  // still under tmp/
   int files = 0;

@@ -1,7 +1,8 @@
-// Frames into a store: packs written under its `tmp/`, published together.
+// Writes frames into a store. The packs are written under `tmp/` of the store and published together.
 //
-// May be used from many threads. Nothing is visible before commit(); dropped without it, nothing happened.
-// The order of commit is that of docs/formats/store.md: packs synced, renamed, directory synced, index told.
+// Many threads may use one writer. Nothing is visible before commit(), and without it nothing changes.
+// commit() follows the order of docs/formats/store.md: sync the packs, rename them, sync the directory, add
+// them to the index.
 #pragma once
 
 #include <cstdint>
@@ -21,11 +22,13 @@ class FrameWriter {
   FrameWriter& operator=(const FrameWriter&) = delete;
   ~FrameWriter();
 
-  // Whether the store, or this session so far, has a frame of that id.
+  // Says whether the store, or this writer since its last commit, has a frame with that id.
   bool has(const ObjectId& id) const;
-  // Appends an encoded frame that the caller has verified, unless this session has it. False when it has.
+  // Appends an encoded frame that the caller has verified. Returns false when this writer already has that
+  // frame.
   bool add(const FrameInfo& info, std::span<const std::byte> stored);
-  // Durable and visible on return; the writer may go on after it. Ids of the packs that were made.
+  // Makes everything durable and visible before it returns. The writer may be used again afterwards. Returns
+  // the ids of the new packs.
   std::vector<ObjectId> commit();
 
  private:

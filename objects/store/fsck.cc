@@ -43,7 +43,7 @@ void collect_files(const std::string& top, const std::string& below, std::string
   }
 }
 
-// Regular files by their paths from `directory`, sorted.
+// Returns the paths of the regular files below `directory` whose names end in `ending`, sorted.
 std::vector<std::string> files_below(const std::string& directory, std::string_view ending) {
   std::vector<std::string> names;
   collect_files(directory, "", ending, names);
@@ -57,11 +57,11 @@ std::vector<std::string> pack_files(const ObjectStore& store) {
 
 // A file of the store whose bytes can be read and compared with their ids.
 struct Readable {
-  std::string file;          // from the store
-  Check now;                 // as it is, of this moment
-  std::int64_t read_ns = 0;  // when its bytes were last found right; 0: never
-  bool written_to = false;   // since then
-  bool chosen = false;       // to be read now
+  std::string file;          // the path in the store
+  Check now;                 // the state of the file at this moment
+  std::int64_t read_ns = 0;  // when its bytes were last found right; 0 means never
+  bool written_to = false;   // whether it was written to since then
+  bool chosen = false;       // whether it is to be read now
 };
 
 class Fsck {
@@ -90,7 +90,8 @@ class Fsck {
   struct Place {
     std::string file;
     PackEntry entry;
-    bool read = false;  // the file that it makes is read too
+    // Whether the file that the recipe describes is read too.
+    bool read = false;
   };
 
   void list_files() {
@@ -110,7 +111,7 @@ class Fsck {
 
   void list_file(std::vector<Readable>& list, CheckOf of, const ObjectId& id, const std::string& file) const {
     const auto st = stat_if_exists(store_.impl().path(file));
-    if (!st) return;  // moved away meanwhile
+    if (!st) return;  // it was moved away in the meantime
     Readable readable{.file = file, .now = check_of(of, id, *st, options_.now_ns)};
     if (const Check* known = log_.find(of, id)) {
       readable.written_to = known->size != readable.now.size || known->mtime_ns != readable.now.mtime_ns;
@@ -119,7 +120,8 @@ class Fsck {
     list.push_back(std::move(readable));
   }
 
-  // What to read: of all, those that were not read for longest, up to the share that was asked for.
+  // Chooses the files to read: those that were not read for the longest time, up to the share that was asked
+  // for. A file that was written to is always read.
   void choose() {
     std::vector<Readable*> all;
     std::uint64_t bytes = 0;
@@ -175,7 +177,8 @@ class Fsck {
     }
   }
 
-  // What the index says of a pack in order is what the pack says; it may have come since that was read.
+  // Checks that the index says the same about a frame of an intact pack as the pack itself. The pack may have
+  // come after the index was loaded.
   bool is_indexed(const ObjectId& pack, const PackEntry& entry) const {
     const ChunkIndex& index = store_.impl().index;
     auto hit = index.find(entry.id);
@@ -210,7 +213,7 @@ class Fsck {
     report_.bytes_read += bytes;
   }
 
-  // An object damaged in one pack may be well in another.
+  // Removes the objects from the list that are damaged in one pack but intact in another.
   void forgive_copies() {
     for (auto it = unreadable_.begin(); it != unreadable_.end();) {
       bool readable = true;
@@ -271,7 +274,7 @@ class Fsck {
       NullSink sink;
       store_.impl().read_whole(whole.now.id, sink);
     } catch (const Error& e) {
-      if (e.kind() == ErrorKind::NotFound) return;  // a collection took it
+      if (e.kind() == ErrorKind::NotFound) return;  // a collection moved it away
       if (e.kind() != ErrorKind::Corruption) throw;
       damage({whole.file, whole.now.id, FrameKind::Chunk, 0, "does not hash to its id"});
       lost_.insert(whole.now.id);
@@ -297,7 +300,8 @@ class Fsck {
     return std::ranges::binary_search(report_.damaged, file, {}, &Damage::file);
   }
 
-  // What is damaged is not entered, so that it is among the first to be read the next time.
+  // Enters the files that were found right. A damaged file is not entered, so it is among the first to be
+  // read the next time.
   void enter_in_log() {
     std::vector<Check> checks;
     for (auto* list : {&packs_, &whole_files_}) {
@@ -350,11 +354,12 @@ class Fsck {
   FsckOptions options_;
   Progress& progress_;
   const CheckLog log_;
-  std::vector<Readable> packs_, whole_files_;  // by name
+  std::vector<Readable> packs_, whole_files_;  // sorted by name
   std::vector<Place> recipes_;
   bool unindexed_ = false;
   std::unordered_set<ObjectId> lost_;
-  std::mutex mutex_;  // of the two below while workers run
+  // Guards the next two members while workers run.
+  std::mutex mutex_;
   FsckReport report_;
   std::unordered_set<ObjectId> unreadable_;  // frames
   ThreadPool workers_;
@@ -370,7 +375,8 @@ FsckReport fsck_store(ObjectStore& store, const FsckOptions& options, Progress& 
   } catch (const Error& e) {
     if (e.kind() == ErrorKind::Interrupted || pack_files(store) == packs) throw;
   }
-  // A collection that moves packs away looks like damage: once more, while it cannot.
+  // A collection that moves packs away looks like damage, so the check is repeated while no collection can do
+  // that.
   const auto lock = store.hold();
   return Fsck(store, options, progress).run();
 }

@@ -20,7 +20,7 @@ namespace dvx {
 
 namespace {
 
-// Alone in the store, and known to be, as long as it lives.
+// While this object lives, this process is the only one that may write to the store, and the store knows it.
 class Claim {
  public:
   Claim(ObjectStore& store, std::chrono::milliseconds patience)
@@ -82,20 +82,22 @@ class Collection {
     outcome_.new_packs = repacked.made.size();
     outcome_.new_bytes = repacked.bytes;
     for (const ObjectId& id : repacked.made) made_.emplace(id, open_pack(store_, id));
-    // A new pack can have the very id of an old one, and then took its place.
+    // A new pack can have the same id as an old one, and then it took the place of the old one.
     for (const ObjectId& id : repacked.done) {
       if (!made_.contains(id)) going_.insert(id);
     }
     outcome_.rewritten = repacked.done.size();
   }
 
-  // What stays keeps the chunks of its recipes, which may be in what was to go; until nothing changes.
+  // A pack that stays must keep the chunks of its recipes, and these chunks may be in packs that were to go.
+  // Keeping such a pack adds further recipes, so this repeats until nothing changes.
   void settle() {
     std::vector<ObjectId> staying;
     for (const ObjectId& id : list_packs(store_)) {
       if (!going_.contains(id) && !made_.contains(id)) staying.push_back(id);
     }
-    do {  // at least once: with no pack that stays there is still what was named meanwhile
+    // The loop runs at least once: even when no pack stays, objects may have been named in the meantime.
+    do {
       throw_if_interrupted();
       for (const ObjectId& id : std::exchange(staying, {})) keep_recipes_of(id);
       for (auto it = going_.begin(); it != going_.end();) {
@@ -118,7 +120,7 @@ class Collection {
     }
   }
 
-  // Everything that is wanted of it is in one of the packs that were made from it.
+  // Says whether every wanted frame of the pack is also in one of the packs that were made by copying.
   bool may_go(const ObjectId& id) const {
     const auto pack = open_pack(store_, id);
     for (std::uint64_t i = 0; i < pack->entry_count(); ++i) {
@@ -163,7 +165,7 @@ class Collection {
     });
   }
 
-  // Nothing in there is wanted: what was is back since the marking.
+  // Purges the batches. Nothing in them is wanted, because the marking has brought back what was.
   void purge() {
     for (const Trash::Batch& batch : store_.impl().trash.batches()) {
       const bool expired = options_.now_ns - batch.moved_ns > options_.trash_ns;

@@ -14,16 +14,22 @@ namespace dvx {
 
 namespace {
 
-// A pack is rewritten when less than half of it is wanted: what is copied is then less than what is freed.
+// A pack is rewritten when less than half of it is wanted, because then fewer bytes are copied than freed.
 constexpr std::uint64_t kWantedShare = 2;
 constexpr std::uint64_t kSmallPack = std::uint64_t{16} << 20;
 constexpr std::size_t kManySmall = 10;
 
 std::int64_t age_of(const struct ::stat& st, std::int64_t now_ns) {
-  // ctime: of when it came to its place, by session or out of the trash.
+  // The ctime is the time when the file came to its place, either from a session or out of the trash.
   return now_ns - to_ns(st.st_ctim);
 }
 
+// The plan weighs every pack by the bytes of its frames that are wanted. A young pack stays. A pack with
+// nothing wanted is dropped. A pack of which less than half is wanted is rewritten. Every other pack stays,
+// and then the chunks of all its recipes must stay too, even of unwanted ones. This marks more chunks as
+// wanted, which may change earlier decisions, so all packs are weighed again until a pass marks nothing new.
+// Marks are never removed, so this ends. At last, when there are kManySmall small packs or more, they are
+// rewritten into fewer packs, and the whole files are counted.
 class Planning {
  public:
   Planning(ObjectStore& store, Mark& mark, const GcOptions& options, Progress& progress)
@@ -42,7 +48,7 @@ class Planning {
   }
 
  private:
-  // Something in it may be a tree that names what looks unwanted now.
+  // A damaged pack stops the plan, because it may hold a tree that names objects which look unwanted now.
   void refuse_damage() const {
     const auto damaged = store_.impl().index.damaged_packs();
     if (damaged.empty()) return;
@@ -55,7 +61,7 @@ class Planning {
 
   void enter(const ObjectId& id) {
     const auto st = stat_if_exists(store_.impl().pack_path(id));
-    if (!st) return;  // gone meanwhile
+    if (!st) return;  // it has disappeared in the meantime
     GcPack pack;
     pack.id = id;
     pack.size = static_cast<std::uint64_t>(st->st_size);
@@ -63,7 +69,8 @@ class Planning {
     plan_.packs.push_back(pack);
   }
 
-  // True when something was marked, so that what was decided before may be wrong.
+  // Decides the fate of each pack. Returns true when it marked something, because then earlier decisions may
+  // be wrong.
   bool decide() {
     bool marked = false;
     for (GcPack& pack : plan_.packs) {
@@ -73,7 +80,7 @@ class Planning {
       pack.fate = fate_of(pack, *reader, unwanted_recipes);
       progress_.advance(1, 0);
       if (pack.fate != PackFate::Keep) continue;
-      // A recipe that is found must mean a file that can be read, wanted or not.
+      // A recipe that is found must mean a file that can be read, whether the recipe is wanted or not.
       for (const PackEntry& recipe : unwanted_recipes)
         marked = mark_.keep_chunks_of(*reader, recipe) > 0 || marked;
     }
@@ -97,7 +104,8 @@ class Planning {
     return unwanted_recipes;
   }
 
-  // An unwanted recipe weighs as much as the chunks that would stay for its sake.
+  // Decides the fate of one pack. An unwanted recipe counts with the bytes of the chunks that would stay only
+  // for its sake.
   PackFate fate_of(const GcPack& pack, const PackReader& reader,
                    const std::vector<PackEntry>& unwanted_recipes) const {
     if (pack.young) return PackFate::Keep;

@@ -31,13 +31,16 @@ namespace dvx {
 
 namespace {
 
-constexpr std::size_t kInlineSize = std::size_t{1} << 20;  // files up to this are read whole by one task
-constexpr std::size_t kBatchFiles = 128;                   // of small files a task, or
+// A file up to this size is read whole by one task.
+constexpr std::size_t kInlineSize = std::size_t{1} << 20;
+// A task takes this many small files, or this many bytes.
+constexpr std::size_t kBatchFiles = 128;
 constexpr std::uint64_t kBatchBytes = std::uint64_t{2} << 20;
-// Of so many, and so many bytes, waking a thread costs more than the work.
+// For so few files and bytes, waking a thread costs more than the work.
 constexpr std::size_t kFewFiles = 4;
 constexpr std::uint64_t kFewBytes = std::uint64_t{256} << 10;
-constexpr std::size_t kMaxThreads = 16;  // buffers are a thread's: this bounds memory
+// Each thread has its own buffers, so this limit bounds memory.
+constexpr std::size_t kMaxThreads = 16;
 constexpr std::size_t kQueueLimit = 32;
 
 struct QueuedFile {
@@ -58,7 +61,7 @@ FileStamp stamp_of_fd(int fd, const std::string& path) {
 
 OpenedFile open_regular(const std::string& path) {
   OpenedFile file;
-  // O_NONBLOCK: opening a fifo must not wait for somebody to write to it.
+  // With O_NONBLOCK, opening a fifo does not wait for a writer.
   const int fd = beneath::open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
   if (fd < 0) throw system_error("open", path);
   file.fd.reset(fd);
@@ -75,27 +78,42 @@ void throw_if_changed(const OpenedFile& file, const std::string& path) {
               "try again when nothing writes to it", path);
 }
 
-// What a task needs, kept from task to task.
+// The tools of a task, which are kept from one task to the next.
 struct WorkContext {
   ContentEncoder encoder;
   Hasher hasher;
   std::vector<std::byte> buffer;
 };
 
-// A file too big for one task: cut by one thread while others encode what it cut.
+// A file that is too big for one task. One thread cuts it while others encode the chunks.
 struct CutFile {
   QueuedFile queued;
   OpenedFile opened;
   std::uint64_t size = 0;
   ObjectId id;
-  std::deque<std::vector<RecipeChunk>> parts;  // one a block: references stay valid while it grows
-  std::atomic<std::size_t> unfinished{1};      // the cutter itself, and a task for each block given out
+  // There is one part for each block. References to parts stay valid while the deque grows.
+  std::deque<std::vector<RecipeChunk>> parts;
+  // Counts the cutter itself and one task for each block given out.
+  std::atomic<std::size_t> unfinished{1};
 };
 
-using Chunks = std::vector<std::span<const std::byte>>;  // in a block
+using Chunks = std::vector<std::span<const std::byte>>;  // pieces of one block
 
 enum class CutBy { ManyTasks, OneTask };
 
+// The session takes small files and big files in different ways.
+//
+// Files up to kInlineSize are collected into batches, and one worker takes a batch at a time: it reads each
+// file whole, hashes it, and lets the encoder cut and compress it into frames. A bigger file goes to a cutter
+// thread. The cutter reads blocks ahead, hashes the whole file, finds the cuts, and gives the chunks of each
+// block to the workers, which hash and compress them in parallel. The worker that finishes the last block
+// writes the recipe. Every frame goes to the one FrameWriter, which drops a frame that it already has. A
+// store that keeps whole files uses a WholeWriter instead.
+//
+// Memory is bounded by three limits: the queues hold at most kQueueLimit tasks, the block pool holds 4 + 2 *
+// threads blocks of about 2 MB, and each thread has one context. Cutters wait for workers and for blocks, but
+// workers never wait for cutters, so the session cannot deadlock. finish() commits everything; until then all
+// packs lie under `tmp/`.
 class IngestSession final : public Ingest {
  public:
   IngestSession(ObjectStore* store, const IngestOptions& options);
@@ -130,9 +148,11 @@ class IngestSession final : public Ingest {
   std::unique_ptr<WholeWriter> whole_;   // set when files are stored whole
   std::vector<QueuedFile> batch_;
   std::uint64_t batch_bytes_ = 0;
-  std::unique_ptr<WorkContext> own_context_;  // of the calling thread, for add_bytes
+  // Used by the calling thread for add_bytes.
+  std::unique_ptr<WorkContext> own_context_;
 
-  std::mutex mutex_;  // of the four below
+  // Guards the members below.
+  std::mutex mutex_;
   std::vector<IngestResult> results_;
   std::vector<std::unique_ptr<WorkContext>> idle_contexts_;
   std::exception_ptr failure_;
@@ -140,7 +160,8 @@ class IngestSession final : public Ingest {
 
   BlockPool blocks_;
   ThreadPool workers_;
-  ThreadPool cutters_;  // they wait for workers and never the other way round
+  // The cutters wait for workers, never the other way round.
+  ThreadPool cutters_;
 };
 
 std::size_t thread_count(const IngestOptions& options) {
@@ -159,7 +180,7 @@ IngestSession::IngestSession(ObjectStore* store, const IngestOptions& options)
   if (store_->impl().options.encoding == Encoding::Whole) whole_ = std::make_unique<WholeWriter>(*store_);
 }
 
-// What is still queued is skipped: without finish() nothing of it would be seen.
+// Tasks that are still queued are skipped, since nothing becomes visible without finish().
 IngestSession::~IngestSession() {
   failed_ = true;
 }
@@ -169,7 +190,8 @@ void IngestSession::throw_failure() {
   if (failure_) std::rethrow_exception(failure_);
 }
 
-// Runs one task with a context of its own. The first failure ends the session; tasks after it do nothing.
+// Runs one task with a context that no other task is using. The first failure ends the session; later tasks
+// do nothing.
 void IngestSession::run(const std::function<void(WorkContext&)>& work) {
   if (failed_) return;
   std::unique_ptr<WorkContext> context;
@@ -234,8 +256,8 @@ void IngestSession::take_batch(const std::vector<QueuedFile>& batch, WorkContext
   report(std::move(results));
 }
 
-// An Error of the file itself becomes its result; one of the store ends the session. They are told apart by
-// the path.
+// Takes one file of a batch. An Error of the file itself becomes its result; an Error of the store ends the
+// session. The path in the Error tells which of the two it is.
 std::optional<IngestResult> IngestSession::take_file(const QueuedFile& queued, WorkContext& context) {
   IngestResult result;
   result.token = queued.token;
@@ -283,17 +305,19 @@ void IngestSession::cut_file(std::shared_ptr<CutFile> file, CutBy by, WorkContex
   } catch (const Error& e) {
     if (e.path() != queued.path) throw;
     report_failed(queued, e);
-    return;  // its count never reaches zero, so no recipe is written
+    return;  // the count never reaches zero, so no recipe is written
   }
   leave(file, context);
 }
 
 void IngestSession::cut_blocks(const std::shared_ptr<CutFile>& file, CutBy by, WorkContext& context) {
-  // A worker that cuts must not wait for blocks of tasks which wait for a worker.
+  // A worker that cuts uses blocks of its own, because the shared blocks may be held by tasks that wait for a
+  // worker.
   BlockPool own_blocks(2);
   BlockReader reader(file->opened.fd.get(), file->queued.path, by == CutBy::OneTask ? own_blocks : blocks_);
   Hasher hasher;
-  std::vector<std::byte> rest;  // shorter than the longest chunk: where it ends is in the next block
+  // This is shorter than the longest chunk, so its end may lie in the next block.
+  std::vector<std::byte> rest;
   while (std::shared_ptr<Block> block = reader.next()) {
     if (failed_) return;
     if (options_.stops_when_interrupted) throw_if_interrupted();
@@ -342,13 +366,14 @@ void IngestSession::give_out(const std::shared_ptr<CutFile>& file, std::shared_p
   });
 }
 
-// Whoever leaves last knows all chunks.
+// The last one to leave knows all chunks of the file and writes its recipe.
 void IngestSession::leave(const std::shared_ptr<CutFile>& file, WorkContext& context) {
   if (file->unfinished.fetch_sub(1) != 1) return;
   if (keeps()) {
     Recipe recipe;
     for (const auto& part : file->parts) recipe.chunks.insert(recipe.chunks.end(), part.begin(), part.end());
-    // A file that shrank to one chunk before it was opened needs no recipe: that chunk has its id.
+    // A file may have shrunk to one chunk before it was opened. It needs no recipe, because that chunk has
+    // the id of the file.
     if (recipe.chunks.size() > 1) context.encoder.encode_recipe(file->id, recipe, *frames_);
     if (recipe.chunks.empty()) context.encoder.encode(file->id, {}, *frames_);
   }

@@ -116,7 +116,8 @@ void Mark::keep(const ObjectId& id, EntryKind kind) {
   }
 }
 
-// A tree is entered once. That a file of the same bytes was marked says nothing about what the tree names.
+// Returns true the first time a tree is entered. Marks are kept apart from this, because a marked file with
+// the same bytes says nothing about the entries of the tree.
 bool Mark::enter_first(const ObjectId& id) {
   const auto number = numbers_.number_of(id);
   if (!number) return late_entered_.insert(id).second;
@@ -132,12 +133,14 @@ void Mark::keep_content(const ObjectId& id) {
   if (found->hit.entry.kind == FrameKind::Recipe) keep_recipe(id);
 }
 
-// The set knows the beginnings of ids alone, and a stranger can make an id that begins as another one does.
+// The set compares only the first bytes of ids, and a stranger can make an id that begins like another one.
+// Therefore the store is asked as well.
 bool Mark::is_marked_whole(const ObjectId& id) const {
   return whole_.is_marked(id) && store_.impl().has_whole(id);
 }
 
-// Stored since the numbers were given, or brought back now, or whole, or not here at all.
+// Marks an object without a number. It was stored after the numbers were given, has just been brought back,
+// is a whole file, or is not in the store at all.
 void Mark::keep_elsewhere(const ObjectId& id) {
   if (late_.contains(id) || is_marked_whole(id) || !is_here(id)) return;
   late_.insert(id);

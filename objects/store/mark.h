@@ -1,8 +1,9 @@
-// Which objects of a store are wanted: the marking half of a garbage collection.
+// The first half of a garbage collection: marking the objects of a store that are wanted.
 //
-// What is kept is a row of bits over the numbers of a moment's frames (frame_numbers.h) and eight bytes for
-// each whole file, so ten million objects take a few megabytes (docs/gc.md has the arithmetic). Marking may
-// go on later, when names have come since; what is marked stays marked. Single-threaded.
+// The marks take one bit for each frame that the store had when the Mark was made (frame_numbers.h), and
+// eight bytes for each whole file, so ten million objects take a few megabytes (docs/gc.md has the
+// arithmetic). Marking may continue later, when new names have appeared; marks are never removed. It is
+// single-threaded.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +18,12 @@
 
 namespace dvx {
 
-// Whole files by the first eight bytes of their ids. Two that have them in common count as one: what is
-// wanted of either keeps both.
+// A set of the whole files of a store, which it knows by the first eight bytes of their ids. Two files that
+// share these bytes count as one, so wanting either keeps both.
 class WholeFileSet {
  public:
   explicit WholeFileSet(const ObjectStore& store);
-  // False when there is none of that id, or it was marked before.
+  // Returns false when there is no file with that id, or when it was already marked.
   bool mark(const ObjectId& id);
   bool is_marked(const ObjectId& id) const;
 
@@ -32,26 +33,29 @@ class WholeFileSet {
   std::vector<bool> marked_;
 };
 
-// Calls visit(id) for every whole file of the store, a directory at a time.
+// Calls visit(id) for every whole file of the store, one directory at a time.
 void for_each_whole_file(const ObjectStore& store, const std::function<void(const ObjectId& id)>& visit);
 
 class Mark {
  public:
   explicit Mark(ObjectStore& store);
 
-  // This content and all that it needs: the chunks of a file, everything below a directory. What is not in
-  // the store, its trash included, is passed over: nobody fetched it yet. Corruption when a tree or recipe on
-  // the way cannot be read, since what it needs is not known then.
+  // Marks this content and everything it needs: the chunks of a file, or everything below a directory.
+  // Content that is neither in the store nor in its trash is skipped, because nobody has fetched it yet.
+  // Throws Error{Corruption} when a tree or recipe on the way cannot be read, because its needs are then
+  // unknown.
   void keep(const ObjectId& id, EntryKind kind = EntryKind::File);
-  // Chunks that a recipe needs, though the recipe itself may not be wanted: what is found must be readable.
-  // Returns how many stored bytes were marked by it.
+  // Marks the chunks that a recipe needs, even when the recipe itself is not wanted, because every recipe in
+  // the store must be readable. Returns the number of stored bytes that this marked.
   std::uint64_t keep_chunks_of(const PackReader& pack, const PackEntry& recipe);
-  // Stored bytes of the chunks of a recipe that are not wanted otherwise.
+  // Returns the stored bytes of the chunks of a recipe that are not wanted otherwise.
   std::uint64_t unwanted_bytes_of(const PackReader& pack, const PackEntry& recipe) const;
 
-  bool is_wanted(const ObjectId& id) const;  // a frame or a whole file
+  // `id` may be that of a frame or of a whole file.
+  bool is_wanted(const ObjectId& id) const;
   const FrameNumbers& numbers() const { return numbers_; }
-  std::uint64_t brought_back() const { return brought_back_; }  // times that something came from the trash
+  // Returns how many times something came back from the trash.
+  std::uint64_t brought_back() const { return brought_back_; }
 
  private:
   void keep_content(const ObjectId& id);
@@ -65,9 +69,11 @@ class Mark {
   ObjectStore& store_;
   FrameNumbers numbers_;
   WholeFileSet whole_;
-  std::vector<bool> wanted_;                   // by number
-  std::vector<bool> entered_;                  // by number: trees whose entries were marked
-  std::unordered_set<ObjectId> late_;          // wanted, in packs that came after the numbers were given
+  std::vector<bool> wanted_;  // by number
+  // By number: the trees whose entries were marked.
+  std::vector<bool> entered_;
+  // Wanted ids in packs that came after the numbers were given.
+  std::unordered_set<ObjectId> late_;
   std::unordered_set<ObjectId> late_entered_;  // trees without a number
   std::uint64_t brought_back_ = 0;
 };

@@ -30,7 +30,7 @@ namespace {
 
 constexpr std::size_t kOpenPacks = 256;
 
-// What a thread needs to read frames, kept between reads.
+// The buffers with which a thread reads frames, kept between reads.
 struct ReadContext {
   Decoder decoder;
   std::vector<std::byte> stored;
@@ -59,7 +59,7 @@ Error damaged(const ObjectId& id, const std::string& path) {
                "dvx fsck --repair", path);
 }
 
-// Holds the last piece back until it is known that all pieces are right.
+// Holds the last piece back until all pieces are known to be right.
 class HoldingSink {
  public:
   explicit HoldingSink(Sink& sink) : sink_(sink) {}
@@ -110,7 +110,7 @@ ObjectStore::Impl::Impl(std::string store_directory, StoreOptions store_options)
   try {
     enter_user();
   } catch (const Error& e) {
-    if (e.kind() != ErrorKind::Io) throw;  // who may only read cannot enter itself either
+    if (e.kind() != ErrorKind::Io) throw;  // a user who may only read cannot make an entry either
   }
 }
 
@@ -122,7 +122,7 @@ void ObjectStore::Impl::enter_user() const {
   write_file_atomically(file, options.user.text);
 }
 
-// A store that is not there yet gets its marker when it is made.
+// Writes the marker `linked`. A store that does not exist yet gets it when it is made.
 void ObjectStore::Impl::note_links() const {
   const std::string marker = path("linked");
   if (linked && exists(path("format")) && !exists(marker)) write_file_atomically(marker, "");
@@ -146,11 +146,11 @@ void ObjectStore::Impl::ensure_layout() {
     make_directories(directory);
     share_directory(directory, shared);
     heed_sharing(directory);
-    // First of all: what has no `format` is not taken for a store.
+    // This file comes first, because a directory without `format` is not taken for a store.
     if (!exists(path("format"))) write_file_atomically(path("format"), serialize_store_format());
     for (const char* name : {"packs", "index", "tmp", "trash"}) {
       make_directories(path(name));
-      share_new_directory(path(name));  // an older one too
+      share_new_directory(path(name));  // also for a directory that already existed
       require_writable(path(name), directory);
     }
     enter_user();
@@ -180,7 +180,7 @@ bool ObjectStore::Impl::bring_back(const ObjectId& id) const {
     if (!claimed) use = share_store(directory);
     if (!trash.bring_back(id)) return false;
   } catch (const Error& e) {
-    // Who may not write here does not find it.
+    // A user who may not write here does not find the object.
     if (e.kind() != ErrorKind::Io && e.kind() != ErrorKind::NotFound) throw;
     return false;
   }
@@ -199,7 +199,7 @@ void ObjectStore::Impl::with_pack(const ObjectId& id, SegmentHit hit,
     } catch (const Error& e) {
       if (e.kind() != ErrorKind::NotFound || attempt == 3) throw;
     }
-    // Repaired or repacked by somebody else: what was in that pack is in another one now.
+    // Another process repaired or repacked the store. The frame is in a different pack now.
     open_packs.forget();
     index.reload();
     const auto found = find_frame(id);
@@ -222,7 +222,7 @@ std::uint64_t ObjectStore::Impl::size_of(const SegmentHit& hit) const {
 
 namespace {
 
-// In the background where that pays for starting a thread.
+// Hashes in a background thread when the size makes starting one worthwhile.
 class StreamHasher {
  public:
   explicit StreamHasher(std::uint64_t size) {
@@ -240,7 +240,8 @@ class StreamHasher {
   Hasher own_;
 };
 
-// A frame whose bytes are wrong where the index says it is may be right where its pack says it is.
+// Decodes a frame. When the bytes are wrong at the place that the index gives, it tries the place that the
+// pack itself gives.
 std::span<const std::byte> decode_chunk(ReadContext& context, const PackReader& pack,
                                         const PackEntry& entry) {
   try {
@@ -267,7 +268,7 @@ void ObjectStore::Impl::read_frames(const ObjectId& id, const SegmentHit& hit, S
     }
   });
   if (recipe.chunks.empty()) return;
-  // The file's own hash covers all chunks, so theirs are not computed a second time.
+  // The hash of the whole file covers all chunks, so their own hashes are not computed.
   HoldingSink out(sink);
   StreamHasher hasher(recipe.total_size());
   for (const RecipeChunk& chunk : recipe.chunks) {
@@ -307,7 +308,7 @@ void ObjectStore::Impl::read_whole(const ObjectId& id, Sink& sink) const {
   HoldingSink out(sink);
   StreamHasher hasher(opened.size());
   std::vector<std::byte> buffer(std::min<std::uint64_t>(opened.size(), kPiece));
-  // No more than the file had when it was opened, whatever is added to it meanwhile.
+  // Reads no more than the file had when it was opened, even when it grows meanwhile.
   for (std::uint64_t left = opened.size(); left > 0;) {
     const auto piece = std::span(buffer).first(std::min<std::uint64_t>(left, buffer.size()));
     const std::size_t n = read_up_to(opened.fd.get(), piece, file);
@@ -333,7 +334,7 @@ const std::string& ObjectStore::directory() const {
 
 std::optional<FileLock> ObjectStore::hold() const {
   auto lock = share_store(impl_->directory);
-  // What was known before may have been moved while the lock was waited for.
+  // What was known before may have been moved while this call waited for the lock.
   if (lock) impl_->index.catch_up();
   return lock;
 }
@@ -388,7 +389,8 @@ Tree ObjectStore::read_tree(const ObjectId& id) const {
 }
 
 std::optional<std::string> ObjectStore::whole_file(const ObjectId& id) const {
-  if (!impl_->has_whole(id) && !impl_->index.find(id)) impl_->find_frame(id);  // from the trash, perhaps
+  if (!impl_->has_whole(id) && !impl_->index.find(id))
+    impl_->find_frame(id);  // may bring it back from the trash
   if (!impl_->has_whole(id)) return std::nullopt;
   return impl_->whole_path(id);
 }

@@ -1,8 +1,8 @@
-// The local object store: packs and whole-file objects under one directory, and an index that can be thrown
-// away.
+// The local object store: packs and whole-file objects under one directory, and an index that can be deleted
+// and rebuilt.
 //
-// Readers take no lock and may run in any thread; writers go through an Ingest. What a read gives was hashed
-// and compared with its id. Several processes and clones may share one store.
+// Readers take no lock and may run in any thread; writers use an Ingest. Everything that a read returns was
+// hashed and compared with its id. Several processes and clones may share one store.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ namespace dvx {
 class Ingest;
 struct IngestOptions;
 
-// How new objects are kept. Reading understands both whatever is set.
+// How new objects are stored. Reading works for both, whatever is set here.
 enum class Encoding : std::uint8_t { Packed, Whole };
 
 struct ObjectInfo {
@@ -32,22 +32,24 @@ struct ObjectInfo {
   Encoding encoding = Encoding::Packed;
 };
 
-// An entry in the store's `users/`, so that a garbage collection knows whose roots to look at. What it says
-// is not this layer's business.
+// An entry in `users/` of the store, which tells a garbage collection whose roots it must look at. The store
+// does not interpret the text.
 struct StoreUserEntry {
-  std::string name;  // of the file; "" is nobody
+  // The name of the file; "" means no entry.
+  std::string name;
   std::string text;
 };
 
 struct StoreOptions {
   Encoding encoding = Encoding::Packed;
-  StoreUserEntry user = {};  // entered when the store is opened, or made
+  // Entered when the store is opened, or when it is made.
+  StoreUserEntry user = {};
 };
 
 class ObjectStore {
  public:
-  // Opens the store at `directory`, which is created when absent. Config for a format that is newer than this
-  // dvx.
+  // Opens the store at `directory`, which is created on the first write when it is absent. Throws
+  // Error{Config} for a format that is newer than this dvx.
   static std::unique_ptr<ObjectStore> open(const std::string& directory, StoreOptions options = {});
   ~ObjectStore();
 
@@ -55,36 +57,39 @@ class ObjectStore {
 
   bool contains(const ObjectId& id) const;
   std::optional<ObjectInfo> find(const ObjectId& id) const;
-  // Those of `ids` that are not here, in the order given, each once.
+  // Returns those of `ids` that are absent, in the order given, each once.
   std::vector<ObjectId> missing(std::span<const ObjectId> ids) const;
 
-  // What lies in the trash counts as absent to none of these: it is brought back when it is asked for.
+  // Objects in the trash are not absent: each of these functions brings the object back when it is asked for.
   //
-  // Whole content in pieces. NotFound when absent; Corruption when the bytes do not hash to `id` — thrown
-  // before the last piece is given, but earlier pieces have been: write to a temp file and rename.
+  // read() gives the whole content in pieces. It throws Error{NotFound} when the object is absent, and
+  // Error{Corruption} when the bytes do not hash to `id`. The latter is thrown before the last piece is
+  // given, but earlier pieces have been given by then, so write to a temporary file and rename it.
   void read(const ObjectId& id, Sink& sink) const;
   std::string read_bytes(const ObjectId& id, std::uint64_t limit = std::uint64_t{1} << 30) const;
-  // Corruption also for a tree that contradicts those above it, and for trees that stand for absurdly many
-  // entries (tree_watch.h): walks over what this gives come to an end.
+  // Also throws Error{Corruption} for a tree that contradicts the trees above it, and for trees that stand
+  // for absurdly many entries (tree_watch.h). A walk over these trees therefore ends.
   Tree read_tree(const ObjectId& id) const;
-  // Path of the read-only file when the object is stored whole, to be reflinked or linked.
+  // Returns the path of the read-only file when the object is stored as a whole file, so that it can be
+  // cloned or linked.
   std::optional<std::string> whole_file(const ObjectId& id) const;
 
-  // For who relies on what the store has: nothing of it is moved away while the lock lives. Take it before
-  // the first look and keep it until what was found is named durably (objects/store/store_use.h). nullopt
-  // when there is no store, or none that may be written to.
+  // Returns a lock for callers that rely on what the store has: nothing is moved out of the store while the
+  // lock lives. Take it before the first lookup, and keep it until a durable file names what was found
+  // (objects/store/store_use.h). Returns nullopt when there is no store, or none that this user may write to.
   std::optional<FileLock> hold() const;
 
-  // Small things (trees, logs, run records): durable when it returns.
+  // Stores small objects (trees, logs, run records). The object is durable when the function returns.
   ObjectId put(std::string_view bytes);
   std::unique_ptr<Ingest> begin_ingest(const IngestOptions& options);
 
-  // The tree `id` and all trees below it, with every object they need: visit(path, entry).
-  // Used by push, checkout, ls and gc. NotFound or Corruption as read().
+  // Visits the tree `id` and all trees below it with every object that they need, as visit(path, entry).
+  // Push, checkout, ls and gc use it. Throws Error{NotFound} or Error{Corruption} as read() does.
   void walk_tree(const ObjectId& id,
                  const std::function<void(const std::string& path, const TreeEntry&)>& visit) const;
 
-  struct Impl;  // shared with the parts of store/ that read packs directly: fsck, transfer
+  // The parts of store/ that read packs directly, such as fsck and transfer, use this too.
+  struct Impl;
   Impl& impl() const { return *impl_; }
 
  private:

@@ -11,7 +11,7 @@
 namespace dvx {
 
 namespace {
-// Frames that lie one after the other are read together, up to this many bytes.
+// Frames that lie next to each other are read together, up to this many bytes.
 constexpr std::uint64_t kRunBytes = std::uint64_t{4} << 20;
 
 std::string make_tail(const std::vector<PackEntry>& entries, std::uint64_t index_offset, ObjectId& pack_id) {

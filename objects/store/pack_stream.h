@@ -1,7 +1,7 @@
-// A new pack made of frames that lie in packs of the store, as a stream: nothing is written on this side.
+// A stream that forms a new pack from frames in the packs of the store, without writing anything locally.
 //
-// Its layout follows from the frames' lengths alone, so its name is known before a byte of it is read. Every
-// frame is verified on its way out.
+// The layout follows from the lengths of the frames alone, so the name of the pack is known before the first
+// byte is read. Every frame is verified when it is read.
 #pragma once
 
 #include <cstdint>
@@ -18,14 +18,16 @@ namespace dvx {
 
 class PackStream final : public Source {
  public:
-  // `frames` in the order that they are to have, each id once. `store` outlives this.
+  // `frames` are in the order of the new pack, each id once. `store` must outlive this object.
   PackStream(const ObjectStore& store, std::vector<FrameLocation> frames);
 
   const ObjectId& pack_id() const { return pack_id_; }
   std::uint64_t size() const { return size_; }
-  const std::vector<PackEntry>& entries() const { return entries_; }  // sorted by id, offsets in the new pack
+  // Returns the entries sorted by id, with offsets in the new pack.
+  const std::vector<PackEntry>& entries() const { return entries_; }
 
-  std::size_t read(std::span<std::byte> out) override;  // Corruption for a damaged frame, with its id as path
+  // Throws Error{Corruption} for a damaged frame, with the id of the frame as path.
+  std::size_t read(std::span<std::byte> out) override;
   bool rewind() override;
 
  private:
@@ -40,7 +42,8 @@ class PackStream final : public Source {
   std::uint64_t size_ = 0;
 
   Decoder decoder_;
-  std::shared_ptr<const PackReader> pack_;  // owners: this and the store's cache of open packs
+  // Shared with the store's cache of open packs.
+  std::shared_ptr<const PackReader> pack_;
   ObjectId open_pack_id_;
   enum class Stage { Header, Frames, Tail, End } stage_ = Stage::Header;
   std::size_t next_frame_ = 0;

@@ -25,11 +25,19 @@ namespace dvx {
 
 namespace {
 
-// Frames waited for before they are sent: bounds memory, whatever the number of files.
+// The largest number of frames that are collected before they are sent. It bounds memory, whatever the number
+// of files.
 constexpr std::size_t kMaxPending = std::size_t{1} << 20;
-// Recipes held back until their chunks are there, in bytes.
+// Recipes are held back until their chunks are on the remote, up to this many bytes.
 constexpr std::uint64_t kMaxPendingRecipes = std::uint64_t{32} << 20;
 
+// A push walks everything below the roots once and asks the remote index about each object. It collects the
+// chunks and recipes that the remote lacks, and the objects that are stored whole. When enough are collected,
+// and at the end, it flushes: it sends the chunks, then the whole objects (cut and compressed on the way),
+// and at last the recipes. A recipe with a damaged chunk is not sent. Frames are grouped into packs by their
+// place in the store, and each pack is streamed from the local packs without a copy on disk. As soon as the
+// remote has a pack, a segment that describes it is published. A pack that the remote already has under that
+// name, from a push that was killed, is not sent again. Finally the small segments on the remote are merged.
 class Push {
  public:
   Push(const ObjectStore& store, RemoteIndex& remote, const TransferOptions& options, Progress& progress)
@@ -63,11 +71,12 @@ class Push {
   std::unordered_set<ObjectId> seen_;
   std::vector<FrameLocation> chunks_, recipes_;
   std::vector<ObjectId> whole_;
-  std::vector<Frame> encoded_recipes_;  // of whole objects
+  std::vector<Frame> encoded_recipes_;  // recipes of whole objects
   std::uint64_t recipe_bytes_ = 0;
   std::atomic<bool> stop_{false};
 
-  std::mutex mutex_;  // guards what follows, which sending threads change
+  // Guards the members below, which the sending threads change.
+  std::mutex mutex_;
   TransferReport report_;
   std::unordered_set<ObjectId> damaged_;
 };
@@ -115,7 +124,7 @@ void Push::consider(const ObjectId& id) {
   ++report_.objects;
 }
 
-// False when a chunk is not here.
+// Returns false when a chunk is not in the store.
 bool Push::consider_recipe(const FrameLocation& location) {
   std::vector<FrameLocation> needed;
   for (const RecipeChunk& chunk : read_recipe(store_, location).chunks) {
@@ -132,7 +141,7 @@ bool Push::consider_recipe(const FrameLocation& location) {
   return true;
 }
 
-// Chunks first, then the recipes that need them.
+// Sends the chunks first and then the recipes that need them.
 void Push::flush() {
   send_frames(std::move(chunks_));
   send_whole_objects();
@@ -144,8 +153,8 @@ void Push::flush() {
   recipe_bytes_ = 0;
 }
 
-// In the order in which they lie here, cut into packs. The same frames make the same packs, so that what a
-// killed push has already sent is recognised by name.
+// Sends the frames in the order in which they lie in the store, cut into packs. The same frames always make
+// the same packs, so packs that a killed push has already sent are recognized by name.
 void Push::send_frames(std::vector<FrameLocation> frames) {
   if (frames.empty()) return;
   std::sort(frames.begin(), frames.end(), [](const FrameLocation& a, const FrameLocation& b) {
@@ -208,7 +217,8 @@ void Push::send(const ObjectId& pack_id, Source& source, std::uint64_t size, std
   report_.bytes += stored;
 }
 
-// Objects kept whole are cut and compressed on the way, into packs that exist here only while they are sent.
+// Objects that are stored whole are cut and compressed on the way, into packs that exist locally only while
+// they are sent.
 void Push::send_whole_objects() {
   if (whole_.empty()) return;
   progress_.begin("packing and sending", whole_.size(), 0);
@@ -246,7 +256,7 @@ void Push::send_whole_objects() {
 }
 
 void Push::send_spool(PackWriter& spool, const std::string& path) {
-  SealedPack sealed = spool.seal(Durability::Relaxed);  // it is the remote that keeps it
+  SealedPack sealed = spool.seal(Durability::Relaxed);  // only the remote keeps this pack
   FileSource source(path);
   send(sealed.pack_id, source, sealed.size, std::move(sealed.entries));
   if (beneath::remove_file(path) != 0) throw system_error("remove", path);

@@ -31,8 +31,8 @@ void copy_file(const std::string& from, const std::string& to) {
   out.finish();
 }
 
-// False when the name is taken. A file of another user may not be linked to (fs.protected_hardlinks), and
-// some file systems have no links: a copy then.
+// Returns false when the name is taken. Makes a copy where no link is possible: a file of another user may
+// not be linked to (fs.protected_hardlinks), and some file systems have no links.
 bool link_or_copy(const std::string& from, const std::string& to) {
   if (beneath::link(from, to) == 0) return true;
   if (errno == EEXIST) return false;

@@ -25,7 +25,8 @@ bool reflink_works(const std::string& from_directory, const std::string& to_dire
     const TemporaryDirectory from(from_directory, ".dvx-probe"), to(to_directory, ".dvx-probe");
     const UniqueFd source = open_file(join_path(from.path(), "a"), O_RDWR | O_CREAT | O_EXCL);
     const UniqueFd target = open_file(join_path(to.path(), "b"), O_RDWR | O_CREAT | O_EXCL);
-    // A block's worth: some file systems keep less inside the inode and would answer for that only.
+    // The file is larger than a block, because some file systems keep smaller files inside the inode, and the
+    // result would be true of those only.
     write_all(source.get(), std::string(8192, 'x'), from.path());
     return clone_file(source.get(), target.get());
   } catch (const Error&) {

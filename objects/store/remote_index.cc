@@ -22,7 +22,7 @@
 namespace dvx {
 
 namespace {
-// Fewer than this many segments are left alone.
+// Fewer than this many segments are not merged.
 constexpr std::size_t kMergeWidth = 8;
 constexpr std::time_t kKeepUnlistedSeconds = 60 * 60;
 
@@ -43,7 +43,7 @@ class HashingSink final : public Sink {
   std::uint64_t size_ = 0;
 };
 
-// Brings a segment into the cache, checked against its name.
+// Downloads a segment into the cache and checks it against its name.
 void download(Backend& backend, const std::string& name, const ObjectId& id, const std::string& target) {
   AtomicFile file(target);
   FdSink to_file(file.fd(), target);
@@ -67,7 +67,8 @@ void RemoteIndex::load() {
   check_remote_format(read_all(backend_, format), backend_.url());
   exists_ = true;
   make_directories(cache_);
-  // A merge by somebody else may take away what was listed; its replacement is in the next list.
+  // Another process may merge, which removes segments that were listed. The next listing has their
+  // replacement.
   constexpr int kTries = 5;
   for (int i = 0; i < kTries; ++i) {
     if (load_listed()) return drop_unlisted_from_cache();
@@ -101,7 +102,8 @@ std::string RemoteIndex::cache_path(const std::string& name) const {
   return join_path(cache_, file_name(name));
 }
 
-// Only what has lain there for a while: another process may have published a segment since we listed.
+// Removes only files that have been in the cache for a while, because another process may have published a
+// segment after the listing.
 void RemoteIndex::drop_unlisted_from_cache() const {
   std::set<std::string, std::less<>> listed;
   for (const Entry& entry : entries_) listed.emplace(file_name(entry.name));
@@ -109,7 +111,7 @@ void RemoteIndex::drop_unlisted_from_cache() const {
     if (!name.ends_with(".seg") || listed.contains(name)) continue;
     const std::string file = join_path(cache_, name);
     const auto st = stat_if_exists(file);
-    // One that cannot be removed only takes space.
+    // A file that cannot be removed only takes space.
     if (st && ::time(nullptr) - st->st_mtime > kKeepUnlistedSeconds) beneath::remove_file(file);
   }
 }
@@ -147,8 +149,9 @@ void RemoteIndex::publish(const SegmentInputs::Pack& pack) {
   entries_.push_back(std::move(entry));
 }
 
-// The smallest ones, as long as the next is not much bigger than those before it together: so each byte of
-// index is rewritten a number of times that grows with the logarithm of the whole.
+// Returns the smallest segments, adding the next one as long as it is at most twice as large as those before
+// it together. Therefore the number of times that a byte of the index is rewritten grows only with the
+// logarithm of the whole.
 std::vector<RemoteIndex::Entry> RemoteIndex::worth_merging() const {
   std::vector<Entry> sorted = entries_;
   std::sort(sorted.begin(), sorted.end(), [](const Entry& a, const Entry& b) {

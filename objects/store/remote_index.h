@@ -1,8 +1,9 @@
-// What a remote holds: the segments under its `index/`, kept in a directory of this machine because they
-// never change.
+// The index of a remote: the segments under its `index/`, which say what the remote holds. They never change,
+// so copies of them are kept in a local directory.
 //
-// A segment is on the remote only after the packs that it speaks of, and a recipe only after its chunks; so
-// an id that is found here can be read there. find() and publish() may be called from any thread.
+// A segment is on the remote only after the packs that it describes, and a recipe only after its chunks.
+// Therefore an id that is found here can be read from the remote. find() and publish() may be called from any
+// thread.
 #pragma once
 
 #include <memory>
@@ -18,21 +19,22 @@ namespace dvx {
 
 class RemoteIndex {
  public:
-  // Reads the remote's format and index. `cache` is a directory that is made when absent, one for each
-  // remote. A place with nothing in it is a remote with nothing in it. Config for a remote newer than this
-  // dvx.
+  // Reads the format file and the index of the remote. `cache` is a directory for this remote alone, and it
+  // is made when absent. A place with nothing in it counts as an empty remote. Throws Error{Config} for a
+  // remote that is newer than this dvx.
   RemoteIndex(Backend& backend, std::string cache);
 
   Backend& backend() const { return backend_; }
-  bool exists() const { return exists_; }  // as a remote: something has been pushed to it
+  // Says whether the place is a remote yet, which means that something has been pushed to it.
+  bool exists() const { return exists_; }
   std::optional<SegmentHit> find(const ObjectId& id) const;
 
-  // Writes dvx-remote.json unless it is there. Before anything else is written.
+  // Writes dvx-remote.json unless it exists. Call it before anything else is written.
   void create();
-  // Tells the remote of a pack that it durably has.
+  // Tells the remote about a pack that it durably holds.
   void publish(const SegmentInputs::Pack& pack);
-  // Replaces many small segments by one. The old ones go after the new one is there; a reader that still had
-  // their names lists again.
+  // Replaces many small segments by one. The old segments are removed only after the new one is there. A
+  // reader that still had their names lists the index again.
   void merge_small_segments();
 
  private:
@@ -43,7 +45,8 @@ class RemoteIndex {
   };
 
   void load();
-  bool load_listed();  // false: a segment vanished between being listed and read
+  // Returns false when a segment disappeared between listing and reading.
+  bool load_listed();
   std::string cache_path(const std::string& name) const;
   void drop_unlisted_from_cache() const;
   std::vector<Entry> worth_merging() const;
@@ -52,10 +55,12 @@ class RemoteIndex {
   std::string cache_;
   bool exists_ = false;
   mutable std::shared_mutex mutex_;
-  std::vector<Entry> entries_;  // sorted by name as loaded, then as published
+  // Sorted by name as loaded, followed by those published since.
+  std::vector<Entry> entries_;
 };
 
-// Where a store keeps what it knows about the remote at `url`: "<store>/remotes/<hash of the url>".
+// Returns the directory where a store keeps what it knows about the remote at `url`: "<store>/remotes/<hash
+// of the url>".
 std::string remote_cache_directory(const std::string& store_directory, const std::string& url);
 
 }  // namespace dvx

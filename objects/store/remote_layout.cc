@@ -46,7 +46,7 @@ void check_remote_format(std::string_view text, const std::string& url) {
                 fmt::format("remote '{}' has format {}, and this dvx knows formats up to {}", url, version,
                             kRemoteVersion));
   }
-  // There has been one version so far, so what is not exactly that is something else.
+  // There has been only one version so far, so any other text is something else.
   if (text != serialize_remote_format()) {
     throw Error(ErrorKind::Config,
                 fmt::format("'{}' of remote '{}' is not a dvx remote's", kRemoteFormatName, url));

@@ -1,10 +1,10 @@
-// Where things are on a remote, the same on every backend (docs/formats/remote.md):
+// The names of the files on a remote, which are the same on every backend (docs/formats/remote.md):
 //
-//   dvx-remote.json                          what this is, and its version
+//   dvx-remote.json                          marks the place as a dvx remote, with its version
 //   packs/<2 hex>/<pack id>.pack             frames, in packs like those of a store
 //   index/<SHA-256 of the segment>.seg       which pack holds which frame; immutable, merged now and then
-//   roots/<project>/<SHA-256>.json           what a project needs, published by push
-//   runs/<project>/<SHA-256>.json            which run records there are, by key
+//   roots/<project>/<SHA-256>.json           the objects that a project needs, published by push
+//   runs/<project>/<SHA-256>.json            the run records that exist, by key
 #pragma once
 
 #include <optional>
@@ -25,11 +25,13 @@ std::string remote_segment_name(const ObjectId& content_id);
 std::string remote_root_prefix(std::string_view project);  // "roots/<project>/"
 std::string remote_runs_prefix(std::string_view project);  // "runs/<project>/"
 
-// The id in "index/<id>.seg", "runs/<project>/<id>.json" and the like; nullopt for a name of another form.
+// Returns the id in "index/<id>.seg", "runs/<project>/<id>.json" and the like, or nullopt for a name of
+// another form.
 std::optional<ObjectId> id_of_remote_name(std::string_view name);
 
 std::string serialize_remote_format();
-// Config for a remote that is newer than this dvx or none at all; `url` is for the message.
+// Throws Error{Config} for a remote that is newer than this dvx, or for a text that describes no remote.
+// `url` is used in the message.
 void check_remote_format(std::string_view text, const std::string& url);
 
 }  // namespace dvx

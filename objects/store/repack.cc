@@ -18,7 +18,7 @@ namespace dvx {
 
 namespace {
 
-constexpr std::uint64_t kSpare = std::uint64_t{1} << 20;  // left free on the disk
+constexpr std::uint64_t kSpare = std::uint64_t{1} << 20;  // bytes left free on the disk
 
 class Repacking {
  public:
@@ -42,11 +42,11 @@ class Repacking {
   }
 
  private:
-  // Each group becomes durable before the next is begun, so that neither space nor memory grows with the
-  // store.
+  // The wanted frames are copied in groups. Each group becomes durable before the next is begun, so the space
+  // and memory that this needs do not grow with the store.
   struct Source {
     ObjectId id;
-    std::vector<PackEntry> entries;  // wanted ones, in order of offset
+    std::vector<PackEntry> entries;  // the wanted ones, in order of offset
     std::uint64_t bytes = 0;
   };
   struct Group {
@@ -65,7 +65,7 @@ class Repacking {
     return source;
   }
 
-  // False when there is no use in going on.
+  // Copies one group. Returns false when it makes no sense to continue.
   bool copy(const Group& group) {
     if (const std::uint64_t free = free_bytes(); free < group.bytes + kSpare) {
       outcome_.notes.push_back(fmt::format(
@@ -92,7 +92,7 @@ class Repacking {
     return true;
   }
 
-  // A pack with damage stays as it is, for fsck.
+  // Copies the wanted frames of one pack. A damaged pack stays as it is, so that fsck can repair it.
   bool copy_pack(const Source& source, FrameWriter& writer) {
     const auto pack = open_pack(store_, source.id);
     std::uint64_t bytes = 0;

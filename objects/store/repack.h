@@ -1,4 +1,5 @@
-// Copying what is wanted of some packs to new ones: frames as they are, each compared with its id on the way.
+// Copies the wanted frames of some packs to new packs. Each frame is copied unchanged and compared with its
+// id on the way.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +14,17 @@
 namespace dvx {
 
 struct RepackOutcome {
-  std::vector<ObjectId> done;      // packs whose frames are in `made` now
-  std::vector<ObjectId> made;      // durable and indexed; may hold ids of `done`
-  std::uint64_t bytes = 0;         // of frames that were copied
-  std::vector<std::string> notes;  // why others are not in `done`: no space, damage
+  // The packs whose wanted frames are in `made` now.
+  std::vector<ObjectId> done;
+  // The new packs, durable and indexed. An id may also be in `done`.
+  std::vector<ObjectId> made;
+  // The bytes of the frames that were copied.
+  std::uint64_t bytes = 0;
+  // Why other packs are not in `done`: no space, or damage.
+  std::vector<std::string> notes;
 };
 
-// What a pack gives.
+// Says whether a frame of the pack is wanted.
 using WantedFrame = std::function<bool(const ObjectId& pack, const PackEntry& entry)>;
 
 RepackOutcome repack(ObjectStore& store, const std::vector<ObjectId>& packs, const WantedFrame& is_wanted,

@@ -47,7 +47,8 @@ class Repair {
   }
 
  private:
-  // The good frames go to a new pack, and so do those that can be fetched; the old pack is kept aside.
+  // Copies the good frames of a pack to a new pack, together with the frames that can be fetched. The old
+  // pack is moved to the quarantine.
   void mend_pack(const std::string& file, const std::unordered_set<ObjectId>& bad) {
     const std::string path = store_.impl().path(file), name(file_name(file));
     const auto id = ObjectId::parse(std::string_view(name).substr(0, name.size() - 5));
@@ -65,7 +66,8 @@ class Repair {
         fetch_into(writer, entry.id);
       }
     }
-    // Two names for a moment: the new pack may have the very id of the old one, and then takes its place.
+    // For a moment the old pack has two names. The new pack may have the same id as the old one, and then
+    // takes its place.
     const auto old_file = stat_if_exists(path);
     keep(file);
     writer.commit();
@@ -86,7 +88,7 @@ class Repair {
     fsync_directory(parent_path(path));
   }
 
-  // It is made again from the packs.
+  // Deletes the index; it is made again from the packs.
   void drop_index() {
     remove_tree(store_.impl().path("index"));
     make_directories(store_.impl().path("index"));

@@ -20,7 +20,8 @@ struct IndexPlace {
   std::uint64_t offset = 0, count = 0;
 };
 
-// Position and count of the index say the same thing twice, so one of them may be wrong.
+// Returns the places where the index may be. The trailer gives both the position and the count, and each
+// implies the other, so one of them may be wrong.
 std::vector<IndexPlace> likely_indexes(std::string_view trailer, std::uint64_t pack_size) {
   std::vector<IndexPlace> places;
   if (pack_size < kPackHeaderSize + kPackTrailerSize) return places;

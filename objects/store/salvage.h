@@ -1,4 +1,5 @@
-// What can still be read of a pack, whatever is damaged in it: for fsck, which trusts no index.
+// Reads what can still be read of a pack, whatever is damaged in it. Fsck uses it because fsck trusts no
+// index.
 #pragma once
 
 #include <string>
@@ -9,13 +10,15 @@
 namespace dvx {
 
 struct Salvage {
-  std::string reason;  // why the pack as such is damaged, or "" when only frames may be
-  std::vector<PackEntry>
-      entries;  // sorted by offset; with a damaged index, those of its entries that make sense
-  std::vector<ObjectId> misplaced;  // of entries that name no place in the pack
+  // Why the pack itself is damaged, or "" when at most single frames are.
+  std::string reason;
+  // Sorted by offset. When the index is damaged, these are the entries in it that make sense.
+  std::vector<PackEntry> entries;
+  // The ids of entries that do not lie inside the pack.
+  std::vector<ObjectId> misplaced;
 };
 
-// NotFound and Io are thrown; damage is a result.
+// Damage is reported in the result. Throws Error{NotFound} and Error{Io}.
 Salvage salvage_entries(const std::string& pack_path, const ObjectId& expected_pack_id);
 
 }  // namespace dvx

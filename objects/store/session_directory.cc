@@ -13,12 +13,14 @@ namespace dvx {
 
 namespace {
 
-constexpr const char* kGuard = "lock";    // held while a session directory is made, or looked at by a cleaner
-constexpr const char* kOwner = ".owner";  // in each session directory, locked as long as its session lives
+// Held while a session directory is made, and while abandoned ones are looked for.
+constexpr const char* kGuard = "lock";
+// In each session directory; locked as long as the session lives.
+constexpr const char* kOwner = ".owner";
 
 constexpr std::string_view kPrefix = "session";
 
-// Only what looks like a session directory in name and content is one: `tmp` may hold things of others.
+// Says whether an entry is a session directory, by name and content. `tmp` may hold files of other programs.
 bool is_session(const std::string& tmp, const DirectoryEntry& entry) {
   const bool is_named_so = entry.name.starts_with(kPrefix) && entry.name.substr(kPrefix.size(), 1) == "-";
   if (!is_named_so || (entry.type != DT_DIR && entry.type != DT_UNKNOWN)) return false;
@@ -32,7 +34,7 @@ void remove_abandoned(const std::string& tmp) {
       const std::string session = join_path(tmp, entry.name);
       if (FileLock::try_acquire(join_path(session, kOwner), LockMode::Exclusive)) remove_tree(session);
     } catch (const Error&) {
-      // Somebody else's, or gone by now: it costs space and nothing else.
+      // The directory belongs to another user or is gone by now. Leaving it costs only space.
     }
   }
 }

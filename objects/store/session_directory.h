@@ -1,7 +1,7 @@
-// A writing session's own directory under the store's `tmp/`, locked while the session lives.
+// The directory of one writing session under `tmp/` of the store. It is locked while the session lives.
 //
-// What a killed session left behind is recognised by its lock being free, and removed when the next one
-// begins.
+// When a session was killed, its directory has a free lock. The next session recognizes it by that and
+// removes it.
 #pragma once
 
 #include <cstdint>

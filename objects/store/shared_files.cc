@@ -62,7 +62,7 @@ class SharedFiles {
       NullSink nowhere;
       store_.impl().read_whole(id, nowhere);
     } catch (const Error& e) {
-      if (e.kind() == ErrorKind::NotFound) return true;  // moved away meanwhile
+      if (e.kind() == ErrorKind::NotFound) return true;  // it was moved away in the meantime
       if (e.kind() != ErrorKind::Corruption) throw;
       return false;
     }
@@ -84,7 +84,8 @@ void note_links(ObjectStore& store) {
   try {
     store.impl().note_links();
   } catch (const Error& e) {
-    if (e.kind() != ErrorKind::Io) throw;  // who may only read makes links that nobody can write through
+    if (e.kind() != ErrorKind::Io)
+      throw;  // a user who may only read makes links that nobody can write through
   }
 }
 

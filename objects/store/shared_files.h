@@ -1,7 +1,8 @@
-// Whole files that work trees link to (core.link is hardlink or symlink), hashed again where somebody may
-// have written into one since it was last found right. A stat each decides that, with the log of checks.
+// Whole files that work trees link to (core.link is hardlink or symlink) could be written to through a link.
+// Therefore they are hashed again when they may have changed since they were last found right. One stat for
+// each file, compared with the log of checks, decides that.
 //
-// A store has such files when it has the marker `linked`. Single-threaded.
+// A store has such files when it has the marker `linked`. The functions are single-threaded.
 #pragma once
 
 #include <cstdint>
@@ -13,25 +14,28 @@
 
 namespace dvx {
 
-// That work trees link to whole files of this store, or will.
+// Records that work trees link, or will link, to whole files of this store.
 void note_links(ObjectStore& store);
 
 struct ChangedFile {
   ObjectId id;
-  std::string file;  // in the store: "whole/ab/…"
+  // The path in the store: "whole/ab/…".
+  std::string file;
   std::uint64_t device = 0, inode = 0;
 };
 
 struct SharedFilesCheck {
-  std::uint64_t files = 0, read = 0;  // looked at, and hashed again
-  std::vector<ChangedFile> changed;   // those whose bytes are not what their id says; sorted
+  // The files looked at, and those hashed again.
+  std::uint64_t files = 0, read = 0;
+  // The files whose bytes do not match their id, sorted.
+  std::vector<ChangedFile> changed;
 };
 
-// Enters what was read and right in the log.
+// Enters the files that were read and found right in the log.
 SharedFilesCheck check_shared_files(ObjectStore& store, std::int64_t now_ns, Progress& progress);
 
-// Takes the object away, for its bytes are not its own; where they are kept: "quarantine/…", or "" when
-// somebody else was faster.
+// Moves the object out of the store, because its bytes do not match its id. Returns where they are kept
+// ("quarantine/…"), or "" when another process already did it.
 std::string set_aside(ObjectStore& store, const ChangedFile& file);
 
 }  // namespace dvx

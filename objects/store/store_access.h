@@ -1,4 +1,4 @@
-// Whether this user may write to a store, said so that it can be put right.
+// Finds out whether this user may write to a store, and explains how to correct the rights.
 #pragma once
 
 #include <cstdint>
@@ -9,27 +9,28 @@
 
 namespace dvx {
 
-// With whom the store is to be shared from the next writing on, if it is this user's own, or is not there
-// yet.
+// Sets with whom the store is shared from the next write on, provided that it belongs to this user or does
+// not exist yet.
 void share_store_with(ObjectStore& store, SharedWith with);
 
-// Error{Io} that names the owner, the group and what to do, when `directory`, a part of the store, cannot be
-// written to.
+// Throws Error{Io} when `directory`, a part of the store, cannot be written to. The error names the owner,
+// the group and what to do.
 void require_writable(const std::string& directory, const std::string& store_directory);
 
-// The same when the store cannot be looked into.
+// Throws the same error when the store cannot be read.
 void require_readable(const std::string& store_directory);
 
-// What the owner of a store types to let a group use everything that is in it.
+// Returns the commands with which the owner of a store lets a group use everything in it.
 std::string sharing_commands(const std::string& store_directory, SharedWith with);
 
 struct SharingFaults {
   std::uint64_t seen = 0, count = 0;
-  std::string first;  // from the store, of those that the group cannot use
+  // The path in the store of the first file that the group cannot use.
+  std::string first;
 };
 
-// What in a shared store its group cannot read, or cannot write to where it is a directory. What is gone or
-// cannot be looked into meanwhile counts as a fault of the directory above.
+// Looks in a shared store for files that its group cannot read, and for directories that it cannot write to.
+// A file that disappears or cannot be looked into meanwhile counts as a fault of the directory above.
 SharingFaults find_sharing_faults(const std::string& store_directory);
 
 }  // namespace dvx

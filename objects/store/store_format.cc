@@ -21,7 +21,7 @@ std::string serialize_store_format() {
 
 void require_no_other_use(const std::string& directory) {
   for (const std::string& name : names_in_directory(directory)) {
-    // A fetch into a new store keeps the remote's index there before it stores anything.
+    // A fetch into a new store keeps the index of the remote there before it stores anything.
     if (name == "remotes" || name == "lost+found" || is_temporary_name(name)) continue;
     throw Error(ErrorKind::Config,
                 fmt::format("'{}' is not a store of dvx: it has no 'format' file and holds '{}'", directory,

@@ -1,4 +1,4 @@
-// The inside of ObjectStore, for the parts of objects/store/ alone.
+// The internals of ObjectStore, which only the files of objects/store/ may include.
 #pragma once
 
 #include <atomic>
@@ -19,11 +19,12 @@
 
 namespace dvx {
 
-// Packs opened for reading, up to a number of them. Thread-safe.
+// A limited number of packs that are open for reading. It is thread-safe.
 class OpenPacks {
  public:
   explicit OpenPacks(std::string directory) : directory_(std::move(directory)) {}
-  std::shared_ptr<const PackReader> open(const ObjectId& id);  // NotFound, Corruption
+  // Throws Error{NotFound} or Error{Corruption}.
+  std::shared_ptr<const PackReader> open(const ObjectId& id);
   void forget();
 
  private:
@@ -38,35 +39,39 @@ struct ObjectStore::Impl {
   std::string path(std::string_view name) const;
   std::string pack_path(const ObjectId& pack_id) const;
   std::string whole_path(const ObjectId& id) const;
-  void ensure_layout();  // directories and `format`, at the first write
+  // Makes the directories and `format` at the first write.
+  void ensure_layout();
   void enter_user() const;
   void note_links() const;
 
-  // What this process knows; the ingest asks this, since storing something twice does no harm.
+  // Looks in what this process knows. The ingest uses it, since storing an object twice does no harm.
   bool probably_has(const ObjectId& id) const;
   bool has_whole(const ObjectId& id) const;
-  // Whether `id`, which is not here, was in the trash and is here now.
+  // Says whether `id`, which is not in the store, was in the trash and has been brought back.
   bool bring_back(const ObjectId& id) const;
-  // Looks again when packs came or went since, and into the trash.
+  // Also looks for packs that were added or removed since, and in the trash.
   std::optional<SegmentHit> find_frame(const ObjectId& id) const;
   std::uint64_t size_of(const SegmentHit& hit) const;
-  // Calls read(pack) for the pack of `hit`, looking for the frame anew when the pack is gone.
+  // Calls use(pack, entry) for the pack of `hit`. When the pack is gone, it first looks for the frame again.
   void with_pack(const ObjectId& id, SegmentHit hit,
                  const std::function<void(const PackReader&, const PackEntry&)>& use) const;
-  // Gives the raw bytes of a chunk, or the chunks of a recipe one by one. Verified in whole.
+  // Gives the raw bytes of a chunk, or the chunks of a recipe one after the other. The whole content is
+  // verified.
   void read_frames(const ObjectId& id, const SegmentHit& hit, Sink& sink) const;
-  void read_whole(const ObjectId& id, Sink& sink) const;  // NotFound
+  // Throws Error{NotFound}.
+  void read_whole(const ObjectId& id, Sink& sink) const;
 
   std::string directory;
-  DirectoryGuard guard;  // of `directory`: nothing in a store is reached through a link
+  // Guards `directory`: no path in a store goes through a link.
+  DirectoryGuard guard;
   StoreOptions options;
-  SharedWith shared = SharedWith::Nobody;  // what the store is to be: see store_access.h
-  bool linked = false;                     // work trees link to its whole files: see shared_files.h
+  SharedWith shared = SharedWith::Nobody;  // how the store is to be shared; see store_access.h
+  bool linked = false;                     // work trees link to its whole files; see shared_files.h
   ChunkIndex index;
   mutable OpenPacks open_packs;
   Trash trash;
   mutable TreeWatch tree_watch;
-  // Set by a garbage collection while it has the store to itself: it must not wait for itself.
+  // A garbage collection sets this while it has the store to itself, so that it does not wait for itself.
   std::atomic<bool> claimed{false};
   std::once_flag layout_made;
 };

@@ -24,7 +24,7 @@ std::string use_path(const std::string& store_directory) {
 }  // namespace
 
 std::optional<FileLock> share_store(const std::string& store_directory) {
-  if (beneath::access(store_directory, X_OK) != 0) return std::nullopt;  // who opens the store is told
+  if (beneath::access(store_directory, X_OK) != 0) return std::nullopt;  // opening the store reports this
   if (!exists(join_path(store_directory, "format"))) return std::nullopt;
   heed_sharing(store_directory);
   const std::string path = use_path(store_directory);

@@ -1,8 +1,9 @@
-// Who may move objects of a store away, and when: one kernel lock, `use.lock`, shared by everybody who writes
-// and taken alone by a garbage collection while it moves (docs/adr/0004-gc-beside-writers.md).
+// Controls who may move objects out of a store, and when. There is one kernel lock, `use.lock`. All writers
+// share it, and a garbage collection takes it exclusively while it moves objects
+// (docs/adr/0004-gc-beside-writers.md).
 //
-// A writer holds it from before it looks at what the store has until what it relies on is named by a durable
-// pointer, lock file or run. Locks die with their process.
+// A writer takes the lock before it looks at what the store has. It holds the lock until a durable pointer,
+// lock file or run record names what it relies on. A lock ends with its process.
 #pragma once
 
 #include <chrono>
@@ -13,13 +14,14 @@
 
 namespace dvx {
 
-// Waits while objects are moved. nullopt when there is no store yet, or this user may not write to it.
+// Waits while objects are moved. Returns nullopt when there is no store yet, or when this user may not write
+// to it.
 std::optional<FileLock> share_store(const std::string& store_directory);
 
-// Waits for writers up to `patience`; Locked when there are some after it.
+// Waits up to `patience` for writers to end. Throws Error{Locked} when some are still at work then.
 FileLock claim_store(const std::string& store_directory, std::chrono::milliseconds patience);
 
-// One garbage collection at a time; Locked when there is one.
+// Allows one garbage collection at a time. Throws Error{Locked} when another one is running.
 FileLock lock_collection(const std::string& store_directory);
 
 }  // namespace dvx

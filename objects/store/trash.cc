@@ -26,10 +26,11 @@ namespace dvx {
 
 namespace {
 
-constexpr std::int64_t kTickNs = 50'000'000;  // a directory's mtime may not move for changes within one
+// Two changes of a directory within this time may leave the same mtime.
+constexpr std::int64_t kTickNs = 50'000'000;
 constexpr std::string_view kPurged = ".purged-";
 
-// "20260131T120000Z" of a time, which sorts as time does.
+// Returns the form "20260131T120000Z", which sorts in the order of time.
 std::string batch_name(std::int64_t ns) {
   std::string text = format_utc(ns).substr(0, 19) + "Z";
   std::erase(text, '-');
@@ -55,7 +56,7 @@ bool rename_if_there(const std::string& from, const std::string& to) {
   throw system_error("move", from);
 }
 
-// How many files there are in a directory; their sizes are added to `bytes`.
+// Returns the number of files in a directory, and adds their sizes to `bytes`.
 std::uint64_t weigh(const std::string& directory, std::uint64_t& bytes) {
   std::uint64_t files = 0;
   for (const std::string& name : names_in_directory(directory)) {
@@ -83,7 +84,8 @@ std::vector<std::string> Trash::batch_names() const {
   return names;
 }
 
-// A miss is dear only when something was thrown away; it then costs a stat of each batch.
+// Returns what is in the trash. When the known listing is settled, checking it costs one stat for each batch,
+// so a miss is cheap as long as the trash is empty.
 std::shared_ptr<const Trash::Listing> Trash::listing() const {
   const std::lock_guard lock(mutex_);
   if (known_ && known_->settled) {
@@ -110,7 +112,7 @@ std::shared_ptr<const Trash::Listing> Trash::read_listing() const {
         pack->entry(0);  // checks the index
         listing->packs.push_back(std::move(pack));
       } catch (const Error& e) {
-        // Damaged before it was thrown away, or gone by now.
+        // The pack was damaged before it was moved here, or it is gone by now.
         if (e.kind() != ErrorKind::Corruption && e.kind() != ErrorKind::NotFound) throw;
       }
     }
@@ -121,7 +123,7 @@ std::shared_ptr<const Trash::Listing> Trash::read_listing() const {
 }
 
 std::shared_ptr<const PackReader> Trash::pack_with(const Listing& in, const ObjectId& id) const {
-  // The newest first: it stays longest, and has what older ones had.
+  // The newest pack comes first, because it stays longest and has what older ones had.
   for (auto pack = in.packs.rbegin(); pack != in.packs.rend(); ++pack) {
     if ((*pack)->find(id)) return *pack;
   }
@@ -147,7 +149,8 @@ std::optional<Frame> Trash::read_frame(const ObjectId& id) const {
   return pack->read_frame(*pack->find(id));
 }
 
-// Chunks of a recipe that no pack in the trash has are where they should be.
+// Returns the pack and all packs in the trash that its recipes need, directly or through further packs.
+// Chunks that no pack in the trash has are where they should be.
 std::vector<std::shared_ptr<const PackReader>> Trash::pack_and_what_it_needs(
     const Listing& in, std::shared_ptr<const PackReader> pack) const {
   std::vector<std::shared_ptr<const PackReader>> found{std::move(pack)};
@@ -164,7 +167,7 @@ std::vector<std::shared_ptr<const PackReader>> Trash::pack_and_what_it_needs(
         recipe = Recipe::parse(as_text(decoder.decode(frame.info, as_bytes(frame.bytes))));
       } catch (const Error& e) {
         if (e.kind() != ErrorKind::Corruption) throw;
-        continue;  // for fsck to find
+        continue;  // fsck will find it
       }
       for (const RecipeChunk& chunk : recipe.chunks) {
         if (const auto other = pack_with(in, chunk.id); other && paths.insert(other->path()).second)
@@ -188,7 +191,7 @@ bool Trash::bring_back(const ObjectId& id) const {
   }
   const auto pack = pack_with(*in, id);
   if (!pack) return false;
-  // What is needed before what needs it.
+  // Packs that are needed are moved before the packs that need them.
   auto packs = pack_and_what_it_needs(*in, pack);
   std::reverse(packs.begin(), packs.end());
   bool moved = false;
@@ -240,7 +243,7 @@ std::vector<Trash::Batch> Trash::batches() const {
   return result;
 }
 
-// Under another name first: a batch of which half is gone must not be looked into.
+// Deletes a batch. It is renamed first, so that nobody looks into a batch that is half gone.
 void Trash::purge(const std::string& batch) const {
   const std::string doomed = join_path(directory_, std::string(kPurged) + batch);
   if (rename_if_there(join_path(directory_, batch), doomed)) remove_tree(doomed);

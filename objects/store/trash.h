@@ -1,9 +1,10 @@
-// What a garbage collection moved away, until it is purged: `trash/<when>/` beside the packs, on the same
-// file system, so that moving either way is a rename and needs no space.
+// The trash holds what a garbage collection moved away, until it is purged: `trash/<when>/` beside the packs.
+// It is on the same file system, so that moving in either direction is a rename and needs no space.
 //
-// What is wanted again is brought back as it went: the pack that has it, and every pack with chunks that a
-// recipe in it needs, so that a recipe found still means a file that can be read. Any thread may ask.
-// Throws Io for a directory that cannot be read; a batch that vanishes meanwhile is as good as empty.
+// An object that is wanted again is brought back by moving files: the pack that has it, and every pack with
+// chunks that a recipe in that pack needs. Therefore a recipe that is found still means a file that can be
+// read. Any thread may call these functions. They throw Error{Io} for a directory that cannot be read; a
+// batch that disappears meanwhile counts as empty.
 #pragma once
 
 #include <cstdint>
@@ -21,11 +22,11 @@
 
 namespace dvx {
 
-// A batch while it is filled. The directory is made with the first file.
+// A batch that is being filled. The directory is made with the first file.
 class TrashBatch {
  public:
   TrashBatch(std::string store_directory, std::string name);
-  // `file` is a path in the store. False when it is gone.
+  // Moves `file`, a path in the store. Returns false when it is gone.
   bool move(const std::string& file);
   void finish();  // durable when it returns
 
@@ -37,31 +38,37 @@ class TrashBatch {
 class Trash {
  public:
   struct Batch {
-    std::string name;           // "20260131T120000Z", or that and "-1"
-    std::int64_t moved_ns = 0;  // when, by its name
+    // The form is "20260131T120000Z", or the same with "-1" or so appended.
+    std::string name;
+    // The time of the move, as its name says.
+    std::int64_t moved_ns = 0;
     std::uint64_t packs = 0, whole_files = 0, other_files = 0, bytes = 0;
   };
 
   explicit Trash(std::string store_directory);
 
   bool has(const ObjectId& id) const;
-  // The content of a frame kept under `id`, encoded and not verified.
+  // Returns the content of the frame kept under `id`, encoded and not verified.
   std::optional<Frame> read_frame(const ObjectId& id) const;
-  // Whether something came back: a pack with `id`, or its whole file. Durable when it returns.
+  // Brings back the pack that has `id`, or its whole file. Returns whether something came back, which is
+  // durable on return.
   bool bring_back(const ObjectId& id) const;
 
-  // A new batch, to be filled. For one process at a time.
+  // Begins a new batch. Only one process may do this at a time.
   TrashBatch begin_batch(std::int64_t now_ns) const;
-  std::vector<Batch> batches() const;  // oldest first, with what is in them
+  // Returns the batches and what is in them, oldest first.
+  std::vector<Batch> batches() const;
   // Deletes the batch for good.
   void purge(const std::string& batch) const;
-  // What a purge that was killed left behind.
+  // Completes purges that were killed.
   void finish_purges() const;
 
  private:
   struct Listing {
-    std::vector<std::int64_t> stamps;  // of the directories it was read from
-    bool settled = false;              // whether they are old enough to tell later changes
+    // The time stamps of the directories that the listing was read from.
+    std::vector<std::int64_t> stamps;
+    // Whether the stamps are old enough to reveal later changes.
+    bool settled = false;
     std::vector<std::string> batches;
     std::vector<std::shared_ptr<const PackReader>> packs;
   };
@@ -74,7 +81,7 @@ class Trash {
       const Listing& in, std::shared_ptr<const PackReader> pack) const;
 
   std::string store_, directory_;
-  mutable std::mutex mutex_;  // of the one below
+  mutable std::mutex mutex_;  // guards known_
   mutable std::shared_ptr<const Listing> known_;
 };
 

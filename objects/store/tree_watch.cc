@@ -13,8 +13,8 @@ namespace dvx {
 
 namespace {
 
-// Entries of trees read again until what they stand for is counted. Reading a tree costs as much as looking
-// at fifty entries: about a second's work.
+// The cost of repeated reads, counted in entries, after which the watch counts what the trees stand for.
+// Reading a tree costs as much as looking at fifty entries, so this is about a second of work.
 constexpr std::uint64_t kRepeatsPerCount = 2'000'000;
 constexpr std::uint64_t kCostOfReading = 50;
 
@@ -26,7 +26,8 @@ std::uint64_t capped_sum(std::uint64_t a, std::uint64_t b) {
   return a > limits::kTotal - std::min(b, limits::kTotal) ? limits::kTotal : a + b;
 }
 
-// The count goes down a tree at a time, its own stack beside it, since a stranger chose the depth.
+// Counts the entries that a tree stands for. It keeps a stack of its own instead of recursing, since a
+// stranger chose the depth.
 class Expansion {
  public:
   explicit Expansion(const TreeWatch::ReadTree& read) : read_(read) {}
@@ -102,7 +103,7 @@ void TreeWatch::note(const ObjectId& id, const Tree& tree, const ReadTree& read)
     compare(id, tree, claim);
     const bool again = claim.was_read;
     claim.was_read = true;
-    claim_children(tree, claim.path);  // the reference may be gone after this
+    claim_children(tree, claim.path);  // may invalidate the reference `claim`
     is_to_be_counted = is_due(tree, again);
   }
   if (!is_to_be_counted) return;
@@ -115,7 +116,7 @@ void TreeWatch::note(const ObjectId& id, const Tree& tree, const ReadTree& read)
       tops.push_back(top);
     }
   }
-  std::ranges::sort(tops);  // the same tree is named at every run
+  std::ranges::sort(tops);  // so that every run names the same tree
   for (const ObjectId& top : tops) check_tree_expansion(top, read);
 }
 

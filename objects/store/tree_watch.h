@@ -1,11 +1,12 @@
-// What the trees of a store have said of each other: the guard against trees that a stranger made to be
-// walked without end. Every tree that is read passes here, so every walk is bounded, whoever walks.
+// A guard against trees that a stranger made so that walking them never ends. It remembers what the trees of
+// a store have said about each other. Every tree that is read passes through it, so every walk is bounded.
 //
-// A tree names the trees below it with the sums of their sizes and files; a tree that says otherwise about
-// itself is corrupt. So is one that stands deeper than a path can be long. Trees that name each other twice
-// stand for 2^n paths with n trees: whoever reads the same trees again and again has what they stand for
-// counted, each tree once, and is told when that is absurd. Counting begins after many repeated reads only,
-// so a walk of honest trees pays for one look into a table. Memory: about 100 bytes a tree. Thread-safe.
+// A tree names the trees below it with the sums of their sizes and files. A tree that contradicts what a tree
+// above it says is corrupt, and so is a tree that lies deeper than a path can be long. With n trees that each
+// name the next one twice, a directory stands for 2^n paths. Therefore, when the same trees are read again
+// and again, the watch counts the entries that they stand for, once for each tree, and throws when the number
+// is absurd. Counting begins only after many repeated reads, so a walk of honest trees pays for one look into
+// a table. Memory is about 100 bytes for each tree. It is thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -20,19 +21,22 @@ namespace dvx {
 
 class TreeWatch {
  public:
-  // Reads a tree without passing here; nullopt when it is not in the store.
+  // Reads a tree without passing through this guard. Returns nullopt when it is not in the store.
   using ReadTree = std::function<std::optional<Tree>(const ObjectId&)>;
 
-  // Notes that `tree` was read. Corruption, which names the tree and the limit.
+  // Notes that `tree` was read. Throws Error{Corruption} that names the tree and the limit.
   void note(const ObjectId& id, const Tree& tree, const ReadTree& read);
 
  private:
   struct Claim {
     std::uint64_t size = 0, files = 0;
-    std::uint32_t path = 0;   // bytes of the longest path to it from a tree that was read
-    bool is_claimed = false;  // by a tree above it
+    // The length in bytes of the longest path to the tree from a tree that was read.
+    std::uint32_t path = 0;
+    // Whether a tree above it has named it.
+    bool is_claimed = false;
     bool was_read = false;
-    bool was_counted = false;  // with everything below it
+    // Whether it was counted with everything below it.
+    bool was_counted = false;
   };
 
   void compare(const ObjectId& id, const Tree& tree, const Claim& claim) const;
@@ -41,11 +45,13 @@ class TreeWatch {
 
   std::mutex mutex_;
   std::unordered_map<ObjectId, Claim> claims_;
-  std::uint64_t repeated_ = 0;  // entries of trees that were read before
+  // The number of entries in trees that were read again.
+  std::uint64_t repeated_ = 0;
 };
 
-// How many entries the tree `id` and all below stand for, each place counted. Corruption when that is beyond
-// limits::kTreeEntries and a hundred times what is stored of them.
+// Counts the entries that the tree `id` and all trees below it stand for, each place separately. Throws
+// Error{Corruption} when there are more than limits::kTreeEntries and also more than a hundred times the
+// entries that are stored.
 void check_tree_expansion(const ObjectId& id, const TreeWatch::ReadTree& read);
 
 }  // namespace dvx

@@ -22,7 +22,8 @@ namespace dvx {
 namespace {
 
 constexpr std::size_t kPiece = std::size_t{1} << 20;
-constexpr std::size_t kFew = 64;  // files up to which each is synced alone
+// Up to this number, each file is synced alone.
+constexpr std::size_t kFew = 64;
 
 template <typename Use>
 void for_each_piece(int fd, const std::string& path, Use use) {
@@ -44,7 +45,8 @@ void copy_or_clone(int source_fd, const std::string& path_for_errors, const std:
   {
     const UniqueFd file = open_file(target, O_RDWR | O_CREAT | O_EXCL, 0444);
     if (clone_file(source_fd, file.get())) return;
-    if (static_cast<std::uint64_t>(st.st_size) <= kPiece) {  // synced together with the others
+    // A small copy is synced later, together with the others.
+    if (static_cast<std::uint64_t>(st.st_size) <= kPiece) {
       for_each_piece(source_fd, path_for_errors, [&](std::span<const std::byte> piece) {
         write_all(file.get(), as_text(piece), target);
       });

@@ -1,7 +1,7 @@
-// Files into a store as they are, one read-only file each: cloned where the file system can, copied else.
-// What is hashed is the stored copy.
+// Stores files as they are, as one read-only file each. A file is cloned where the file system supports it,
+// and copied otherwise. The hash is computed from the stored copy.
 //
-// May be used from many threads. Nothing is visible before publish().
+// Many threads may use one writer. Nothing is visible before publish().
 #pragma once
 
 #include <memory>
@@ -20,7 +20,7 @@ class WholeWriter {
  public:
   explicit WholeWriter(ObjectStore& store) : held_(store.hold()), store_(store) {}
 
-  // The content behind `source_fd`, from its start; returns its id.
+  // Stores the content of `source_fd` from its start and returns its id.
   ObjectId add(int source_fd, const std::string& path_for_errors);
   void publish();  // durable and visible on return
 
@@ -30,7 +30,7 @@ class WholeWriter {
 
   const std::optional<FileLock> held_;
   ObjectStore& store_;
-  std::mutex mutex_;  // of all below
+  std::mutex mutex_;  // guards everything below
   std::optional<SessionDirectory> session_;
   std::uint64_t next_ = 0;
   std::vector<std::pair<ObjectId, std::uint64_t>> staged_;

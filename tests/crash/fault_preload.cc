@@ -1,4 +1,4 @@
-// A library to be preloaded into one program: counts its calls that touch files, and spoils chosen ones.
+// A library to be preloaded into one program. It counts the calls that touch files and spoils chosen ones.
 //
 //   FAULT_CALLS=change   calls that change files or directories (default)
 //               read     calls that open or read files
@@ -11,14 +11,14 @@
 //                        machine had been started again
 //
 // ACTION is `kill` (SIGKILL before the call), `torn` (a write loses its second half, then SIGKILL), `short`
-// (a write or read moves half of its bytes, at least one), `skip` (the call does nothing and says that it
-// did), `late` (a sync says that it is done, and is done after the next one that is not spoilt: a file whose
-// content becomes durable after its name), or the name of an error. EINTR with '+' interrupts every call once
-// and not for ever, as signals do.
+// (a write or read moves half of its bytes, at least one), `skip` (the call does nothing and reports
+// success), `late` (a sync reports success but is done only after the next sync that is not spoilt, so that
+// the content of a file becomes durable after its name), or the name of an error. EINTR with '+' interrupts
+// every call once and not for ever, as signals do.
 //
-// Only the process it was loaded into: neither what it forks nor what that executes. Pipes, terminals,
-// sockets and files of the kernel's are not counted. What libc calls inside of itself (stdio) does not pass
-// here; the harness compares the count with that of strace.
+// The library affects only the process into which it was loaded, neither its forks nor what they execute.
+// Pipes, terminals, sockets and files of the kernel are not counted. Calls that libc makes inside itself
+// (stdio) do not pass through here; the harness compares the count with that of strace.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -130,7 +130,7 @@ __attribute__((constructor)) void start() {
   if (log != nullptr) {
     log_fd = static_cast<int>(
         ::syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
-    // Away from the low numbers, which the program may count on.
+    // The descriptor is moved away from the low numbers, which the program may rely on.
     const int high = static_cast<int>(::syscall(SYS_fcntl, log_fd, F_DUPFD_CLOEXEC, 200));
     if (high >= 0) {
       ::syscall(SYS_close, log_fd);
@@ -142,7 +142,7 @@ __attribute__((constructor)) void start() {
   owner = static_cast<pid_t>(::syscall(SYS_getpid));
 }
 
-// What is to happen to this call.
+// Decides what happens to this call.
 Action decide(Group group, const char* call, const char* path) {
   if (group != counted || !is_mine()) return Action::None;
   if (pattern[0] != '\0' && ::fnmatch(pattern, path, FNM_PATHNAME) != 0) return Action::None;
@@ -193,7 +193,7 @@ Function* next(const char* name) {
   return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
 }
 
-// True when the call is not to be made; `result` is what it then gives.
+// Returns true when the call must not be made; `result` is then its result.
 template <typename Result>
 bool spoilt(Action what, Result& result) {
   if (what == Action::Torn) die();
@@ -207,7 +207,7 @@ bool spoilt(Action what, Result& result) {
   return true;
 }
 
-// Bytes that a write or read is to move; `what` tells whether to die after it.
+// Returns the number of bytes that a write or read moves. `what` says whether to die after it.
 size_t shortened(Action what, size_t length) {
   return (what == Action::Short || what == Action::Torn) && length > 1 ? length / 2 : length;
 }
@@ -234,7 +234,7 @@ int on_file(Group group, const char* name, int fd, Call call) {
   return call();
 }
 
-// Files whose sync is still to be done.
+// The files whose sync is still to be done.
 std::mutex late_mutex;
 constexpr size_t kLateSyncs = 256;
 size_t late_count = 0;
@@ -293,7 +293,7 @@ const char* file_to_open(const char* path) {
   return is_boot_id && boot_id_file[0] != '\0' ? boot_id_file : path;
 }
 
-// The optional argument of open(2): there only when a file may be made.
+// The optional argument of open(2), which is present only when a file may be made.
 mode_t mode_in(int flags, va_list rest) {
   const bool is_there = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
   return is_there ? va_arg(rest, mode_t) : 0;
@@ -352,7 +352,7 @@ ssize_t write(int fd, const void* bytes, size_t length) {
 PWRITE_WRAPPER(pwrite)
 PWRITE_WRAPPER(pwrite64)
 
-// Cut to its first piece when it is to be short.
+// Cuts the call to its first piece when it is to be short.
 ssize_t writev(int fd, const iovec* pieces, int count) {
   return move_bytes(Group::Change, "writev", fd, total(pieces, count), [&](size_t n) -> ssize_t {
     if (n == total(pieces, count)) return next<ssize_t(int, const iovec*, int)>("writev")(fd, pieces, count);
@@ -377,7 +377,7 @@ int flock(int fd, int operation) {
   return on_file(Group::Read, "flock", fd, [&] { return next<int(int, int)>("flock")(fd, operation); });
 }
 
-// A sync is a change for errors and kills, and a group of its own for those that are left out.
+// A sync counts as a change for errors and kills. The syncs that are left out form a group of their own.
 #define SYNC_WRAPPER(function)                                                           \
   int function(int fd) {                                                                 \
     const Group group = counted == Group::Sync ? Group::Sync : Group::Change;            \

@@ -1,15 +1,15 @@
-// A disk that remembers: one file, to be put beneath a loop device, whose writes and flushes are recorded in
-// order.
+// A disk that records its history: a single file to be placed beneath a loop device. All writes and flushes
+// are recorded in order.
 //
 //   recorded_disk IMAGE LOG MOUNT_POINT
 //
-// MOUNT_POINT/disk is as large as IMAGE and begins as it is; every write goes to IMAGE and to LOG. What is
-// written to MOUNT_POINT/mark goes to LOG alone: so the workload says what it was told is safe. Runs in the
-// foreground until it is unmounted.
+// MOUNT_POINT/disk has the size and the initial content of IMAGE. Every write goes to IMAGE and to LOG. Data
+// written to MOUNT_POINT/mark goes to LOG only; with it the workload records what was reported safe. The
+// program runs in the foreground until it is unmounted.
 //
-// LOG, little-endian: records of kind (1: 'W' write, 'F' flush, 'M' mark), offset (8), length (8), and length
-// bytes. One thread serves all requests, so the order in LOG is that in which the disk completed them; a
-// flush makes durable what is before it and promises nothing of what comes after.
+// LOG is little-endian. Its records consist of kind (1: 'W' write, 'F' flush, 'M' mark), offset (8), length
+// (8), and length bytes. One thread serves all requests, so the order in LOG is the order in which the disk
+// completed them. A flush makes everything before it durable and promises nothing about later writes.
 #define FUSE_USE_VERSION 31
 #include <fcntl.h>
 #include <fuse3/fuse.h>
@@ -42,7 +42,7 @@ bool write_fully(int fd, const char* bytes, size_t length) {
   return true;
 }
 
-// One write call a record, so that a reader of LOG never sees half of one.
+// Each record is written by one call, so that a reader of LOG never sees half of one.
 bool record(char kind, off_t offset, const char* bytes, size_t length) {
   std::string text(1 + 16 + length, '\0');
   text[0] = kind;
@@ -74,7 +74,8 @@ int list(const char*, void* buffer, fuse_fill_dir_t fill, off_t, fuse_file_info*
 
 int open_file(const char* path, fuse_file_info* info) {
   info->fh = std::strcmp(path, kMark) == 0 ? 1 : 0;
-  info->direct_io = 1;  // what the loop device writes comes here at once, and nowhere else
+  // Every write of the loop device comes here at once and is cached nowhere else.
+  info->direct_io = 1;
   return 0;
 }
 

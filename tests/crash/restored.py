@@ -1,5 +1,7 @@
-"""A directory that is brought back to what it was, which is far cheaper than a new copy of it, and what became of it
-in between as a value, so that a state that was examined once need not be examined again."""
+"""A directory that can be restored to an earlier state, which is far cheaper than copying it again. The
+changes made in between are available as a value, so a state that was examined once need not be examined
+again.
+"""
 
 import hashlib
 import os
@@ -22,7 +24,7 @@ class Restored:
         self.known = self.walk()
 
     def walk(self):
-        """Path to what a change cannot leave as it was; of a directory its mode alone."""
+        """Maps each path to the values that every change alters; for a directory this is only its mode."""
         found, waiting = {}, [""]
         while waiting:
             directory = waiting.pop()
@@ -52,11 +54,11 @@ class Restored:
             return
         if target.is_symlink() or not target.is_dir():
             target.unlink()
-        elif not isinstance(self.known.get(path), int):  # else only its mode is another
+        elif not isinstance(self.known.get(path), int):  # else only the mode differs
             shutil.rmtree(target)
 
     def bring_back(self, path):
-        """Directories come before what is in them."""
+        """Restores one path. Directories must be restored before the files in them."""
         source, target = self.source / path, self.place / path
         if isinstance(self.known[path], int):
             target.mkdir(exist_ok=True)
@@ -66,8 +68,10 @@ class Restored:
             self.known[path] = stamp(target.lstat())
 
     def fingerprint(self, root):
-        """The same for two states that nothing could tell apart: what changed, without random names, and of the
-        indexes of dvx (below `root`) and git whether they take a file for unchanged instead of its inode and times."""
+        """Returns a value that is the same for two states which no program could tell apart. It covers the
+        changes without random names. For the indexes of dvx (below `root`) and of git, it uses whether they
+        take a file for unchanged, instead of inodes and times.
+        """
         digest = hashlib.sha256()
         for path in self.changes():
             file = self.place / path
@@ -99,7 +103,9 @@ def stamp(st):
 
 
 def workspace_index(file, root):
-    """docs/formats/index.md. Read from a copy: whoever opens it makes a log part of it."""
+    """Reads the index of docs/formats/index.md. It reads a copy, because opening an index merges its log
+    into it.
+    """
     with tempfile.TemporaryDirectory(dir=root.parent.parent) as scratch:
         for part in (file, file.with_name("index.db-wal")):
             if part.exists():
@@ -127,7 +133,7 @@ def is_unchanged(root, path, row_stamp):
 
 
 def git_index(data, root):
-    """git's index-format.txt, version 2; whatever else it is stands for itself."""
+    """Reads an index as in git's index-format.txt, version 2. Any other data is returned unchanged."""
     if data[:8] != b"DIRC\0\0\0\2" or hashlib.sha1(data[:-20]).digest() != data[-20:]:
         return data
     entries, at = [], 12

@@ -1,6 +1,8 @@
-"""Reads stores, remotes and what names their objects, written from docs/formats/ alone: shares no code with dvx.
+"""Reads stores, remotes and the files that name their objects. It is written from docs/formats/ alone and
+shares no code with dvx.
 
-Whatever is not exactly as the pages say raises Damaged."""
+Anything that differs from those pages raises Damaged.
+"""
 
 import ctypes
 import ctypes.util
@@ -29,7 +31,7 @@ def sha256(data):
 
 
 class Zstd:
-    """The decoder of the system's library."""
+    """The zstd decoder of the system's library."""
 
     def __init__(self):
         self.library = ctypes.CDLL(ctypes.util.find_library("zstd") or "libzstd.so.1")
@@ -47,7 +49,7 @@ ZSTD_LIBRARY = Zstd()
 
 
 class Pack:
-    """pack.md"""
+    """A pack as in pack.md."""
 
     def __init__(self, path):
         self.path = path
@@ -93,7 +95,7 @@ def recipe_chunks(data):
 
 
 class Store:
-    """store.md, and a remote, which has the same packs in folders."""
+    """A store as in store.md, or a remote, which has the same packs in folders."""
 
     def __init__(self, directory):
         self.directory = pathlib.Path(directory)
@@ -123,7 +125,9 @@ class Store:
         return data
 
     def kept(self):
-        """What is no object and yet no cache: path to bytes of what says who uses the store, and of the runs it lists."""
+        """Returns the files that are neither objects nor caches, as a map from path to bytes: the records of
+        who uses the store, and of the runs it lists.
+        """
         found = {path.relative_to(self.directory).as_posix(): path.read_bytes()
                  for name in ("format", "users/*.json", "runs/??/*") for path in self.directory.glob(name)}
         for name, data in found.items():
@@ -135,7 +139,7 @@ class Store:
             self.read(object_id)
 
     def tree(self, object_id):
-        """Name to (kind, size, files, id)."""
+        """Maps each name to (kind, size, files, id)."""
         data = self.read(object_id)
         require(data.startswith(b"dvx tree 1\n"), f"{object_id} is no tree")
         entries, at = {}, 11
@@ -149,7 +153,7 @@ class Store:
         return entries
 
     def files(self, kind, object_id, prefix=b""):
-        """Every file that the data has: path to bytes. Reads and verifies all of it."""
+        """Returns every file of the data as a map from path to bytes. Reads and verifies all of it."""
         if kind == "file":
             return {prefix: self.read(object_id)}
         found = {}
@@ -164,7 +168,7 @@ class Store:
 
 
 def pointers(root):
-    """pointer.md: path of the data to (kind, id), of all pointer files in the work tree."""
+    """Reads all pointer files in the work tree (pointer.md) and maps the path of the data to (kind, id)."""
     found = {}
     for path in sorted(pathlib.Path(root).rglob("*.dvx")):
         if not path.is_file() or {".git", ".dvx"} & set(path.relative_to(root).parts[:-1]):
@@ -177,7 +181,7 @@ def pointers(root):
 
 
 def lock_stages(root):
-    """lock.md: the stages of dvx.lock, checked."""
+    """Returns the stages of dvx.lock (lock.md), checked."""
     path = pathlib.Path(root) / "dvx.lock"
     if not path.exists():
         return {}
@@ -195,7 +199,7 @@ def plain(sha):
 
 
 def check_run(store, run):
-    """run-record.md: the record is there, and the log that it names."""
+    """Checks that the run record (run-record.md) and the log that it names are present."""
     record = json.loads(store.read(run))
     require(record["dvx_run"] == 1, f"run record {run}")
     if record.get("log"):
@@ -204,7 +208,7 @@ def check_run(store, run):
 
 
 def check_names(root, store, dependencies=False):
-    """Everything that pointers and the lock file name is in the store, byte for byte."""
+    """Checks that everything named by pointers and the lock file is in the store, byte for byte."""
     for kind, object_id in pointers(root).values():
         store.files(kind, object_id)
     for stage in lock_stages(root).values():
@@ -216,14 +220,18 @@ def check_names(root, store, dependencies=False):
 
 
 def remote_lists(directory):
-    """Path to bytes of what is no pack in a remote: without it nobody finds what is in the packs."""
+    """Returns the files of a remote that are no packs, as a map from path to bytes. Without them nobody can
+    find the objects in the packs.
+    """
     return {path.relative_to(directory).as_posix(): path.read_bytes()
             for name in ("dvx-remote.json", "index/*.seg", "roots/*/*.json", "runs/*/*.json")
             for path in pathlib.Path(directory).glob(name)}
 
 
 def check_remote(directory):
-    """remote.md: whatever a root names is there; names are hashes. Returns the number of roots."""
+    """Checks a remote (remote.md): everything that a root names is present, and names are hashes. Returns
+    the number of roots.
+    """
     directory = pathlib.Path(directory)
     if not directory.exists():
         return 0

@@ -1,21 +1,23 @@
 #!/usr/bin/env python3
-"""Commands spoilt at every call that touches files: test_faults.py <dvx> <preload library> [--points N | --full]
-[--seed N] [--only COMMAND] [--fault FAULT].
+"""Makes commands fail at every call that touches files: test_faults.py <dvx> <preload library>
+[--points N | --full] [--seed N] [--only COMMAND] [--fault FAULT].
 
-Each mutating command runs on a fresh copy of a repository, with one thing going wrong at the n-th call that changes
-(or reads) a file: the process is killed, also in the middle of a write; the call fails with an error, once or from
-then on; it is interrupted; it writes or reads less than it was asked to. What must hold then:
+Each mutating command runs on a fresh copy of a repository, with one fault at the n-th call that changes (or
+reads) a file: the process is killed, also in the middle of a write; the call fails with an error, once or
+from then on; it is interrupted; or it writes or reads less than it was asked to. Afterwards this must hold:
 
-- success is true: the files are those that the command makes when nothing goes wrong;
-- failure is told, by a status of docs/exit-codes.md other than 70 and a message;
-- files of the user have their old content or their new one;
-- every object that was in the store is there, byte for byte, and so is everything that pointers, lock and a remote's
-  roots name (store_reader.py, which shares no code with dvx);
-- `dvx fsck --read-data` finds nothing, the command works when it is typed again, and then the files are as they should be.
+- When the command reports success, the files are those that it makes without a fault.
+- When it fails, it gives a status of docs/exit-codes.md other than 70 and a message.
+- Files of the user have their old content or their new one.
+- Every object that was in the store is there, byte for byte, and so is everything that pointers, the lock
+  and the roots of a remote name (store_reader.py, which shares no code with dvx).
+- `dvx fsck --read-data` finds nothing, the command works when it is typed again, and then the files are as
+  they should be.
 
-Nothing is unlocked or tidied in between. What a command left is examined once: a point that leaves the same files, the
-same store and the same git (restored.py) as one before it is checked for its status and message alone. Without --full a
-sample of the points is tried, the same for the same seed."""
+Nothing is unlocked or cleaned up in between. Each state that a command leaves is examined once: when a point
+leaves the same files, the same store and the same git (restored.py) as an earlier one, only its status and
+message are checked. Without --full a sample of the points is tried, which is the same for the same seed.
+"""
 
 import argparse
 import concurrent.futures
@@ -51,7 +53,7 @@ class Command:
     whole_before: bool = True  # whether the store has everything before the command
 
 
-# One line makes a command part of it.
+# A new command needs only a line here.
 COMMANDS = [
     Command("add", "dvx add data/images", before=GROW),
     Command("add-new", "dvx add data/big.bin data/more", before="mkdir data/more; cp data/images/0* data/more; "
@@ -78,8 +80,9 @@ COMMANDS = [
 CHANGES = ["kill", "torn", "EIO", "EIO+", "ENOSPC", "ENOSPC+", "EINTR", "EINTR+", "short", "short+"]
 READS = ["EIO", "EIO+", "EINTR", "EINTR+", "EMFILE", "EMFILE+", "short", "short+"]
 FAULTS = [("change", fault) for fault in CHANGES] + [("read", fault) for fault in READS]
-# What can go wrong at a few calls only. At another a short write is none and a torn one the same as `kill`; no read
-# says EMFILE and no rename EINTR; and with '+' what counts is the next call that can.
+# Some faults can only happen at certain calls. At any other call, a short write is no fault and a torn write
+# is the same as `kill`; no read gives EMFILE and no rename gives EINTR; and with '+' the next call that can
+# fail counts.
 MOVES = {"write", "pwrite", "pwrite64", "writev", "read", "pread", "pread64"}
 OPENS = {"open", "open64", "openat", "openat64"}
 SLEEPS = MOVES | OPENS | {"flock", "fsync", "fdatasync", "syncfs", "ftruncate", "ftruncate64", "fallocate", "fallocate64",
@@ -108,17 +111,17 @@ class Failure(Exception):
 
 
 class Harness:
-    """Lives in one process; try_point() in others that were forked from it."""
+    """Lives in one process. try_point() runs in other processes that were forked from it."""
 
     def __init__(self, dvx, library, place, thorough):
         self.place, self.library, self.thorough = place, library, thorough
-        # With dates of its own, so that the same commit has the same id.
+        # The dates are fixed, so that the same commit has the same id.
         self.environment = workplace.environment(place, dvx) | {
             "GIT_AUTHOR_DATE": "1700000000 +0000", "GIT_COMMITTER_DATE": "1700000000 +0000"}
-        os.environ["PATH"] = self.environment["PATH"]  # where programs are looked for
+        os.environ["PATH"] = self.environment["PATH"]  # the programs are looked for there
         options = "verify_asan_link_order=0:" + os.environ.get("ASAN_OPTIONS", "")
         self.preload = {"LD_PRELOAD": library, "ASAN_OPTIONS": options}
-        self.environment["ASAN_OPTIONS"] = options + ":detect_leaks=0"  # in the spoilt command alone
+        self.environment["ASAN_OPTIONS"] = options + ":detect_leaks=0"  # only in the command with the fault
         self.base = self.repository()
         self.wanted, self.bases = {}, {}
         self.bench_of, self.bench, self.examined, self.ends = None, None, set(), set()
@@ -131,7 +134,9 @@ class Harness:
         return self.run(shlex.split(line), root)
 
     def spoil(self, command, root, **variables):
-        """The command itself, without a shell that the library would count instead."""
+        """Runs the command itself, without a shell, because the library would count the calls of the shell
+        instead.
+        """
         return self.run(shlex.split(command.run), root, **self.preload, **variables)
 
     def must(self, script, cwd):
@@ -141,7 +146,9 @@ class Harness:
         return done.stdout
 
     def repository(self):
-        """A repository with tracked data in two versions, a pipeline that ran, and a remote that has it all."""
+        """Makes a repository with tracked data in two versions, a pipeline that ran, and a remote that has
+        it all.
+        """
         root = self.place / "base/project"
         (root / "data/images").mkdir(parents=True)
         for i in range(12):
@@ -160,7 +167,9 @@ class Harness:
         return target / "project"
 
     def prepare(self, command):
-        """The state before the command and the one after it, and the names of the calls of each group that it makes."""
+        """Determines the state before and after the command, and the names of the calls of each group that
+        it makes.
+        """
         root = self.copy(self.base, f"{command.name}-base")
         self.must(command.before, root)
         before = self.state(root)
@@ -179,7 +188,9 @@ class Harness:
         return [line.split(" ", 2)[1] for line in log.read_text(errors="replace").splitlines()] if log.exists() else []
 
     def state(self, root):
-        """What a person sees: files and their bytes, and what git says. Run ids and times are left out."""
+        """Returns what a person sees: files and their bytes, and the output of git. Run ids and times are
+        left out.
+        """
         found = {}
         for file in sorted(root.rglob("*")):
             relative = file.relative_to(root)
@@ -188,16 +199,17 @@ class Harness:
             content = file.read_bytes()
             if relative.name == "dvx.lock":
                 content = re.sub(rb'"run": "sha256:[0-9a-f]{64}"', b'"run"', content)
-            if relative.name == ".gitignore":  # in which order an interrupted command wrote its lines is no matter
+            # The order in which an interrupted command wrote the lines of this file does not matter.
+            if relative.name == ".gitignore":
                 content = b"".join(sorted(lines(content)))
             found[relative.as_posix()] = content
         git = (self.run(["git", "status", "--porcelain", "-uall"], root).stdout
                + self.run(["git", "log", "--format=%s"], root).stdout)
-        # Staging the lock is a service of repro that may fail with a warning; commit stages it anyway.
+        # repro stages the lock as a service, which may fail with a warning. commit stages it in any case.
         return {"files": found, "git": git.replace("M  dvx.lock", " M dvx.lock")}
 
     def bench_for(self, command):
-        """The repository before the command, in a place of this process."""
+        """Returns the repository before the command, in a place of this process."""
         if self.bench_of == command.name:
             self.bench.restore()
         else:
@@ -208,7 +220,9 @@ class Harness:
         return self.bench.place / "project"
 
     def try_point(self, point):
-        """None when the point was not reached, else whether its state was examined, and what went wrong or ''."""
+        """Returns None when the point was not reached. Otherwise returns whether its state was examined, and
+        the failure or ''.
+        """
         root = self.bench_for(point.command)
         log = self.place / f"bench-{os.getpid()}.log"
         log.unlink(missing_ok=True)
@@ -234,7 +248,7 @@ class Harness:
             return True, f"{point}: did not end"
 
     def examine_once(self, command, root, done):
-        """Whether it was examined now, and not before."""
+        """Examines the state unless it was examined before. Returns whether it did so."""
         state = (done.returncode == 0, self.bench.fingerprint(root))
         if state in self.examined:
             return False
@@ -253,7 +267,7 @@ class Harness:
         state = self.state(root)
         if done.returncode == 0 and state != wanted:
             raise Failure("said that it succeeded: " + difference(state, wanted))
-        # What a person sees may be done before what the store needs is.
+        # The files that a person sees may be complete before those that the store needs.
         if not command.whole_before or state != wanted:
             again = self.dvx(command.run, root)
             if again.returncode != 0:
@@ -265,7 +279,7 @@ class Harness:
         self.ends.add(end)
 
     def check_end(self, root, wanted):
-        """When the command was typed again, or had nothing left to do."""
+        """Checks the state after the command was typed again, or when it had nothing left to do."""
         state = self.state(root)
         if state != wanted:
             raise Failure("typed again: " + difference(state, wanted))
@@ -296,10 +310,10 @@ class Harness:
                 now = re.sub(rb'"run": "sha256:[0-9a-f]{64}"', b'"run"', now)
                 if now.startswith(b"{") and now.endswith(b"}\n"):
                     continue
-            # dvx writes one line of it after the other, each time as a whole file.
+            # dvx writes the lines of this file one after the other, each time as a whole file.
             if path.name == ".gitignore" and set(lines(now)) <= set(lines(content) + lines(wanted.get(name))):
                 continue
-            # Outputs are removed before their stage makes them again; their bytes are in the store.
+            # Outputs are removed before their stage makes them again, and their bytes are in the store.
             if now not in allowed and not (now is None or name.startswith("out/")):
                 raise Failure(f"'{name}' is torn: {len(now)} bytes")
             if now is None and name in wanted and not name.startswith("out/"):
@@ -350,7 +364,7 @@ def all_points(harness, commands, faults, pool):
     return points
 
 
-# What processes of a pool call: the harness that they were forked with.
+# The processes of a pool use this harness, which they inherit when they are forked.
 HARNESS = None
 
 
@@ -369,7 +383,7 @@ def processes():
 
 
 def sample(points, count, seed):
-    """As many of every command, and of those as the dice fall."""
+    """Returns up to `count` points of every command, chosen at random."""
     dice = random.Random(seed)
     by_command = {}
     for point in points:
@@ -379,7 +393,7 @@ def sample(points, count, seed):
 
 
 def place_for_tests():
-    """In memory where there is room: what is tested is the order of calls, not the disk."""
+    """Uses memory when it has enough space. The tests are about the order of calls, not about the disk."""
     memory = pathlib.Path("/dev/shm")
     usable = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 1 << 30
     return str(memory) if usable else None

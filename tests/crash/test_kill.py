@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Commands killed at system calls that change something: test_kill.py <dvx> [points per command and call].
+"""Kills commands at system calls that change something: test_kill.py <dvx> [points per command and call].
 
-Each mutating command is run once under strace to count its calls, then again and again on a fresh copy, killed at
-the n-th write, rename, sync, link, unlink, mkdir of any of its threads. After each death `dvx fsck` finds
-no damage, the same command succeeds when it is typed again, and the work tree is what it is without a death."""
+Each mutating command is run once under strace to count its calls. Then it is run repeatedly on a fresh copy
+and killed at the n-th write, rename, sync, link, unlink or mkdir of any of its threads. After each kill,
+`dvx fsck` must find no damage, the same command must succeed when it is typed again, and the work tree must
+be the same as without the kill.
+"""
 
 import concurrent.futures
 import hashlib
@@ -25,7 +27,7 @@ CALLS = ("write", "pwrite64", "rename", "renameat", "renameat2", "link", "linkat
 class Harness:
     def __init__(self, dvx, place, points):
         self.dvx, self.place, self.points = dvx, place, points
-        # A leak checker cannot work under strace.
+        # A leak checker does not work under strace.
         self.environment = workplace.environment(place, dvx) | {"ASAN_OPTIONS": "detect_leaks=0"}
         self.count = 0
 
@@ -36,7 +38,7 @@ class Harness:
         return done
 
     def repository(self):
-        """A repository with tracked data, a pipeline that ran, and a remote that has it all."""
+        """Makes a repository with tracked data, a pipeline that ran, and a remote that has it all."""
         root = self.place / "base"
         (root / "data/images").mkdir(parents=True)
         for i in range(20):
@@ -49,7 +51,7 @@ class Harness:
         return root
 
     def copy(self, base, name):
-        """A copy of the repository and of the remote beside it."""
+        """Copies the repository and the remote beside it."""
         target = self.place / name
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir()
@@ -58,7 +60,7 @@ class Harness:
         return target / "base"
 
     def calls(self, command, base):
-        """How often each call is made by the busiest thread."""
+        """Counts how often the busiest thread makes each call."""
         root = self.copy(base, "counting")
         log = self.place / "trace"
         trace = f"strace -f -qq -e trace={','.join(CALLS)} -o {log} {command}"
@@ -96,9 +98,9 @@ class Harness:
         root = self.copy(base, label)
         inject = f"strace -f -qq -o /dev/null -e trace={call} -e inject={call}:signal=SIGKILL:when={n} {command}"
         self.sh(inject, root, check=False)
-        # A git that was killed leaves its own lock behind; that one is git's to explain.
+        # A git that was killed leaves its own lock behind; explaining that lock is the task of git.
         (root / ".git/index.lock").unlink(missing_ok=True)
-        # Objects may be missing until the command is typed again; damaged they must never be.
+        # Objects may be missing until the command is typed again, but they must never be damaged.
         for step in ("dvx fsck --read-data || test $? = 1", command, after, "dvx fsck --read-data", "dvx status"):
             done = self.sh(step, root, check=False)
             if done.returncode != 0:
@@ -110,7 +112,7 @@ class Harness:
 
 
 def contents(root):
-    """Path and bytes of every file that is not git's or dvx's own."""
+    """Returns the path and the bytes of every file that does not belong to git or dvx itself."""
     found = {}
     for file in sorted(root.rglob("*")):
         relative = file.relative_to(root).as_posix()
@@ -131,7 +133,8 @@ def main():
         failures += harness.check("commit", grow, "dvx commit")
         failures += harness.check("repro", "echo plum >> data/words.txt", "dvx repro -j1")
         failures += harness.check("checkout", shrink, "dvx checkout")
-        # A pack of which nothing is wanted, one of which little is, many small ones, and something in the trash.
+        # There is a pack of which nothing is wanted, one of which little is wanted, many small packs, and
+        # something in the trash.
         garbage = (f"{grow}; head -c 300000 /dev/urandom > data/images/big.bin; dvx add -q data/images; git commit -qam idea; "
                    "git reset -q --hard HEAD~1; dvx checkout -q --force; "
                    "for i in 1 2 3 4 5 6 7 8 9; do echo $i > data/small$i; dvx add -q data/small$i; done; echo gone > data/gone; "

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Limits of the machine and of the account: test_limits.py <dvx>. Needs root for small tmpfs.
+"""Runs commands under limits of the machine and of the account: test_limits.py <dvx>. Needs root for small
+tmpfs.
 
-Under each limit a command succeeds truly or says what failed; nothing is recorded that is not stored; and without the
-limit the same command works and `dvx fsck` finds nothing."""
+Under each limit, a command either truly succeeds or says what failed. Nothing is recorded that is not
+stored. Without the limit, the same command works and `dvx fsck` finds nothing.
+"""
 
 import hashlib
 import os
@@ -66,7 +68,9 @@ class Limits(unittest.TestCase):
         return root
 
     def try_all(self, limited, lift=lambda root: None):
-        """`limited(script, root)` runs a command under the limit; `lift` takes back what it changed."""
+        """Runs each command through `limited(script, root)`, which applies the limit. `lift` removes the
+        limit again.
+        """
         refused = 0
         for name, (before, command) in COMMANDS.items():
             with self.subTest(name):
@@ -104,12 +108,12 @@ class Limits(unittest.TestCase):
                 for i in range(10000):
                     (fill / str(i)).touch()
             except OSError:
-                (fill / "0").unlink()  # one is left
+                (fill / "0").unlink()  # leaves one free
             return self.sh(command, root)
         self.assertGreaterEqual(self.try_all(limited, lambda root: subprocess.run(["rm", "-rf", str(root.parent / "fill")])), 3)
 
     def test_directories_that_cannot_be_written(self):
-        """Immutable for root too: mounted read-only over themselves."""
+        """Makes the directories immutable even for root by mounting them read-only over themselves."""
         def limited(command, root):
             script = f"mount --bind .dvx .dvx && mount -o remount,bind,ro .dvx && {command}"
             return subprocess.run(["unshare", "--mount", "bash", "-c", script], cwd=root, env=self.environment,

@@ -1,28 +1,30 @@
 #!/usr/bin/env python3
-"""The power goes, at every write: test_power_loss.py <dvx> <fault_preload> <recorded_disk> [--full] [--seed N]
+"""Cuts the power at every write: test_power_loss.py <dvx> <fault_preload> <recorded_disk> [--full] [--seed N]
 [--points N] [--only FS] [--step NAME] [--mutants] [--same-boot]. Needs root, /dev/fuse and loop devices.
 
-A file system lies on a loop device, that on a file of recorded_disk, which logs every write and every flush. dvx works
-there: add, commit, repro, push. When a command has said that it succeeded, a mark goes into the log. Then the disk is
-made again as it was
+A file system is on a loop device, and the loop device is on a file of recorded_disk, which logs every write
+and every flush. dvx works there: add, commit, repro, push. When a command has reported success, a mark goes
+into the log. Then the disk is rebuilt in the states in which a power cut could have left it:
 
-- after every write (in the order in which they came), and
-- at every flush, with some of the writes before the next flush on it and others not, as disks may order them,
+- after every write, in the order in which the writes came, and
+- at every flush, with some of the writes before the next flush on it and others not, as disks may order them.
 
-and mounted, and store_reader.py, which shares no code with dvx, looks whether every object that was in the store at
-the last mark is there byte for byte; every pointer, the lock and git's HEAD are those of the last mark or of the
-command that was at work; everything they name is there; everything that a remote's root names is there. At some
-points the command that was at work is typed again: it must work, and `dvx fsck` find nothing, without anything being
-unlocked or removed by hand.
+Each state is mounted, and store_reader.py, which shares no code with dvx, checks the following. Every object
+that was in the store at the last mark is there, byte for byte. Every pointer, the lock and git's HEAD are
+those of the last mark or of the command that was running. Everything that they name is there, and everything
+that a root of the remote names is there. At some points the interrupted command is typed again: it must work,
+and `dvx fsck` must find nothing, without anything being unlocked or removed by hand.
 
-The user's files have holes, are changed in place, cut off and appended to, and nobody syncs them. After each cut the
-machine has another boot id, and `dvx status` must tell of every recorded file whose bytes are not those that are
-recorded; where the command is typed again, `dvx checkout --force` and `dvx repro` bring all of them back, the outputs
-of a repro that had said that it succeeded without a run. --same-boot shows that this sees the fault that boot ids are
-for: the machine then seems not to have been started again, and the test must fail.
+The user's files have holes, are changed in place, cut off and appended to, and nobody syncs them. After each
+cut the machine has a different boot id, and `dvx status` must report every recorded file whose bytes differ
+from the recorded ones. Where the command is typed again, `dvx checkout --force` and `dvx repro` must restore
+all of them, and the outputs of a repro that reported success must come back without a run. --same-boot shows
+that this test sees the fault that boot ids prevent: the machine then seems not to have been restarted, and
+the test must fail.
 
-That this would notice is shown by mutants: the same with one sync of dvx left out. Each must be caught on at least one
-file system."""
+Mutants show that the test would notice a fault: each leaves out one sync of dvx, and each must be caught on at
+least one file system.
+"""
 
 import argparse
 import concurrent.futures
@@ -73,18 +75,20 @@ seq 70000 72000 | dd of=place bs=1000 seek=12 conv=notrunc status=none
 seq 8000 9000 | dd of=hole bs=1000 seek=150 conv=notrunc status=none
 fallocate -p -o 4096 -l 8192 reserved
 seq 100 900 >> longer && truncate -s 5000 shorter && truncate -s 3000 other && truncate -s 6000 other"""
-# Megabytes, options of mkfs, options of mount. Journals are not written out by time, only by who asks for it.
+# Each file system has a size in megabytes, options of mkfs and options of mount. Journals are not written out
+# after a time, only when somebody asks for it.
 FILE_SYSTEMS = {
     "ext4": (48, ["mkfs.ext4", "-q", "-F", "-O", "^resize_inode"], "commit=300"),
     "xfs": (304, ["mkfs.xfs", "-q", "-f"], "nouuid"),
     "btrfs": (112, ["mkfs.btrfs", "-q", "-f", "-m", "single"], "commit=300"),
 }
-# For mutants alone. A journal is written in order, so that any sync makes all earlier renames durable; without one
-# each directory is as it was when it itself was synced last, as POSIX has it. What was not said to be safe, and
-# git's files, are not looked at: the repair after a cut may put anything in their place. Git's directory lies
-# elsewhere, or else the sync of the file system that it is on would be one of everything.
+# These are for mutants only. A journal is written in order, so any sync makes all earlier renames durable.
+# Without a journal, each directory is in the state of its own last sync, as POSIX describes it. Data that was
+# not reported safe, and git's files, are not examined, because the repair after a cut may put anything in
+# their place. Git's directory is elsewhere, because otherwise the sync of the file system that holds it would
+# sync everything.
 WITHOUT_JOURNAL = "ext4 without a journal"
-LINKED = WITHOUT_JOURNAL + ", linked"  # whole files in the store, which elsewhere reflinks make
+LINKED = WITHOUT_JOURNAL + ", linked"  # the store then keeps whole files, which elsewhere are reflinked
 STRICT = dict.fromkeys((WITHOUT_JOURNAL, LINKED),
                        (48, ["mkfs.ext4", "-q", "-F", "-O", "^resize_inode,^has_journal"], "nodelalloc"))
 
@@ -93,8 +97,8 @@ STRICT = dict.fromkeys((WITHOUT_JOURNAL, LINKED),
 class Step:
     name: str
     run: str
-    before: str = "true"  # what a person does before it; on the disk when the command begins
-    unsynced: str = "true"  # what a person does then; on the disk when something brings it there
+    before: str = "true"  # what a person does before the command; it is on the disk when the command begins
+    unsynced: str = "true"  # what a person does then; it is on the disk when something brings it there
     whole_before: bool = True  # whether the store has everything before the command
 
 
@@ -117,7 +121,7 @@ STEPS = [
          unsynced="printf melon | dd of=data/words.txt conv=notrunc status=none"),
     Step("checkout", "dvx checkout", before="dvx add -q data/words.txt; rm -r data/shapes data/images shape.bin"),
 ]
-# git is told to sync nothing, as a user may: what dvx itself does then comes last, and has to be enough.
+# git is told to sync nothing, as a user may do. The syncs of dvx itself then come last and must be enough.
 WITHOUT_GIT = "git config core.fsync none"
 
 
@@ -137,7 +141,9 @@ def noise(name, size):
 
 
 def unmount(place):
-    """A child that another thread starts has our files open until it executes its program."""
+    """Unmounts, with retries. A child that another thread starts has our files open until it executes its
+    program.
+    """
     for _ in range(200):
         if subprocess.run(["umount", str(place)], capture_output=True).returncode == 0:
             return
@@ -146,7 +152,7 @@ def unmount(place):
 
 
 class Mounted:
-    """A file with a file system in it, mounted."""
+    """A mounted file that contains a file system."""
 
     def __init__(self, image, place, options):
         self.place = place
@@ -189,7 +195,7 @@ class Recorded:
 
 
 def records(log):
-    """(kind, offset, bytes) of each record."""
+    """Returns the (kind, offset, bytes) of each record."""
     data, at, found = log.read_bytes(), 0, []
     while at < len(data):
         kind = chr(data[at])
@@ -211,18 +217,18 @@ def copy_image(source, target):
 
 @dataclasses.dataclass
 class Known:
-    """What was acknowledged at a mark."""
+    """The state that was acknowledged at a mark."""
     ids: set
     pointers: dict
     stages: dict
     head: str
     roots: int
-    kept: dict    # of the store, besides objects
+    kept: dict  # of the store, besides objects
     remote: dict  # of the remote, besides packs
 
 
 class Disk:
-    """One kind of file system: images before each step, and what is checked on images made from logs."""
+    """One kind of file system: the images before each step, and the checks on images made from logs."""
 
     def __init__(self, harness, kind):
         self.harness, self.kind = harness, kind
@@ -230,14 +236,16 @@ class Disk:
         self.place.mkdir()
         self.megabytes, self.make, self.options = (FILE_SYSTEMS | STRICT)[kind]
         self.is_strict = kind in STRICT
-        self.git = self.place / "git"  # of a strict one
-        self.gits = {}                 # image: what was in it then
+        self.git = self.place / "git"  # used by a strict file system
+        self.gits = {}  # maps an image to the contents of git's directory at that time
         self.checked = self.tried = self.states = 0
-        self.changing = {}  # path to the stamp before: what a person changed just before the command
-        self.torn = 0  # of these, how often one had other bytes beneath that stamp
-        self.unsteady = 0  # cuts at which something was wrong, and which looked otherwise when made again
+        # Maps a path to its earlier stamp: the files that a person changed just before the command.
+        self.changing = {}
+        self.torn = 0  # how often such a file had other bytes with the same stamp
+        # Cuts at which something was wrong that looked different when the cut was made again.
+        self.unsteady = 0
         self.git_syncs = True
-        self.seen = set()  # of this step: what was examined once need not be again
+        self.seen = set()  # what was examined in this step and need not be examined again
         self.images, self.known = [], []
 
     def begin(self):
@@ -278,7 +286,9 @@ class Disk:
                      store_reader.remote_lists(root / "remote"))
 
     def record(self, image, name, step, inspect=None, **variables):
-        """Runs one step on a copy of `image`; what was recorded of it, and what was known in the end."""
+        """Runs one step on a copy of `image`. Returns what was recorded, and what was known before and
+        after.
+        """
         copy = self.place / f"{name}.img"
         copy_image(image, copy)
         self.bring_git(image)
@@ -306,7 +316,7 @@ class Disk:
         disk.log.unlink()
         return copy, found, before, known
 
-    # A cut: how many records were on the disk for certain, and which of those behind them are on it too.
+    # A cut says how many records were certainly on the disk, and which of the later ones are on it too.
     def cuts(self, found, begin, done, dice, orders):
         flushes = [i for i in range(begin, done) if found[i][0] == "F"] + [done]
         for end in range(begin + 1, done + 1):
@@ -317,16 +327,16 @@ class Disk:
             writes = [i for i in range(at, flush) if found[i][0] == "W"]
             said = tuple(i for i in range(at, flush) if found[i][0] == "M" and i > begin)
             if writes:
-                yield at, ()  # nothing of what was not flushed
+                yield at, ()  # nothing that was not flushed
             if said:
-                yield at, said  # the same, when it was said already that everything is safe
+                yield at, said  # the same, after everything was reported safe
             for _ in range(orders if len(writes) > 1 else 0):
                 kept = tuple(i for i in writes if dice.random() < 0.5)
                 yield at, kept + said
             at = flush + 1
 
     def check_cuts(self, image, found, step, before, known, cuts, retype_every, stop=0):
-        """Failures at the cuts, which come sorted by what is on the disk for certain."""
+        """Returns the failures at the cuts, which come sorted by what is certainly on the disk."""
         current, failures, at = self.place / "current.img", [], 0
         copy_image(image, current)
         for certain, kept in sorted(cuts):
@@ -343,7 +353,8 @@ class Disk:
                 if not here:
                     break
                 wrong = here
-            # Now and then a loop device shows what another one had: then the same disk looks otherwise the next time.
+            # Occasionally a loop device shows the content of another one. The same disk then looks different
+            # the next time.
             if wrong and not here and any(look != looks[0] for look in looks):
                 wrong = ""
                 self.unsteady += 1
@@ -385,7 +396,8 @@ class Disk:
         store.read_all()
         kept = store.kept()
         for name, data in least.kept.items():
-            # Without a journal what is empty is an inode of its own to sync; a run that is not listed is run again.
+            # Without a journal, an empty file is an inode that needs its own sync. A run that is not listed
+            # is run again.
             if kept.get(name) != data and (data or not self.is_strict):
                 raise Failure(f"{name} of the store is gone or damaged")
         if not self.is_strict:
@@ -398,7 +410,7 @@ class Disk:
             raise Failure("a root of the remote is gone")
         if done and not known.remote.items() <= store_reader.remote_lists(root / "remote").items():
             raise Failure("a list of the remote is gone")
-        # Where git is told to sync nothing, what is committed has to be there nevertheless.
+        # Even when git is told to sync nothing, committed data must be present.
         is_committed = done and step.run.startswith("dvx commit")
         if self.is_strict or not (self.git_syncs or is_committed):
             return
@@ -409,7 +421,7 @@ class Disk:
             raise Failure("git's HEAD is neither old nor new")
 
     def check_told(self, project, store):
-        """Whether status tells of everything that is not as it is recorded."""
+        """Checks that status reports everything that differs from what is recorded."""
         status = self.must_after_cut("dvx --json status", project)
         untold = self.not_torn(project, work_tree_truth.untold(project, store, status))
         if untold:
@@ -418,15 +430,17 @@ class Disk:
             raise Failure(f"the index takes other bytes for those of {wrong}")
 
     def not_torn(self, project, paths):
-        """All but files that were being changed, and of which the kernel wrote bytes before it wrote the times: a change
-        that nothing tells of. So ext4 writes the zeros behind the new end of a file that is cut off."""
+        """Returns the paths without those files that were being changed and whose bytes the kernel wrote
+        before their times. Nothing can report such a change. For example, ext4 writes the zeros behind the
+        new end of a file that is cut off in this way.
+        """
         torn = [path for path in paths if path in self.changing
                 and work_tree_truth.stamp(project / path) == self.changing[path]]
         self.torn += len(torn)
         return [path for path in paths if path not in torn]
 
     def check_restored(self, project, step, done):
-        """Whether everything that is recorded can be brought back, and outputs that are, without a run."""
+        """Checks that everything that is recorded can be brought back, and recorded outputs without a run."""
         ran = self.repro_ran(project)
         if ran and done and step.run.startswith("dvx repro"):
             raise Failure(f"{ran} ran again")
@@ -457,7 +471,8 @@ class Disk:
     def retype(self, root, step, done):
         self.tried += 1
         project = root / "project"
-        # The machine starts again after a power cut; this one was started before it.
+        # The machine starts again after a power cut, but the test machine was started earlier, so git's locks
+        # are made old.
         for lock in (project / ".git").rglob("*.lock"):
             os.utime(lock, (1, 1))
         at_once = ["dvx fsck --read-data", "dvx status"] if step.whole_before or done else []
@@ -469,12 +484,12 @@ class Disk:
 
     @staticmethod
     def was_done(command, ended):
-        """Whether there was nothing left to do."""
+        """Says whether the command had nothing left to do."""
         return bool(re.search("nothing to commit|is not tracked by dvx", ended.stdout + ended.stderr))
 
 
 def fingerprint(root):
-    """The same for two disks on which nothing is different that a program could see."""
+    """Returns a value that is the same for two disks between which no program could see a difference."""
     digest = hashlib.sha256()
     for directory, names, files in os.walk(root):
         names.sort()
@@ -508,7 +523,7 @@ class Harness:
                               text=True, errors="replace", timeout=300)
 
     def after_cut(self, script, cwd):
-        """On the machine that was started again."""
+        """Runs a script as on the machine after its restart."""
         return self.sh(script, cwd, **self.next_boot)
 
     def must(self, script, cwd):
@@ -551,22 +566,24 @@ def replay(harness, kind, options):
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Mutant:
-    """All syncs of one kind of file or directory are left out, or of a file made after those that should follow it."""
+    """Leaves out all syncs of one kind of file or directory, or delays those of a file until after the syncs
+    that should follow them.
+    """
     call: str
-    pattern: str  # of paths from the root of the file system
+    pattern: str  # of paths relative to the root of the file system
     action: str
 
     def __str__(self):
         return f"{'no' if self.action == 'skip' else 'late'} {self.call} of {self.pattern}"
 
 
-# What varies in names, so that all syncs of one kind are one mutant.
+# The varying parts of names, which are replaced so that all syncs of one kind form one mutant.
 VARYING = (r"[0-9a-f]{16,}", r"(?<=/)\d+$", r"(?<=/)\d+(?=\.pack$)", r"(?<=session-)[\w-]+", r"(?<=write-)[\w-]+",
            r"(?<=dvx-tmp-)[\w-]+", r"(?<=/whole/)..", r"(?<=/packs/)..(?=/|$)", r"(?<=/runs/)..$", r"(?<=/\.tmp/).*")
 
 
 def mutants_of(harness, disk, image, step):
-    """The kinds of syncs that dvx makes in the step, but for those of the index, which is a cache."""
+    """Returns the kinds of syncs that dvx makes in the step, except those of the index, which is a cache."""
     log = disk.place / "syncs"
     log.unlink(missing_ok=True)
     found, top = set(), str(disk.place / "counting")
@@ -589,25 +606,26 @@ def mutants_of(harness, disk, image, step):
 
 
 def is_caught(disk, image, step, dice, **variables):
-    """What goes wrong at the cuts where it is likeliest, or nothing."""
+    """Returns a failure at the cuts where one is most likely, or nothing."""
     copy, found, before, known = disk.record(image, "mutant", step, **variables)
     copy.unlink()
     marks = [i for i, record in enumerate(found) if record[0] == "M"]
     begin, done = marks[0], marks[1] + 1
     flushes = [i for i in range(begin, done) if found[i][0] == "F"]
     disk.seen.clear()
-    # Everything was said to be safe, and what was not flushed is gone.
+    # First try the cut where everything was reported safe and nothing unflushed is on the disk.
     wrong = disk.check_cuts(image, found, step, before, known, [(max(flushes, default=begin), (marks[1],))], 0)
     if wrong or disk.is_strict:
         return wrong[:1]
-    # Then the order: what is there after each flush; what the disk wrote before it was told to.
+    # Then try the order: the state after each flush, and states in which the disk wrote more than it was told
+    # to.
     between = [cut for cut in disk.cuts(found, begin, done, dice, 1) if cut[0] < done]
     cuts = [(flush, ()) for flush in flushes[::max(1, len(flushes) // 24)]] + dice.sample(between, min(len(between), 8))
     return disk.check_cuts(image, found, step, before, known, cuts, 0, stop=1)
 
 
 class Score:
-    """Which mutants are caught, at any step on any file system."""
+    """Counts which mutants are caught, at any step on any file system."""
 
     def __init__(self, harness, options):
         self.harness, self.options = harness, options

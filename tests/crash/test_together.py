@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
-"""Eight at once, against a model: test_together.py <dvx> [--seed N] [--rounds N] [--steps N] [--full].
+"""Runs eight processes at once and compares them with a model: test_together.py <dvx> [--seed N] [--rounds N]
+[--steps N] [--full].
 
-Three clones and a linked work tree share one store, a fourth clone has one of its own; all share a directory as
-remote. Eight processes work in them side by side, two of them in the same work tree as another: they add, commit,
-restore, check out, run stages, remove, push, pull, give commits up and collect garbage without grace, as the dice
-fall; some commands are killed. Contents come from a small pool, so that what one gives up another stores again.
+Three clones and a linked work tree share one store, a fourth clone has a store of its own, and all share a
+directory as remote. Eight processes work in them side by side, two of them in the same work tree as another
+one. At random they add, commit, restore, check out, run stages, remove, push, pull, give commits up and
+collect garbage without grace, and some commands are killed. Contents come from a small pool, so a content
+that one process gives up is stored again by another.
 
-Each process keeps a model: what every pointer, stage and commit has to hold, as bytes. A command that succeeded is in
-it at once; one that was killed leaves the old or the new. When all have ended a round, store_reader.py (which shares
-no code with dvx) finds every pointer, output and commit of every model in the store, byte for byte, and what was
-pushed on the remote; `dvx fsck` finds nothing; each work tree is checked out to exactly what its model says. A command
-that ended with status 8 had changed no pointer and no commit. Nothing is unlocked or tidied by hand."""
+Each process keeps a model of the content of every pointer, stage and commit, as bytes. The effect of a
+command that succeeded enters the model at once; a killed command may leave the old or the new state. After
+each round, store_reader.py (which shares no code with dvx) must find every pointer, output and commit of
+every model in the store, byte for byte, and the pushed data on the remote. `dvx fsck` must find nothing, and
+a checkout of each work tree must give exactly what its model says. A command that ended with status 8 must
+have changed no pointer and no commit. Nothing is unlocked or cleaned up by hand.
+"""
 
 import argparse
 import collections
@@ -36,7 +40,8 @@ import workplace
 from orphans import adopt_orphans, wait_for_orphans
 
 GIT_SETTINGS = "[gc]\n\tauto = 0\n"
-# What may stop a command when somebody else works in the same place, besides a lock: it says so and did nothing.
+# Messages of commands that another command in the same place may stop, besides a lock. Such a command reports
+# it and does nothing.
 DISTURBED = re.compile(r"index\.lock|changed while|No such file|cannot lock ref|was made by no run|dvx repro")
 
 
@@ -44,9 +49,12 @@ class Wrong(Exception):
     pass
 
 
-# A content: {b"": bytes} of a file, or path to bytes of a directory. Also what store_reader gives.
+# A content is {b"": bytes} for a file, or a map from path to bytes for a directory. store_reader uses the
+# same form.
 def pool(number):
-    """Of the same few blobs all contents are made: empty, small, one chunk and several."""
+    """Returns one of the few blobs from which all contents are made: empty, small, one chunk, or several
+    chunks.
+    """
     size = (0, 1, 12, 500, 6000, 40000, 120000, 300000)[number % 8]
     return b"".join(hashlib.sha256(b"%d %d" % (number, i)).digest() for i in range(size // 32 + 1))[:size]
 
@@ -76,14 +84,15 @@ def describe(content):
 
 @dataclasses.dataclass
 class Person:
-    """One of the eight: where it works, what is its own there, and what it knows."""
+    """One of the eight processes: where it works, what belongs to it there, and what it knows."""
     name: str
-    tree: str                 # work tree
-    owner: bool = True        # it commits
-    alone: bool = True        # nobody else works in the same work tree
+    tree: str  # work tree
+    owner: bool = True  # it commits
+    alone: bool = True  # nobody else works in the same work tree
     habits: tuple = ()
-    paths: dict = dataclasses.field(default_factory=dict)    # path: contents that it may have, None: not tracked
-    output: tuple = (None,)   # contents that its stage's output may have in the lock, None: it is not there
+    # Path: possible contents, where None means not tracked.
+    paths: dict = dataclasses.field(default_factory=dict)
+    output: tuple = (None,)  # possible contents of its stage's output in the lock, where None means absent
     head: str = ""
     commits: dict = dataclasses.field(default_factory=dict)  # commit: (path: content, contents of the output)
     pushed: list = dataclasses.field(default_factory=list)   # contents
@@ -93,7 +102,7 @@ class Person:
         return f"sort-{self.name}"
 
     def settled(self):
-        """Paths that are tracked and can hold one thing only."""
+        """Returns the tracked paths that can have only one content."""
         return [path for path, contents in self.paths.items() if len(contents) == 1 and contents[0] is not None]
 
     def snapshot(self):
@@ -115,7 +124,7 @@ PEOPLE = [
 
 
 class Worker:
-    """Does what a person does, for one round."""
+    """Performs the actions of a person for one round."""
 
     def __init__(self, place, environment, person, seed, kills):
         self.place, self.environment, self.person, self.kills = place, environment, person, kills
@@ -131,7 +140,9 @@ class Worker:
     # Programs.
 
     def dvx(self, *words, may_be_killed=True, nothing=""):
-        """True when it succeeded, False when it was killed, found a lock or was disturbed."""
+        """Returns True when the command succeeded, and False when it was killed, found a lock or was
+        disturbed.
+        """
         before = self.names()
         verb = words[0]
         begun = time.monotonic()
@@ -155,7 +166,7 @@ class Worker:
             return True
         if status == -9 and killing:
             self.counts["killed"] += 1
-            wait_for_orphans()  # git may still be at work
+            wait_for_orphans()  # git may still be running
             return False
         if status == 8:
             self.counts["locked"] += 1
@@ -184,15 +195,17 @@ class Worker:
         self.counts["collections that removed"] += bool(outcome.get("packs") or outcome.get("whole_files"))
 
     def names(self):
-        """What only this person's commands change: its pointer files, and in a work tree of its own the commit. None
-        where another one commits, which records whatever differs in the work tree."""
+        """Returns what only the commands of this person change: its pointer files and, in a work tree of its
+        own, the commit. Returns None where another person commits, because that records whatever differs in
+        the work tree.
+        """
         if not self.person.owner and not self.person.alone:
             return None
         pointers = {path: (self.root / f"{path}.dvx").read_bytes() if (self.root / f"{path}.dvx").exists() else None
                     for path in self.person.paths}
         return pointers, self.git("rev-parse", "HEAD") if self.person.owner else ""
 
-    # Files of the person, each put in place at once.
+    # Files of the person, each replaced in one step.
 
     def put(self, path, content):
         target, aside = self.root / path, pathlib.Path(tempfile.mkdtemp(dir=self.place / "aside"))
@@ -215,7 +228,7 @@ class Worker:
             raise Wrong(f"'{path}' in {self.person.tree} is {describe(found)}, not {describe(content)}")
 
     def settle(self, path):
-        """What a killed command left, by the pointer file: is the path tracked?"""
+        """Finds out from the pointer file what a killed command left: whether the path is tracked."""
         tracked = (self.root / f"{path}.dvx").exists()
         if [None, not None][tracked] is None and None in self.person.paths[path]:
             self.person.paths[path] = [None]
@@ -233,7 +246,9 @@ class Worker:
         self.record(path, content)
 
     def record(self, path, content):
-        """Again and again where another one commits: what is in the work tree and not recorded, that one may record."""
+        """Repeats the command where another person commits, because that person may record what is in the
+        work tree and not recorded yet.
+        """
         for attempt in range(200):
             if self.dvx("add", path):
                 break
@@ -244,7 +259,7 @@ class Worker:
         self.person.paths[path] = [content]
 
     def commit(self):
-        """Whatever is tracked is recorded as it is in the work tree."""
+        """Commits, which records every tracked path as it is in the work tree."""
         person = self.person
         tracked = [path for path in person.paths if (self.root / f"{path}.dvx").exists()]
         on_disk = {path: read_content(self.root / path) for path in tracked}
@@ -266,7 +281,7 @@ class Worker:
             person.commits[person.head] = person.snapshot()
 
     def publish(self):
-        """A commit that others may have: data first, then git."""
+        """Publishes a commit for others: first the data, then git."""
         person = self.person
         if not person.commits or person.head not in person.commits or person.commits[person.head] != person.snapshot():
             return
@@ -350,12 +365,12 @@ class Worker:
         self.dvx("fsck", "--read-data")
 
     def travel(self):
-        """To a commit of one's own and back."""
+        """Goes to an own earlier commit and back."""
         person = self.person
         if not person.commits or person.head not in person.commits or person.commits[person.head] != person.snapshot():
             return
         if any(len(contents) > 1 for contents in person.paths.values()):
-            return  # `git checkout -f` gives up what was staged and is in no commit
+            return  # `git checkout -f` discards what was staged and is in no commit
         commit = self.dice.choice(list(person.commits))
         for target, data in ((commit, person.commits[commit]), (person.name, person.commits[person.head])):
             self.git("checkout", "-q", "-f", target)
@@ -367,7 +382,7 @@ class Worker:
                 self.holds(f"out/{person.name}", data[1][0])
 
     def forget(self):
-        """The last commit is given up, and its data with it, unless others have it."""
+        """Gives up the last commit and its data, unless others have it."""
         person = self.person
         parent = self.git("rev-parse", "HEAD~1", check=False)
         if parent not in person.commits or (self.place / "board" / person.head).exists():
@@ -382,16 +397,16 @@ class Worker:
             pass
 
     def visit(self):
-        """Elsewhere, with a store of its own: what was published comes out as it was."""
+        """Visits a published commit in another clone with its own store. The data must come out as it was."""
         found = sorted(path for path in (self.place / "board").iterdir() if not path.suffix)
         if not found:
             return
         board = self.dice.choice(found)
         self.git("fetch", "-q", "origin")
         if self.git("cat-file", "-t", board.name, check=False) != "commit":
-            return  # its branch went on by force
+            return  # the branch was replaced by force
         self.git("checkout", "-q", "-f", "--detach", board.name)
-        # Of what others have in the same commit it was not said that it is on the remote.
+        # Nobody reported that the data of others in the same commit is on the remote.
         data, _ = pickle.loads(board.read_bytes())
         while data and not self.dvx("pull", "--force", *data):
             pass
@@ -400,7 +415,9 @@ class Worker:
         self.counts["visits"] += 1
 
     def clear(self):
-        """Where nothing was visited yet, nothing is named, and dvx refuses to remove everything."""
+        """Collects garbage where nothing was visited yet. Nothing is named there, so dvx refuses to remove
+        everything.
+        """
         self.git("reflog", "expire", "--expire=now", "--all")
         self.dvx("gc", "--apply", "--no-grace", "--prune-now", "--json", nothing="so nothing was removed")
 
@@ -433,7 +450,7 @@ class Together:
                   "dvx remote add -d there ../remote; git add -A; git commit -qm begin; git remote add origin ../origin;"
                   "git push -q origin main; git worktree add -q ../linked; for c in two three far; do"
                   " git clone -q ../origin ../$c; done", one)
-        for name in ("linked", "two", "three"):  # a place that came with a clone would need trust
+        for name in ("linked", "two", "three"):  # a setting that came with a clone would need trust
             self.must("dvx config --local core.store ../store", self.place / name)
         self.must("dvx config --local core.link hardlink", self.place / "two")
         for person in self.people:
@@ -475,7 +492,7 @@ class Together:
             wrong = traceback.format_exc()
         queue.put((index, person, worker.counts, worker.log, wrong))
 
-    # When nobody is at work.
+    # Checks that run when nobody is at work.
 
     def check(self):
         stores = {"far": store_reader.Store(self.place / "far/.dvx/store")}
@@ -484,7 +501,7 @@ class Together:
         for person in self.people:
             store = stores.get(person.tree, shared)
             self.check_person(person, store)
-            if person.tree == "far":  # has what was visited, and not all else that the commit names
+            if person.tree == "far":  # it has what was visited, but not everything else that the commit names
                 self.must("dvx fsck --read-data || test $? = 1", self.place / person.tree)
                 store.read_all()
             else:
@@ -548,7 +565,7 @@ class Together:
                     raise Wrong(f"{path} of {person.name} was checked out as {describe(found)}")
 
     def check_leftovers(self):
-        """What killed commands left is gone when others have worked there."""
+        """Checks that the leftovers of killed commands are gone once others have worked there."""
         for tree in ("one", "two", "three", "linked", "far"):
             root = self.place / tree
             (root / "data/last").write_text(f"last of {tree}")

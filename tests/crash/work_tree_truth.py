@@ -1,4 +1,6 @@
-"""What is in a work tree, what is recorded of it, and whether dvx tells the difference. Written from docs/formats/."""
+"""Compares the files of a work tree with what is recorded of them, and checks whether dvx reports the
+differences. It is written from docs/formats/.
+"""
 
 import hashlib
 import json
@@ -10,7 +12,7 @@ import store_reader
 
 
 def recorded(project):
-    """(path, kind, id) of all data that pointers and the lock file record."""
+    """Yields (path, kind, id) of all data that pointers and the lock file record."""
     for path, (kind, object_id) in store_reader.pointers(project).items():
         yield path, kind, object_id
     for stage in store_reader.lock_stages(project).values():
@@ -35,7 +37,7 @@ def tree_files(store, tree, prefix=""):
 
 
 def differing(project, store):
-    """Recorded files whose bytes in the work tree are not those that are recorded."""
+    """Returns the recorded files whose bytes in the work tree differ from the recorded ones."""
     found = set()
     for path, kind, object_id in recorded(project):
         files = {path: object_id}
@@ -60,13 +62,13 @@ def is_told(path, status, project):
 
 
 def untold(project, store, status):
-    """Of the files that differ those that `status`, the JSON of `dvx status`, is silent about."""
+    """Returns those differing files that `status`, the JSON of `dvx status`, does not mention."""
     told = json.loads(status)["data"]
     return sorted(path for path in differing(project, store) if not is_told(path, told, project))
 
 
 def stamp(path):
-    """What docs/formats/index.md goes by, or nothing."""
+    """Returns the stamp that docs/formats/index.md defines, or None when there is no file."""
     try:
         st = os.lstat(path)
     except OSError:
@@ -79,8 +81,9 @@ def stamps(directory, project):
 
 
 def wrong_rows(project):
-    """Paths of the workspace index that has them with the stamp of the file and not with its content. After a
-    status, which takes each row's word or reads the file again, there must be none."""
+    """Returns the paths whose row in the workspace index has the stamp of the file but not its content.
+    After a status, which either trusts a row or reads the file again, there must be none.
+    """
     found = []
     database = sqlite3.connect(project / ".dvx/index.db")
     try:
@@ -94,7 +97,7 @@ def wrong_rows(project):
 
 
 def wrong_outputs(project):
-    """Of the stages in the power-loss test."""
+    """Returns the outputs of the stages in the power-loss test that have wrong bytes."""
     words = (project / "data/words.txt").read_text().splitlines(keepends=True)
     shape = bytearray(300000)
     count = f"{len(words)}\n".encode()

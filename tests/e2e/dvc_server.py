@@ -1,7 +1,8 @@
-"""Runs DVC's command line many times in one start of Python: for test_dvc_conformance.py, by the Python that has DVC.
+"""Runs the command line of DVC many times in one Python process. test_dvc_conformance.py starts it with the
+Python that has DVC.
 
-Reads requests from standard input, each a JSON list of arguments, a directory and the user's shell; answers with exit
-status and output.
+It reads requests from standard input, each a JSON list of arguments, a directory and the user's shell. It
+answers with the exit status and the output.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Random steps in a clone of a project, for test_two_clones.py.
 
-A step changes the work tree or calls dvx, and tells the model (`Model`) what it did: which data was added, which bytes
-lie where. The model knows nothing of pointers or ids: it knows bytes.
+A step changes the work tree or calls dvx, and tells the model (`Model`) what it did: which data was added,
+and which bytes are where. The model knows only bytes, and nothing of pointers or ids.
 """
 
 import os
@@ -10,12 +10,12 @@ import shutil
 DIRECTORIES = ["", "data", "data/deep", "ignored", "ignored/deep", "other"]
 NAMES = ["a.csv", "b.csv", "c.txt", "d.bin"]
 TREES = ["data/tree", "ignored/tree", "images"]
-# Each may hide the directories above from a walk; the last allows names only.
+# Each rule may hide the directories above from a walk. The last one allows names only.
 IGNORE_RULES = [("gitignore", "ignored/\n"), ("gitignore", "/data/\n"), ("gitignore", "*.csv\n"),
                 ("gitignore", "*\n!*/\n!*.dvx\n!dvx.*\n!.gitignore\n"), ("dvxignore", "ignored/\n"),
                 ("dvxignore", "*\n!*/\n!*.csv\n"), ("dvxignore", "*.log\n"), ("exclude", "ignored/\n"),
                 ("exclude", "*.dvx\n"), ("nested", "deep/\n!deep/\n")]
-# git's odd settings, of one clone.
+# Unusual settings of git, used in one clone.
 SETTINGS = [[], ["core.fileMode=false"], ["core.splitIndex=true"], ["index.version=4"], ["feature.manyFiles=true"],
             ["index.skipHash=true"], ["core.untrackedCache=true"], ["core.ignoreCase=true"],
             ["core.symlinks=false"], ["core.autocrlf=input"]]
@@ -23,7 +23,7 @@ CLONES = [[], ["--depth", "1"], ["--filter=blob:none"], ["--filter=tree:0"]]
 
 
 class Work:
-    """What the test knows of one clone's work tree."""
+    """The knowledge of the test about the work tree of one clone."""
 
     def __init__(self, root):
         self.root = root
@@ -33,7 +33,9 @@ class Work:
         return self.root / path
 
     def files(self):
-        """path → bytes of every regular file that is neither git's nor dvx's."""
+        """Maps each path to the bytes of the file, for every regular file that belongs to neither git nor
+        dvx.
+        """
         found = {}
         for directory, names, files in os.walk(self.root):
             names[:] = [name for name in names if name not in (".git", ".dvx")]
@@ -48,7 +50,7 @@ class Work:
 
 
 class Steps:
-    """Makes steps by chance. `do` runs dvx in a clone and gives its exit status."""
+    """Makes random steps. `do` runs dvx in a clone and returns its exit status."""
 
     def __init__(self, random, without):
         self.random, self.serial = random, 0
@@ -178,7 +180,7 @@ class Steps:
             clone.added(f"{place}/out")
 
     def foreign_output(self, clone):
-        """Bytes at the path of an output that no stage made."""
+        """Writes bytes at the path of an output that no stage made."""
         word = self.fresh("made").decode().strip()
         place = self.pipeline(clone, f"stages:\n  make:\n    cmd: echo '{word}' > out\n    outs: [out]\n", "foreign")
         self.write(clone, f"{place}/out", self.fresh("foreign"))
@@ -186,7 +188,9 @@ class Steps:
             clone.added(f"{place}/out")
 
     def frozen_stage(self, clone):
-        """Its output is given by hand, and kept as that of any stage, unless a .dvxignore hides the pipeline."""
+        """Adds a stage whose output is given by hand and is kept like that of any stage, unless a .dvxignore
+        hides the pipeline.
+        """
         place = self.pipeline(
             clone, "stages:\n  given:\n    cmd: exit 1\n    frozen: true\n    outs: [out]\n", "frozen")
         self.write(clone, f"{place}/out", self.fresh("given"))

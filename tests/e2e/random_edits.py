@@ -1,4 +1,6 @@
-"""What people do between two runs of a pipeline, at random: each edit changes a Project, or the outputs on disk."""
+"""Random edits such as people make between two runs of a pipeline. Each edit changes a Project or the
+outputs on disk.
+"""
 
 import os
 import posixpath
@@ -10,23 +12,23 @@ WORDS = ("one", "two", "three", "four", "five")
 
 
 class Editor:
-    """Edits of one project. `step` says them; `root` is where it lies on disk."""
+    """Edits one project. `step` describes the edits, and `root` is the place of the project on disk."""
 
     def __init__(self, random, root):
         self.random = random
         self.root = root
         self.project = Project()
         self.count = 0
-        self.closed = set()     # folders that a stage reads whole: no further output goes there
-        self.retired = []       # paths of outputs of stages that are gone
-        self.old = {}           # path or name → contents it had
+        self.closed = set()  # folders that a stage reads whole: no further output goes there
+        self.retired = []  # output paths of removed stages
+        self.old = {}  # maps a path or name to its earlier contents
 
     def new(self, prefix):
         self.count += 1
         return f"{prefix}{self.count}"
 
     def text(self):
-        """Short, often of the same length, sometimes what there was before."""
+        """Returns a short text, often of the same length as others, and sometimes the same as before."""
         return f"{self.random.choice(WORDS)[:3]} {self.random.randrange(100):02}\n"
 
     # --- the beginning
@@ -56,7 +58,7 @@ class Editor:
     # --- stages
 
     def outputs(self):
-        """(path, kind, stage) of what stages write, those of groups item by item."""
+        """Returns (path, kind, stage) of the outputs of all stages, those of groups for each item."""
         found = []
         for name, stage, item in self.project.runs():
             for out in stage.outs:
@@ -64,7 +66,7 @@ class Editor:
         return found
 
     def read(self, stage):
-        """One thing that a stage may read, or None."""
+        """Returns one thing that a stage may read, or None."""
         random, project = self.random, self.project
         kind = random.choice(("file", "file", "tree", "out", "out", "out", "out", "param", "param", "env", "var", "tool",
                               "stage", "item", "pool", "code"))
@@ -133,7 +135,7 @@ class Editor:
         return f"add stage {stage.name}"
 
     def add_stage_per_input(self, stage):
-        """Over the files of a folder, tracked or made."""
+        """Adds a stage that runs for each file of a folder, which is tracked or made by a stage."""
         random = self.random
         folders = sorted({"/".join(path.split("/")[:2]) for path in self.project.files if path.startswith("data/")})
         folders += [path for path, kind, _ in self.outputs() if kind in ("tree", "each")]
@@ -173,7 +175,9 @@ class Editor:
         return out
 
     def flags(self, out):
-        """What lies in the place of an output that persists is there when the command runs: only what it writes over."""
+        """Returns the flags of an output. The old content of an output that persists is present when the
+        command runs, so only outputs that the command overwrites may have that flag.
+        """
         random = self.random
         if out["field"] != "outs":
             return {"cache": False} if random.random() < 0.7 else {}
@@ -186,7 +190,7 @@ class Editor:
         return chosen
 
     def is_read(self, stage):
-        """Whether another stage reads what this one writes, or names it."""
+        """Says whether another stage reads or names an output of this one."""
         own = [path for path, _, writer in self.outputs() if writer is stage]
         for other in self.project.stages:
             for kind, *what in other.reads:
@@ -316,7 +320,7 @@ class Editor:
         self.project.executable.discard(path)
 
     def data_file(self):
-        """One that can go: not the last of its directory, nowhere named."""
+        """Returns a file that can be removed: it is not the last of its directory and is named nowhere."""
         def siblings(path):
             return [one for one in self.project.files if posixpath.dirname(one) == posixpath.dirname(path)]
         free = [path for path in self.project.files
@@ -340,7 +344,7 @@ class Editor:
         return f"rename {path} to {new}"
 
     def move_source(self):
-        """A file that stages name, with its name there."""
+        """Moves a file that stages name, and changes its name there too."""
         path = self.random.choice([p for p in self.project.files if p.startswith("src/f")])
         new = f"src/{self.new('f')}.txt"
         self.project.files[new] = self.project.files[path]
@@ -372,7 +376,7 @@ class Editor:
     # --- code
 
     def change_imports(self, path):
-        """Modules may import each other in a circle."""
+        """Changes the imports of a module. Modules may import each other in a circle."""
         modules = [one[len("code/"):-len(".py")].replace("/", ".") for one in self.project.code
                    if not one.startswith("code/r") and not one.endswith("__init__.py") and one != path]
         self.project.code[path][1] = self.random.sample(modules, self.random.choice((0, 1, 1, 2)))
@@ -386,7 +390,7 @@ class Editor:
         return f"change {path}: {self.project.code[path]}"
 
     def toggle_package(self):
-        """A directory of modules gets what is run when one of them is imported, or loses it."""
+        """Adds to a directory of modules the file that runs when one of them is imported, or removes it."""
         path = "code/lib/__init__.py"
         if self.project.code.pop(path, None):
             return f"remove {path}"
@@ -427,13 +431,15 @@ class Editor:
         return f"{how} {name}"
 
     def spoil(self, path):
-        """As long as before, so that only content or times tell."""
-        size = path.lstat().st_size  # an edit before may have left a link to nowhere
-        path.unlink()  # never through a link into the store
+        """Replaces the bytes of a file and keeps its length, so that only its content or times show the
+        change.
+        """
+        size = path.lstat().st_size  # an earlier edit may have left a dangling link
+        path.unlink()  # so that nothing is written through a link into the store
         path.write_text("z" * size)
 
     def any(self):
-        """One edit; what was done, in words."""
+        """Makes one edit and returns its description."""
         while True:
             edit = self.random.choice((
                 self.change_file, self.change_file, self.change_file, self.revert_file, self.revert_file, self.touch_file,

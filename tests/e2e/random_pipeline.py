@@ -1,7 +1,9 @@
-"""Random pipelines for test_differential.py: what a project holds, how it is edited, and what its stages must make.
+"""Random pipelines for test_differential.py: the content of a project, its edits, and the outputs that its
+stages must make.
 
-A Project is the model. It knows every source file, parameter and stage, writes them out as a user would, and says what
-each output must hold without running anything: the commands are shell scripts over sha256sum that Python can follow.
+A Project is the model. It knows every source file, parameter and stage, and writes them out as a user would.
+It also computes the content of each output without running anything, because the commands are shell scripts
+over sha256sum that Python can follow.
 """
 
 import copy
@@ -24,34 +26,36 @@ def under(files, folder):
 
 
 class Missing(Exception):
-    """A stage reads what is not there."""
+    """A stage reads something that does not exist."""
 
 
 class Stage:
-    """One stage of dvx.yaml, or of a group the one of an item."""
+    """One stage of dvx.yaml, or the stage of one item of a group."""
 
     def __init__(self, name, folder="", wdir=None):
         self.name = name
-        self.folder = folder          # of its dvx.yaml
-        self.wdir = wdir              # from the root, or None: the folder
-        self.tag = 0                  # what the command says besides
+        self.folder = folder  # the folder of its dvx.yaml
+        self.wdir = wdir  # relative to the root; None means the folder
+        self.tag = 0  # an additional part of the command
         self.reads = []               # [kind, …]: see `parts`
         self.outs = []                # {"path", "kind": file | tree, "field": outs | metrics | plots, flags}
         self.env = {}
-        self.items = None             # of a group
+        self.items = None  # the items of a group
         self.matrix = False
         self.always = self.frozen = self.broken = False
         self.sleep = 0
-        self.listed = False           # cmd as a list
+        self.listed = False  # whether cmd is a list
         self.sandbox = False
-        self.batch = None             # of a stage that is run per input; then it reads an ["each", folder]
+        self.batch = None  # for a stage that runs once for each input and then reads an ["each", folder]
 
     def inputs(self):
-        """Of a stage that is run per input: the folder they lie in."""
+        """Returns the folder with the inputs of a stage that runs once for each input."""
         return next(what for kind, what, *_ in self.reads if kind == "each")
 
     def is_sandboxed(self):
-        """What a tool says belongs to the key, and the file that it says it from is not seen."""
+        """Says whether the stage can run in a sandbox. The answer of a tool belongs to the key, but the
+        sandbox hides the file from which the tool takes it.
+        """
         return self.sandbox and all(read[0] != "tool" for read in self.reads)
 
     def base(self):
@@ -63,14 +67,14 @@ class Stage:
 
 class Project:
     def __init__(self):
-        self.files = {}               # sources: path from the root → text
+        self.files = {}  # sources: path relative to the root → text
         self.params = {}              # file → {name: value}
-        self.code = {}                # Python file → [what it prints, the modules it imports]
-        self.variables = {}           # of each folder's dvx.yaml: {folder: {name: value}}
+        self.code = {}  # Python file → [the text that it prints, the modules that it imports]
+        self.variables = {}  # of each folder's dvx.yaml: {folder: {name: value}}
         self.stages = []
-        self.anchors = False          # dvx.yaml says twice what it says by aliases
+        self.anchors = False  # whether dvx.yaml uses aliases for repeated parts
         self.executable = set()
-        self.tracked = set()          # folders of sources that dvx has, and not git
+        self.tracked = set()  # folders of sources that dvx tracks and git does not
 
     def copy(self):
         return copy.deepcopy(self)
@@ -84,7 +88,7 @@ class Project:
     # --- what is written
 
     def texts(self):
-        """All files but outputs: path → text."""
+        """Returns all files except outputs: path → text."""
         texts = dict(self.files)
         for path, values in self.params.items():
             texts[path] = params_text(path, values)
@@ -100,7 +104,7 @@ class Project:
             data["vars"] = [dict(self.variables[folder])]
         data["stages"] = {stage.name: self.stage_entry(stage) for stage in self.stages if stage.folder == folder}
         if not self.anchors:
-            data = json.loads(json.dumps(data))  # no object twice, so that PyYAML makes no aliases
+            data = json.loads(json.dumps(data))  # no object occurs twice, so PyYAML makes no aliases
         else:
             share(data["stages"])
         return yaml.safe_dump(data, sort_keys=False, width=1000)
@@ -212,7 +216,7 @@ class Project:
         return text if templated else self.resolved(stage, text, item)
 
     def outputs_of(self, stage, item, state):
-        """What one run makes of the files in `state`: path → text."""
+        """Computes the outputs of one run from the files in `state`: path → text."""
         read = []
         for kind, *what in stage.reads:
             path = self.for_item(stage, what[0], item)
@@ -254,12 +258,14 @@ class Project:
         return made
 
     def runs(self):
-        """(full name, stage, item) in an order in which data flows."""
+        """Returns (full name, stage, item) in an order in which data flows."""
         return [(address(stage, name), stage, item) for stage in self.stages
                 for name, item in zip(stage.names(), stage.items or [None])]
 
     def key(self, stage, item, state):
-        """Two runs with equal ones must make the same: what the key of dvx is to hold, told apart from dvx."""
+        """Returns a key such that two runs with equal keys must make the same. It stands for the key of dvx
+        but is computed independently.
+        """
         content = []
         for kind, *what in stage.reads:
             path = self.for_item(stage, what[0], item)
@@ -282,7 +288,9 @@ class Project:
                      sorted(stage.env.items())))
 
     def imported_by(self, script):
-        """The script and all it imports, in the order in which they print: what is imported goes before."""
+        """Returns the script and everything it imports, in the order in which they print: an imported module
+        comes before its importer.
+        """
         begun, ended = set(), []
 
         def load(path):
@@ -302,8 +310,9 @@ class Project:
         return [self.for_item(stage, out["path"], item) for out in stage.outs]
 
     def expected(self, before):
-        """What a whole repro makes: (path → text of all outputs, full name → key). `before` are the outputs that lie
-        there now, which frozen stages leave as they are."""
+        """Returns the result of a complete repro: (path → text of all outputs, full name → key). `before`
+        are the outputs that exist now, which frozen stages leave unchanged.
+        """
         state = self.files | {path: params_text(path, values) for path, values in self.params.items()}
         outputs, keys = {}, {}
         for name, stage, item in self.runs():
@@ -323,7 +332,7 @@ def address(stage, name):
 
 
 def share(stages):
-    """Makes PyYAML write anchors and aliases: equal lists of stages become one object."""
+    """Makes PyYAML write anchors and aliases by turning equal lists of stages into one object."""
     known = {}
     for body in stages.values():
         for field, value in body.items():

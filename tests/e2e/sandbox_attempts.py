@@ -1,7 +1,8 @@
-"""Runs inside of a sandboxed stage and tries to get out: prints a JSON object, attempt → what came of it.
+"""Runs inside a sandboxed stage and tries to get out. Prints a JSON object that maps each attempt to its
+result.
 
-An attempt is a failure of the sandbox when it says "done" (or anything but the name of an error). What is outside is
-given by sandbox_attempts.json: {"pid", "port", "abstract", "secrets": [paths], "marker"}.
+The sandbox has failed when an attempt gives "done" (or anything but the name of an error).
+sandbox_attempts.json describes the outside: {"pid", "port", "abstract", "secrets": [paths], "marker"}.
 """
 
 import ctypes
@@ -110,7 +111,7 @@ def processes():
 
 
 def old_call():
-    """getpid() as a 32-bit program asks for it."""
+    """Calls getpid() in the way of a 32-bit program."""
     if os.uname().machine != "x86_64":
         return "ENOSYS"
     child = os.fork()
@@ -158,7 +159,7 @@ def main():
     files()
     processes()
     network()
-    # What stays behind must not outlive the stage.
+    # This process is left behind, and it must not outlive the stage.
     subprocess.Popen(["sleep", "86399"], start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     pathlib.Path("made").mkdir()
     pathlib.Path("made/results.json").write_text(json.dumps({"seen": seen, "attempts": RESULTS}))

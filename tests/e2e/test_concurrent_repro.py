@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Several `dvx repro` at once in one work tree: test_concurrent_repro.py <dvx>.
+"""Runs several `dvx repro` at once in one work tree: test_concurrent_repro.py <dvx>.
 
-Each command of the pipeline adds a line to a file of its own, waits for a moment, and writes its output in two halves.
-However many processes there are, and when one of them is killed: each command runs once, dvx.lock is that of a single
-run, and nobody reads half of an output."""
+Each command of the pipeline adds a line to a file of its own, waits for a moment, and writes its output in
+two halves. With any number of processes, and also when one of them is killed, each command runs once,
+dvx.lock is that of a single run, and nobody reads half of an output.
+"""
 
 import json
 import os
@@ -19,7 +20,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import workplace
 from orphans import adopt_orphans, wait_for_orphans
 
-# Seven stages: three that start at once, a diamond, and one that needs everything by the directory it lies in.
+# There are seven stages: three that start at once, a diamond, and one that depends on everything through the
+# directory that contains it.
 STAGES = {
     "a": ["seed"], "b": ["seed"], "c": ["seed"], "ab": ["out/a", "out/b"], "bc": ["out/b", "out/c"],
     "top": ["out/ab", "out/bc"], "all": ["out"],
@@ -63,7 +65,7 @@ class Place:
                 for name in STAGES}
 
     def results(self):
-        """What dvx.lock says but for run ids, which have times in them."""
+        """Returns the content of dvx.lock without run ids, which contain times."""
         lock = json.loads((self.root / "dvx.lock").read_text())
         return {name: {field: stage[field] for field in stage if field != "run"}
                 for name, stage in lock["stages"].items()}
@@ -82,7 +84,7 @@ def ended(program):
 
 
 def once_each(place, expected):
-    """Four processes, one of them for a part of the pipeline only."""
+    """Starts four processes, one of them for a part of the pipeline only."""
     programs = [place.start("repro", "-j2") for _ in range(3)] + [place.start("repro", "-j1", "top")]
     texts = []
     for program in programs:
@@ -99,7 +101,9 @@ def once_each(place, expected):
 
 
 def one_is_killed(place, expected):
-    """The stage that it was running is run by another; children of the killed one do not disturb it."""
+    """Kills one process. Another one runs the stage that it was running, and children of the killed process
+    do not disturb it.
+    """
     first = place.start("repro", "-j1")
     place.wait_until(lambda: sum(place.runs().values()) > 0)
     others = [place.start("repro", "-j2") for _ in range(2)]
@@ -115,7 +119,7 @@ def one_is_killed(place, expected):
 
 
 def beside_others(place, _):
-    """What else may be done while stages run: nothing half-made is recorded or overwritten."""
+    """Tries other commands while stages run. Nothing half-made is recorded or overwritten."""
     program = place.start("repro", "-j2")
     place.wait_until(lambda: place.runs()["a"] == 1)
     place.must("dvx", "status")

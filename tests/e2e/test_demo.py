@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The demo, every step checked, in a directory of its own: test_demo.py <dvx>."""
+"""Runs the demo in a directory of its own and checks every step: test_demo.py <dvx>."""
 
 import os
 import pathlib

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""Random pipelines, edited at random, against a model: test_differential.py <dvx> [--full] [--seed N] [--sequences N].
+"""Compares random pipelines with random edits against a model: test_differential.py <dvx> [--full] [--seed
+N] [--sequences N].
 
-Each sequence makes a project (random_pipeline.py) and edits it step by step (random_edits.py). After each step `dvx
-repro` must leave every output as the model computes it, record what it used in dvx.lock, run no stage whose inputs are
-what they were and restore none it never ran; `repro -n` and `status` must have foretold it; a second repro must run
-nothing. In between there are commits, checkouts of earlier ones, garbage collections, failures, and runs that are
-interrupted or killed. At the end a run from nothing, elsewhere, must make the same. A failure prints its seed:
---seed N --sequences 1 repeats it.
+Each sequence makes a project (random_pipeline.py) and edits it step by step (random_edits.py). After each
+step `dvx repro` must leave every output as the model computes it and record in dvx.lock what it used. It
+must run no stage whose inputs are unchanged, and restore none that it never ran. `repro -n` and `status`
+must have predicted this, and a second repro must run nothing. In between there are commits, checkouts of
+earlier commits, garbage collections, failures, and runs that are interrupted or killed. At the end, a run
+from nothing in another place must make the same outputs.
+
+A failure prints its seed: --seed N --sequences 1 repeats it.
 """
 
 import argparse
@@ -36,7 +39,7 @@ DONE = {"ran", "restored", "up-to-date", "frozen"}
 
 
 class Difference(Exception):
-    """dvx did not do what the model says."""
+    """dvx did not do what the model predicts."""
 
 
 def expect(condition, message):
@@ -45,7 +48,7 @@ def expect(condition, message):
 
 
 def lying(root, path):
-    """What lies at an output's path: file → text, with what is odd about it."""
+    """Returns what is at the path of an output: file → text, with anything unusual about it."""
     here = root / path
     if here.is_symlink():
         return {path: f"a link to {os.readlink(here)}"}
@@ -71,7 +74,7 @@ class Repository:
         return [self.dvx, *arguments]
 
     def run(self, *arguments, directory="."):
-        """(exit status, envelope's data, what was printed), of --json."""
+        """Returns (exit status, data of the envelope, printed text) of a command with --json."""
         process = subprocess.run(self.command(["--json", *arguments]), cwd=self.root / directory, env=self.variables,
                                  capture_output=True, text=True)
         printed = process.stdout + process.stderr
@@ -88,7 +91,7 @@ class Repository:
         return process.stdout.strip()
 
     def write(self, project):
-        """Brings the sources to what the project says, touching no others."""
+        """Updates the sources to those of the project and touches no others."""
         texts = project.texts()
         for path in self.written.keys() - texts.keys():
             (self.root / path).unlink()
@@ -103,7 +106,7 @@ class Repository:
         self.written = texts
 
     def interrupt(self, arguments, wait, number):
-        """Starts dvx and stops it by a signal."""
+        """Starts dvx and stops it with a signal."""
         process = subprocess.Popen(self.command(arguments), cwd=self.root, env=self.variables,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         time.sleep(wait)
@@ -120,10 +123,10 @@ class Sequence:
         self.place, self.template, self.dvx, self.variables = place, template, dvx, variables
         self.repository = Repository(place / "work", template, dvx, variables)
         self.editor = Editor(self.random, self.repository.root)
-        self.ran = set()        # keys of runs that were recorded: what may be restored
-        self.certain = True     # whether all of them are still there
+        self.ran = set()  # keys of recorded runs, which may be restored
+        self.certain = True  # whether all of them still exist
         self.commits = []       # (commit, project, closed folders)
-        self.is_done = False    # whether the last repro did all there was to do
+        self.is_done = False  # whether the last repro did everything there was to do
         self.said = []
 
     @property
@@ -181,7 +184,7 @@ class Sequence:
         self.note(said)
         self.repository.write(self.project)
         if said.startswith(("flags", "add stage", "items")):
-            # dvx refuses what git has: whoever gives an output to dvx takes it from git.
+            # dvx refuses files that git has, so a user who gives an output to dvx first removes it from git.
             paths = [path for stage in self.project.stages for out in stage.outs if out["flags"].get("cache", True)
                      for item in stage.items or [None] for path in [self.project.for_item(stage, out["path"], item)]]
             if paths:
@@ -207,7 +210,7 @@ class Sequence:
             expect(code == 0, f"add failed:\n{printed}")
 
     def clear_pool(self):
-        """Removes what stages that are gone left where others read all there is."""
+        """Removes the outputs of removed stages where other stages read everything there is."""
         wanted = {path for path, _, _ in self.editor.outputs()}
         for path in (self.repository.root / "pool").glob("o*"):
             if str(path.relative_to(self.repository.root)) not in wanted:
@@ -243,7 +246,7 @@ class Sequence:
         number = self.random.choice((signal.SIGINT, signal.SIGKILL, signal.SIGTERM))
         wait = self.random.choice((0.01, 0.03, 0.06, 0.1, 0.2, 0.4)) * self.random.random()
         self.note(f"repro, signal {number} after {wait:.3f} s")
-        self.certain = False  # what it recorded before nobody knows
+        self.certain = False  # nobody knows which runs it recorded before
         self.repository.interrupt(["repro", "-q", f"-j{self.random.choice((1, 4))}"], wait, number)
 
     def with_a_failure(self):
@@ -301,7 +304,7 @@ class Sequence:
     # --- what depends on what
 
     def producers(self):
-        """Full name → full names of the stages it reads from."""
+        """Maps the full name of each stage to those of the stages that it reads from."""
         runs = self.project.runs()
         written = [(path, name) for name, stage, item in runs for path in self.project.out_paths(stage, item)]
         result = {}
@@ -366,8 +369,9 @@ class Sequence:
         return data["stages"]
 
     def judge(self, data, printed, but=frozenset(), partly=False, before=None):
-        """Compares what a repro left and said with the model; of stages in `but` nothing is known, and where it was
-        ended by a failure others may not have had their turn."""
+        """Compares the files and the report of a repro with the model. Nothing is known of the stages in
+        `but`. When a failure ended the repro, other stages may not have had their turn.
+        """
         outputs, keys = self.project.expected(before or {})
         outcomes = {one["stage"]: one["outcome"] for one in data.get("stages", [])}
         for name, stage, item in self.project.runs():
@@ -387,7 +391,7 @@ class Sequence:
         return outcomes
 
     def judge_outcome(self, name, stage, key, outcome):
-        loose = any(read[0] == "tree" and read[1] == "pool" for read in stage.reads)  # .gitignore lies in it
+        loose = any(read[0] == "tree" and read[1] == "pool" for read in stage.reads)  # .gitignore is in it
         if key not in self.ran and self.certain and not loose:
             expect(outcome == "ran", f"{name} was {outcome}, but never ran with these inputs")
         restorable = all(out["flags"].get("cache", True) or out["field"] != "outs" for out in stage.outs) and \
@@ -399,7 +403,9 @@ class Sequence:
         self.ran.add(key)
 
     def surprised(self, foretold):
-        """Stages with a tool that was not asked and does not answer as recorded, and all behind them: only a run tells."""
+        """Returns the stages with a tool that was not asked and whose answer differs from the recorded one,
+        and all stages after them. Only a run can find these.
+        """
         texts = self.project.texts()
 
         def is_otherwise(asked):  # all tools of these pipelines print a file
@@ -441,7 +447,7 @@ class Sequence:
                     expect(entry["file"] == real, f"dvx.lock has {entry['file']} for {path} of {name}, not {real}")
             outs = set(self.project.out_paths(stage, item))
             expect(lock[name]["outs"].keys() == outs, f"dvx.lock has outs {sorted(lock[name]['outs'])} for {name}")
-        if was_written:  # which also drops the stages that are gone; a frozen one need never have run
+        if was_written:  # writing also drops removed stages; a frozen stage need never have run
             names = {name for name, _, _ in self.project.runs()}
             ran = {name for name, stage, _ in self.project.runs() if not stage.frozen}
             expect(ran <= lock.keys() <= names, f"dvx.lock has {sorted(lock)}")
@@ -477,7 +483,7 @@ def make_template(place, dvx, variables):
 
 
 def run_sequence(seed, place, template, dvx, variables):
-    """What failed, or None."""
+    """Returns a description of the failure, or None."""
     here = pathlib.Path(place, f"sequence-{seed}")
     here.mkdir()
     sequence = None
@@ -494,11 +500,11 @@ def run_sequence(seed, place, template, dvx, variables):
                 f"--- again: --seed {seed} --sequences 1 --keep\n")
 
 
-# --- whether the checks see what they are for
+# --- do the checks see the defects that they are for?
 
 
 def check_the_checks(place, template, dvx, variables):
-    """Each of these defects, made by hand, must be seen."""
+    """Makes each of these defects by hand; each must be noticed."""
     def spoil_output(sequence):
         path = sequence.editor.outputs()[0][0]
         for file in lying(sequence.repository.root, path):
@@ -570,7 +576,8 @@ def main():
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--keep", action="store_true", help="leave what failed where it is")
     options = parser.parse_args()
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts this behind itself has it ignored
+    # A shell that starts this in the background has it ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     dvx = str(pathlib.Path(options.dvx).resolve())
     count = options.sequences or (FULL_SEQUENCES if options.full else QUICK_SEQUENCES)
     place = pathlib.Path(tempfile.mkdtemp(prefix="dvx-differential-"))

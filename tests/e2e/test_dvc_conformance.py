@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Pipelines of DVC run by DVC and by dvx: test_dvc_conformance.py <dvx> [case...].
+"""Runs pipelines of DVC with DVC and with dvx: test_dvc_conformance.py <dvx> [case...].
 
-Each file in conformance/ is a project with its files, and steps that change them. After every step both must have run
-the same stages, restored the same, ended alike, and left the same files; after one that fails they need only end alike, unless it is to fail
-`partly`. DVC comes from build/deps/dvc (./dev deps), or
-from DVX_DVC_PYTHON.
+Each file in conformance/ is a project with its files and with steps that change them. After every step both
+programs must have run the same stages, restored the same stages, ended alike, and left the same files. After
+a step that fails they need only end alike, unless it is meant to fail `partly`. DVC comes from
+build/deps/dvc (./dev deps) or from DVX_DVC_PYTHON.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ OWN = (".git", ".dvc", ".dvx", ".gitignore", ".dvcignore", "dvc.yaml", "dvx.yaml
 
 
 class Server:
-    """DVC, started once."""
+    """A DVC process that is started once."""
 
     def __init__(self, environment):
         python = os.environ.get("DVX_DVC_PYTHON", HERE.parents[1] / "build/deps/dvc/bin/python")
@@ -44,7 +44,7 @@ class Server:
 
 
 class Web(http.server.BaseHTTPRequestHandler):
-    """What the URLs of a case, written WEB/name, lead to."""
+    """Serves the URLs of a case, which are written WEB/name."""
 
     pages = {}
 
@@ -65,9 +65,9 @@ class Web(http.server.BaseHTTPRequestHandler):
 
 
 class Project:
-    """A copy of a case's files, and the program that runs it."""
+    """A copy of the files of a case, and the program that runs it."""
 
-    web = ""  # where WEB/ is
+    web = ""  # the address of WEB/
 
     def __init__(self, root, template):
         self.root = root
@@ -83,13 +83,13 @@ class Project:
                 path.write_text(text.replace("WEB", self.web))
 
     def lose(self, paths):
-        """Files, and all that was cached of any."""
+        """Removes the files and everything that was cached."""
         shutil.rmtree(self.root / self.cache)
         for path in paths:
             (self.root / path).unlink()
 
     def files(self):
-        """What lies in the project besides the files of either program."""
+        """Returns the files in the project without those of either program."""
         found = {}
         for directory, inner, names in os.walk(self.root):
             inner[:] = [name for name in inner if name not in OWN]
@@ -138,7 +138,9 @@ class WithDvc(Project):
 
     @staticmethod
     def address(name, directory):
-        """'sub/dvc.yaml:train' → 'sub:train'; names are as seen from the directory that DVC was started in."""
+        """Turns 'sub/dvc.yaml:train' into 'sub:train'. The names are relative to the directory in which DVC
+        was started.
+        """
         file, colon, stage = name.partition("dvc.yaml:")
         if not colon:
             file, stage = "", name
@@ -178,7 +180,7 @@ class WithDvx(Project):
 
 
 def check(case, path, projects):
-    """Lines about what differs."""
+    """Returns lines that describe the differences."""
     for project in projects:
         project.write(case["files"])
         for key, value in case.get("config", {}).items():
@@ -192,7 +194,7 @@ def check(case, path, projects):
                 project.push()
                 project.lose(step["push_and_lose"])
             result, output = project.repro(step.get("repro", []), step.get("in", "."))
-            if step.get("fails") is True:  # how far each came before it noticed is its own affair
+            if step.get("fails") is True:  # the programs may differ in how far they came before they noticed
                 result = {"ok": result["ok"]}
             else:
                 result["files"] = project.files()
@@ -210,7 +212,7 @@ def check(case, path, projects):
 
 
 def make_templates(place, server, dvx):
-    """Empty projects of both, to be copied for each case."""
+    """Makes an empty project for each program, to be copied for each case."""
     for name in ("dvc", "dvx"):
         (place / name).mkdir()
     server.ask(["init", "-q", "--no-scm"], place / "dvc")

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Stages that are run per input against a model: test_each.py <dvx> [seed] [rounds].
+"""Compares stages that run once for each input with a model: test_each.py <dvx> [seed] [rounds].
 
-Inputs are added, changed, removed and renamed at random, outputs lost and written over, runs interrupted and killed.
-After each `dvx repro` the outputs must be those of the inputs there are, and no more commands may have run than
-inputs differ."""
+Inputs are added, changed, removed and renamed at random, outputs are lost and overwritten, and runs are
+interrupted and killed. After each `dvx repro` the outputs must match the existing inputs, and no more
+commands may have run than inputs differ.
+"""
 
 import os
 import pathlib
@@ -49,7 +50,7 @@ class Each(unittest.TestCase):
             self.put(f"few/{self.random.choice(['', 'x/', 'x/y/'])}{i}.txt")
         for i in range(MANY):
             self.put(f"many/{i}")
-        self.done = {}  # inputs of the last success, or whose commands have ended since
+        self.done = {}  # inputs of the last success, and those whose commands have ended since
 
     def tearDown(self):
         self.scratch.cleanup()
@@ -134,7 +135,9 @@ class Each(unittest.TestCase):
         self.assertEqual(self.ran(), [], f"seed {SEED}")
 
     def stop_a_run(self):
-        """Politely, or at once: then what ended in its last moment is run again."""
+        """Stops a run with a polite signal or at once. After the latter, commands that ended in its last
+        moment are run again.
+        """
         how = self.random.choice([signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
         run = subprocess.Popen([DVX, "repro", "-q", "-j2"], cwd=self.root, env=self.environment,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""A disk that is full during add, repro, pull, checkout and gc, and what is there after it has room again:
-test_full_disk.py <dvx>. Needs root for a small tmpfs."""
+"""Fills the disk during add, repro, pull, checkout and gc, and checks the state after it has room again:
+test_full_disk.py <dvx>. Needs root for a small tmpfs.
+"""
 
 import hashlib
 import os

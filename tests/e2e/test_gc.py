@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Garbage collection against a model and beside writers: test_gc.py <dvx> [seed] [steps].
+"""Compares garbage collection with a model, and runs it beside writers: test_gc.py <dvx> [seed] [steps].
 
-A real repository is changed at random (data, commits, branches, tags, stashes, work trees, a pipeline) and collected
-now and then. What must still be readable is worked out by git's own commands, which share no code with dvx."""
+A real repository is changed at random (data, commits, branches, tags, stashes, work trees, a pipeline) and
+collected now and then. git's own commands, which share no code with dvx, determine which data must still be
+readable.
+"""
 
 import hashlib
 import json
@@ -49,7 +51,7 @@ class Place(unittest.TestCase):
 
 
 class Model(Place):
-    """What was stored under which id, kept beside the repository."""
+    """Remembers beside the repository what was stored under which id."""
 
     def test_what_git_can_reach_can_be_read(self):
         print(f"seed {SEED}, {STEPS} steps", flush=True)
@@ -78,7 +80,8 @@ class Model(Place):
         data.mkdir(exist_ok=True)
         for _ in range(self.random.randint(1, 3)):
             name = f"f{self.random.randint(0, 5)}"
-            # Few contents, so that what is removed comes again; some in many chunks, some alike.
+            # There are few contents, so that removed data comes again. Some have many chunks, and some are
+            # alike.
             size = self.random.choice([10, 3000, 300_000, 900_000])
             content = noise(self.random.randint(0, 8), size)
             if self.random.random() < 0.3:
@@ -136,7 +139,7 @@ class Model(Place):
         self.sh(f"git tag -f -m t t{self.random.randint(0, 2)}", self.root)
 
     def forget_reflogs(self):
-        # Of everything but the stash, as git gc would in time.
+        # This expires everything but the stash, as git gc would in time.
         self.sh("git for-each-ref --format='%(refname)' refs/heads | xargs git reflog expire --expire=now; "
                 "for w in . ../side; do [ -d $w ] && (cd $w && git reflog expire --expire=now HEAD; rm -f $(git rev-parse --git-dir)/ORIG_HEAD); done; true", self.root)
 
@@ -156,7 +159,7 @@ class Model(Place):
     def run_pipeline(self):
         (self.root / "dvx.yaml").write_text(
             "stages:\n" + "".join(f"  s{i}:\n    cmd: (echo {self.random.randint(0, 3)}; ls data) > out{i}\n    deps: [data]\n    outs: [out{i}]\n" for i in range(3)))
-        # Whoever stashes .gitignore and adds all there is gives outputs to git, which dvx refuses.
+        # A user who stashes .gitignore and adds everything gives outputs to git, which dvx refuses.
         self.sh("git rm -q --cached --ignore-unmatch out0 out1 out2 && dvx repro -q", self.root)
 
     def collect(self, options=None):
@@ -171,7 +174,9 @@ class Model(Place):
         self.check_some()
 
     def wanted(self):
-        """Pointer and lock texts that git, or a work tree, has: {text: a way to say where}."""
+        """Returns the texts of pointers and locks that git or a work tree has: {text: a description of the
+        place}.
+        """
         commits = self.sh("git rev-list --all --reflog HEAD; git -C ../side rev-list HEAD 2> /dev/null; true", self.root).split()
         stash = self.sh("git stash list --format=%H", self.root).split()
         texts = {}
@@ -209,7 +214,9 @@ class Model(Place):
 
 
 class BesideWriters(Place):
-    """Two clones share a store and add what nobody names any more, while a third process collects without pause."""
+    """Two clones share a store and add data that nobody names any more, while a third process collects
+    without pause.
+    """
 
     ROUNDS = 25
 
@@ -238,7 +245,8 @@ class BesideWriters(Place):
         try:
             for _ in range(self.ROUNDS):
                 (root / "data").mkdir(exist_ok=True)
-                wanted = noise(mine.randint(0, 3), 1_500_000)  # of four: the other one just let go of it
+                # One of four contents: the other clone has just given it up.
+                wanted = noise(mine.randint(0, 3), 1_500_000)
                 (root / "data/big").write_bytes(wanted)
                 self.sh("dvx add -q data", root)
                 (root / "data/big").unlink()

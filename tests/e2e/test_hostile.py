@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""Every command of dvx in hostile repositories: test_hostile.py <dvx> [--full] [--only WORDS] [--seed N].
+"""Runs every command of dvx in hostile repositories: test_hostile.py <dvx> [--full] [--only WORDS] [--seed
+N].
 
-hostile/repositories.py makes what an attacker could have somebody clone. Each is laid out beside files that are
-precious, and commands are run in it: of all commands that `dvx help` knows, some in each repository, so that within every
-kind of repository each command is run; with --full all in each. None may change anything outside of the work tree, run
-anything, crash, hang, take much memory, or print what a terminal would obey."""
+hostile/repositories.py makes repositories that an attacker could let somebody clone. Each is placed beside
+files that are precious, and commands are run in it. Of all commands that `dvx help` knows, some are run in
+each repository, so that every command is run within each kind of repository; with --full all are run in
+each. None may change anything outside the work tree, execute anything, crash, hang, take much memory, or
+print characters that a terminal would obey.
+"""
 
 import argparse
 import collections
@@ -23,8 +26,9 @@ from hostile import trial
 from hostile.formats import name, sha
 from hostile.repositories import TEXT, repositories
 
-# How each command is called. A command without a line here fails the test: say how, and it is tried from then on.
-# An empty list means that the command does on purpose what a clone must not do by itself.
+# The arguments with which each command is called. A command without a line here fails the test, so a new
+# command needs a line. An empty list means that the command does on purpose what a clone must not do by
+# itself.
 CALLS = {
     "init": ["init"], "add": ["add new.txt", "add x", "add d"], "commit": ["commit", "commit -m message"], "status": ["status", "status d x"],
     "checkout": ["checkout", "checkout --force", "checkout x"], "restore": ["restore x", "restore --force d"], "rm": ["rm x", "rm --data d/t"],
@@ -42,14 +46,14 @@ CALLS = {
     "verify": ["verify"], "stages": ["stages"], "freeze": ["freeze made"], "unfreeze": ["unfreeze made"], "queue": ["queue"], "queue cancel": ["queue cancel"],
     "job": ["job .dvx/jobs/x 1"], "trust": [],
 }
-RAW = ("cat", "logs")  # what they print belongs to the user, who may send it elsewhere
+RAW = ("cat", "logs")  # the user owns the output of these, and may send it elsewhere
 RUNS_GIT = ("add", "commit", "init", "rm", "mv", "stage add", "hooks install", "hooks uninstall", "unfreeze", "freeze", "remote add", "config")
 MAY_CHANGE_GIT = ("hooks install", "hooks uninstall")
-MOST_TOLD = 60  # faults of a kind; the rest is counted
+MOST_TOLD = 60  # faults of one kind that are printed; the rest is counted
 
 
 def known(dvx, environment):
-    """The names of all commands, and the keys of all settings."""
+    """Returns the names of all commands and the keys of all settings."""
 
     def ask(*words):
         return json.loads(subprocess.run([dvx, "--json", *words], env=environment, capture_output=True, check=True).stdout)["data"]
@@ -66,7 +70,9 @@ class Kit:
         self.tried, self.runs, self.met = 0, 0, collections.defaultdict(set)
 
     def chosen(self, repository, of_kind):
-        """All calls, or so many that the repositories of this kind meet each at least once."""
+        """Returns all calls, or enough of them that the repositories of this kind together see each call at
+        least once.
+        """
         fitting = [call for call in self.calls if not (repository.only_looking and call[0] in RUNS_GIT)]
         if self.options.full:
             return self.random.sample(fitting, len(fitting))

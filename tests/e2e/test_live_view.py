@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What `dvx repro` draws on a terminal, seen by a small one: test_live_view.py <dvx>.
+"""Checks what `dvx repro` draws on a terminal, using a small terminal emulator: test_live_view.py <dvx>.
 
-Stages wait for files, so that each picture lasts until it was looked at; no time is asserted.
+Stages wait for files, so each picture lasts until it has been examined. No time is asserted.
 """
 
 import fcntl
@@ -32,13 +32,13 @@ def width(char):
 
 
 class Screen:
-    """Lines of cells, as a terminal that wraps its lines anew when it is resized."""
+    """The lines of a terminal as cells. It wraps its lines again when it is resized."""
 
     def __init__(self, columns, rows):
         self.columns, self.rows = columns, rows
-        self.lines = [[]]  # logical ones, of characters; a wide one is followed by ""
+        self.lines = [[]]  # logical lines of characters; a wide one is followed by ""
         self.line, self.at = 0, 0
-        self.has_put = False  # at the end of a full row the cursor stays on it until more comes
+        self.has_put = False  # at the end of a full row the cursor stays on that row until more text comes
         self.raw = ""
         self.unknown = []
 
@@ -55,7 +55,7 @@ class Screen:
         self.has_put = True
 
     def up(self, count):
-        """By rows: a logical line has as many as it is wrapped into."""
+        """Moves the cursor up by rows. A logical line has as many rows as it is wrapped into."""
         column = self.at % self.columns
         row = self.row_of_cursor()
         for _ in range(count):
@@ -125,7 +125,7 @@ class Terminal:
         return False
 
     def see(self, *wanted):
-        """Reads until the last line is as the last of the wanted, and the others stand somewhere above."""
+        """Reads until the last line matches the last of `wanted` and the others stand somewhere above it."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             self.read(0.1)
@@ -207,7 +207,7 @@ def survives_a_resize(place):
     folder = repository(place / "resized", waiting_stage(name) + waiting_stage("end"))
     terminal = Terminal(folder, "repro", "-j2", columns=100)
     terminal.see(f"  {name}  .*", "0 of 2 done, 2 running")
-    terminal.resize(16)  # what was drawn wraps into several rows
+    terminal.resize(16)  # the drawn lines now wrap into several rows
     terminal.see("  stage-xxxxxxx…|  stage-.*…", "0 of 2 done, 2…")
     assert not [l for l in terminal.screen.text() if l.startswith("  " + name)], "the old lines are gone"
     terminal.resize(100)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""A workspace and its store where dvx must think that other machines are at work: test_network_file_system.py <dvx>
-<foreign_mount>. A FUSE mount stands for them. Needs root."""
+"""Tests a workspace and a store on a file system that other machines may seem to use:
+test_network_file_system.py <dvx> <foreign_mount>. A FUSE mount plays this part. Needs root.
+"""
 
 import pathlib
 import subprocess

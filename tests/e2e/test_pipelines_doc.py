@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Every example of docs/pipelines.md, tried: test_pipelines_doc.py <dvx>.
+"""Tries every example of docs/pipelines.md: test_pipelines_doc.py <dvx>.
 
-A heading begins a new repository. A block whose first line is "# name" is a file, a ```console block is typed and
-compared; `…` stands for what differs between machines. A pipeline that no console block follows must at least be read.
+A heading begins a new repository. A block whose first line is "# name" is a file. The lines of a ```console
+block are typed and their output is compared; `…` stands for text that differs between machines. A pipeline
+without a console block after it must at least be read without error.
 """
 
 import pathlib
@@ -18,7 +19,8 @@ START = ["  $ git init -q && dvx init -q"]
 def typed(block):
     for line in block.splitlines():
         if "…" in line:
-            line = re.sub(r"[^\x00-\x7f]+", "*", line) + " (glob)"  # cram escapes what is not ASCII
+            # Cram escapes characters that are not ASCII.
+            line = re.sub(r"[^\x00-\x7f]+", "*", line) + " (glob)"
         yield "  " + line
 
 
@@ -30,7 +32,7 @@ def file_lines(name, text):
 
 
 def transcripts(page):
-    """Heading → transcript, of the headings that have examples."""
+    """Maps each heading that has examples to its transcript."""
     found = {}
     for heading, body in re.findall(r"^##+ (.+)\n((?:(?!^##+ ).*\n?)*)", page, re.M):
         lines = list(START)

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""The README's tour, typed and compared: test_readme.py <dvx>.
+"""Types the tour of the README and compares the output: test_readme.py <dvx>.
 
-Every ```console block below the heading "Five minutes" becomes one transcript. A `…` in the text stands for what
-differs between machines."""
+Every ```console block below the heading "Five minutes" becomes one transcript. A `…` in the text stands for
+text that differs between machines.
+"""
 
 import pathlib
 import re
@@ -20,7 +21,8 @@ def transcript(readme: str) -> str:
         for line in block.splitlines():
             if "…" in line:
                 line = line.replace("\\", "\\\\").replace("*", "\\*").replace("?", "\\?")
-                line = re.sub(r"[^\x00-\x7f]+", "*", line) + " (glob)"  # cram escapes what is not ASCII
+                # Cram escapes characters that are not ASCII.
+                line = re.sub(r"[^\x00-\x7f]+", "*", line) + " (glob)"
             lines.append("  " + line)
         lines.append("")
     return "\n".join(lines) + "\n"

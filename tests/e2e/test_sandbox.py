@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Sandboxed stages, from which commands try to escape: test_sandbox.py <dvx>. As root, and as an ordinary user."""
+"""Runs sandboxed stages whose commands try to escape: test_sandbox.py <dvx>. Runs as root and as an ordinary
+user.
+"""
 
 import json
 import os
@@ -103,7 +105,7 @@ def try_to_escape(project):
                "secrets": [str(secret), "/etc/shadow", str(project.work / ".dvx/config"), str(project.work / "dvx.yaml")]}
     project.write("sandbox_attempts.json", json.dumps(outside))
     project.write("dvx.yaml", STAGE)
-    root = os.open("/", os.O_RDONLY)  # one that dvx is handed, and must not hand on
+    root = os.open("/", os.O_RDONLY)  # a descriptor that dvx inherits and must not pass on
     process = project.start("repro", "--json", stdout=subprocess.PIPE, text=True, pass_fds=[root])
     answer = json.loads(process.communicate()[0])
     assert answer["ok"], answer
@@ -130,7 +132,7 @@ def try_to_escape(project):
     os.close(root)
 
 
-# Asked to stop, a command may say good-bye; a dvx that is killed takes it along.
+# A command that is asked to stop may end in its own way. When dvx is killed, the command is killed too.
 def stop(project):
     project.write("kept/f", "")
     project.write("dvx.yaml", """stages:
@@ -155,7 +157,7 @@ def stop(project):
     check("signal 11" in project.repro()["errors"][0]["message"], answer)
 
 
-# What a run is said to have cost is what its commands cost.
+# The reported cost of a run must be the cost of its commands.
 def account(project):
     project.write("dvx.yaml", """stages:
   busy:
@@ -179,7 +181,7 @@ def walk(value):
             yield from walk(inner)
 
 
-# With links into the store, objects are seen and the rest of the store is not.
+# With links into the store, a stage can see the objects but not the rest of the store.
 def linked(project):
     project.write("tree/a", "one")
     project.write("tree/b", "two")
@@ -201,7 +203,7 @@ def linked(project):
     check((project.work / "o").read_text() == f"onetwo{links}\n", (project.work / "o").read_text())
 
 
-# Programs of an installation outside of /usr that is on PATH, and what `sandbox.paths` names.
+# A stage can use programs of an installation outside /usr that is on PATH, and the paths of `sandbox.paths`.
 def tools(project):
     tool = project.write("../env/bin/tool", f"#!/bin/sh\ncat {project.place}/env/lib/text")
     tool.chmod(0o755)
@@ -222,7 +224,7 @@ def main():
         os.chmod(base, 0o755)
         users = [None]
         if os.getuid() == 0:
-            copy = pathlib.Path(base, "dvx")  # where anybody may run it
+            copy = pathlib.Path(base, "dvx")  # a place where anybody may run it
             shutil.copy(dvx, copy)
             dvx, users = str(copy), [None, NOBODY]
         for user in users:

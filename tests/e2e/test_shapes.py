@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Data of unusual shape: test_shapes.py <dvx> [--full].
+"""Tests data of unusual shape: test_shapes.py <dvx> [--full].
 
-A file of more than 4 GiB with holes, many files in one directory, very deep directories, paths that the system refuses.
-With --full also 4 GiB exactly and a byte less, a million files in the directory, and a sparse file of 5 TiB, which
-takes hours."""
+The shapes are a file of more than 4 GiB with holes, many files in one directory, very deep directories, and
+paths that the system refuses. With --full there are also files of exactly 4 GiB and of a byte less, a
+million files in the directory, and a sparse file of 5 TiB, which takes hours.
+"""
 
 import hashlib
 import os
@@ -24,7 +25,8 @@ GIB = 1 << 30
 class Shapes(unittest.TestCase):
     def setUp(self):
         place = pathlib.Path(tempfile.mkdtemp(prefix="dvx-shapes-", dir="/var/tmp"))
-        self.addCleanup(subprocess.run, ["rm", "-rf", place], check=True)  # shutil recurses, and gives up
+        # Shutil is recursive and fails on such depth.
+        self.addCleanup(subprocess.run, ["rm", "-rf", place], check=True)
         self.environment = workplace.environment(place, DVX)
         self.root = place / "project"
         self.root.mkdir()
@@ -37,7 +39,7 @@ class Shapes(unittest.TestCase):
         return done.stdout + done.stderr
 
     def sparse(self, name, size):
-        """Bytes at both ends and in the middle, holes between."""
+        """Writes bytes at both ends and in the middle, with holes between."""
         with open(self.root / name, "wb") as out:
             for at in (0, size // 2, size - 5):
                 out.seek(at)

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""A store that several users share: test_shared_store.py <dvx>.
+"""Tests a store that several users share: test_shared_store.py <dvx>.
 
-Ada and Bob are members of a group, Eve is not. They are user and group numbers, no accounts; being root is needed to
-become them. Every umask is 077, the strictest there is."""
+Ada and Bob are members of a group, and Eve is not. They are user and group numbers without accounts, and
+root is needed to become them. Every umask is 077, the strictest there is.
+"""
 
 import os
 import pathlib
@@ -65,12 +66,12 @@ class SharedStore(unittest.TestCase):
         (home / "project").mkdir()
         os.chown(home / "project", user, GROUP if user != EVE else EVE)
         (home / "project").chmod(0o2750)
-        # What a collection asks of a project, its group must be able to read.
+        # The group must be able to read everything that a collection asks of a project.
         self.sh(user, f"umask 027 && git init -q && dvx init -q && dvx config core.store {self.store} && "
                       f"dvx config core.shared {shared} && dvx config core.link {link} && git commit -qam start")
 
     def give(self, giver, taker, name="data.dvx"):
-        """What git would carry."""
+        """Copies a file from one user to another, as git would."""
         target = self.place / NAMES[taker] / "project" / name
         shutil.copy(self.place / NAMES[giver] / "project" / name, target)
         os.chown(target, taker, taker)
@@ -78,7 +79,7 @@ class SharedStore(unittest.TestCase):
     def make_store(self):
         self.store.mkdir()
         os.chown(self.store, ADA, GROUP)
-        self.store.chmod(0o755)  # Ada's own so far; `core.shared` makes it the group's
+        self.store.chmod(0o755)  # the store is only Ada's so far; `core.shared` gives it to the group
 
     def assert_everything_is_the_groups(self, others):
         for path in [self.store, *self.store.rglob("*")]:
@@ -97,7 +98,7 @@ class SharedStore(unittest.TestCase):
         self.project(BOB)
         self.give(ADA, BOB)
         self.sh(BOB, "dvx checkout && cmp data/numbers <(seq 1 40000)")
-        for turn in range(4):  # sessions, packs, locks and index of one are met by the other
+        for turn in range(4):  # each user meets the sessions, packs, locks and index of the other
             for user in (ADA, BOB):
                 self.sh(user, f"umask 077 && echo {turn} {user} > data/mine && dvx add -q data && umask 027 && git add -A &&"
                               f" git commit -qm {turn} && dvx status")
@@ -175,7 +176,7 @@ class SharedStore(unittest.TestCase):
         self.assertEqual(refused.returncode, 74, refused.stderr)
         self.assertIn("may not write to the store", refused.stderr)
         self.assertIn("dvx config core.shared group", refused.stderr)
-        # The owner does what is said.
+        # The owner follows the hint.
         self.sh(ADA, "dvx config core.shared group")
         told = self.run_as(ADA, "dvx doctor")
         self.assertIn("core.shared is set, but", told.stdout)

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Stages as jobs of a real Slurm cluster of two nodes: test_slurm.py <dvx> [name…].
+"""Runs stages as jobs of a real Slurm cluster of two nodes: test_slurm.py <dvx> [name…].
 
-Each story has a repository of its own; several are told at once, for most of the time is the scheduler's.
+Each story has a repository of its own. Several stories run at once, because most of the time is spent in the
+scheduler.
 """
 
 import concurrent.futures
@@ -22,7 +23,7 @@ import workplace  # noqa: E402
 
 SETTINGS = {"slurm.poll": "0.1s", "slurm.patience": "3s"}
 
-# Each side of the diamond reads a directory, in which the other has an output.
+# Each side of the diamond reads a directory in which the other side has an output.
 DIAMOND = """stages:
   split:
     cmd: mkdir -p parts && head -n 2 words.txt > parts/a && tail -n 2 words.txt > parts/b
@@ -83,7 +84,7 @@ class Project:
         return process
 
     def repro(self, *arguments, **options):
-        """Stage → outcome."""
+        """Maps each stage to its outcome."""
         answer = self.answer("repro", *arguments, **options)
         self.last = answer
         return {stage["stage"]: stage["outcome"] for stage in answer["data"].get("stages", [])}
@@ -92,7 +93,7 @@ class Project:
         return {stage["stage"]: stage.get("message", "") for stage in self.last["data"]["stages"]}
 
     def queue(self):
-        """Stage → its job."""
+        """Maps each stage to its job."""
         return {job["stage"]: job for job in self.answer("queue")["data"]["jobs"]}
 
     def wait_until(self, holds, seconds=120):
@@ -112,7 +113,8 @@ class Project:
         return sorted(place.iterdir()) if place.exists() else []
 
     def leave(self):
-        """Ends what a story that failed left behind, which would stand in the way of the others."""
+        """Ends the processes and jobs that a failed story left behind, because they would hinder the others.
+        """
         for process in self.started:
             process.kill()
             process.wait()
@@ -127,7 +129,7 @@ def without_runs(lock):
 
 
 def process_of(submission):
-    """The one that does the job on its node."""
+    """Returns the process that does the job on its node."""
     for process in pathlib.Path("/proc").glob("[0-9]*"):
         try:
             words = (process / "cmdline").read_bytes().split(b"\0")
@@ -152,7 +154,9 @@ class Stories:
             project.leave()
 
     def as_on_this_machine(self):
-        """The lock is the one that a local run writes, but for who ran; and then all is up to date, everywhere."""
+        """The lock is the same as that of a local run, except for who ran the stages. Afterwards everything
+        is up to date in both places.
+        """
         files = {"words.txt": "d\nc\nb\na\n", "params.yaml": "share: 0.5\n"}
         here = self.project("here", DIAMOND, files)
         there = self.project("there", DIAMOND, files)
@@ -169,7 +173,7 @@ class Stories:
         assert there.repro() == dict.fromkeys(stages, "up-to-date")
         assert there.jobs_left() == [] and there.queue() == {}
         assert there.run("repro", "--attach").stdout == "there are no jobs to come back to\n"
-        # What was run before is known: its result comes back without a job.
+        # This was run before, so its result comes back without a job.
         there.write("words.txt", "x\ny\nz\n")
         assert there.repro("--executor", "slurm") == dict.fromkeys(stages, "ran"), there.last
         there.write("words.txt", files["words.txt"])
@@ -177,7 +181,9 @@ class Stories:
         assert without_runs(here.lock()) == without_runs(there.lock())
 
     def early_cutoff(self):
-        """A job whose inputs came out as they were leaves its stage alone; a known result is brought back there."""
+        """A job whose inputs turn out to be unchanged does not run its stage again; a known result is
+        restored there.
+        """
         project = self.project("cutoff", """executor: slurm
 stages:
   clean: {cmd: "grep -v '^#' raw > clean", deps: [raw], outs: [clean]}
@@ -196,7 +202,7 @@ stages:
         assert project.repro() == {"clean": "up-to-date", "count": "up-to-date"}
 
     def two_nodes(self):
-        """Two stages that do not fit on one node together run at once."""
+        """Two stages that do not fit on one node together run at the same time."""
         meet = "touch {0}; while [ ! -e {1} ] || [ ! -e seen ]; do sleep 0.1; done"
         project = self.project("two", f"""executor: slurm
 stages:
@@ -213,7 +219,9 @@ stages:
         assert sorted(nodes.values()) == ["n1", "n2"], nodes
 
     def resources(self):
-        """What a stage asks for reaches Slurm; its commands see the environment of every stage, and their GPU."""
+        """The requested resources of a stage reach Slurm. Its commands see the environment of every stage,
+        and their GPU.
+        """
         project = self.project("resources", """stages:
   train:
     executor: slurm
@@ -241,7 +249,9 @@ stages:
         assert seen["PATH"] == project.environment["PATH"] and seen["HOME"] == project.environment["HOME"]
 
     def failure(self):
-        """What needs a failed stage is skipped; the rest is left in the queue with -k only; then it is mended."""
+        """A stage that needs a failed stage is skipped. The remaining jobs stay in the queue only with -k.
+        Then the stage is corrected.
+        """
         project = self.project("failure", """executor: slurm
 stages:
   bad: {cmd: echo trouble; cat input > bad; exit $(cat code), deps: [input, code], outs: [bad]}
@@ -270,7 +280,9 @@ stages:
         assert project.read("done") == "try\ntry\n"
 
     def killed_and_attached(self):
-        """dvx is killed; its jobs go on; another one comes back and records them. Nothing runs twice."""
+        """dvx is killed and its jobs go on. Another dvx attaches to them and records them. Nothing runs
+        twice.
+        """
         project = self.project("killed", """stages:
   first: {executor: slurm, cmd: 'while [ ! -e go ]; do sleep 0.1; done; echo 1 >> ../ran-first; echo 1 > first', outs: [first]}
   second: {executor: slurm, cmd: cat first first > second; echo 1 >> ../ran-second, deps: [first], outs: [second]}
@@ -292,7 +304,8 @@ stages:
         assert project.run("verify").returncode == 0
 
     def killed_at_submission(self):
-        """Right after sbatch, before dvx knows the id; and right before."""
+        """dvx is killed right after sbatch, before it knows the id of the job, and also right before sbatch.
+        """
         project = self.project("submission", """executor: slurm
 stages:
   one: {cmd: echo 1 >> ../ran-one; cp input one, deps: [input], outs: [one]}
@@ -312,7 +325,9 @@ stages:
         assert (self.place / "ran-one").read_text() == "1\n1\n"
 
     def left_and_cancelled(self):
-        """Ctrl-C leaves the jobs; `dvx queue cancel` ends them; one cancelled stage fails, as its dependents are skipped."""
+        """Ctrl-C leaves the jobs; `dvx queue cancel` ends them. A cancelled stage fails, and its dependents
+        are skipped.
+        """
         project = self.project("left", """executor: slurm
 stages:
   long: {cmd: sleep 100, outs: [never]}
@@ -331,7 +346,7 @@ stages:
         both = [project.start("repro", "--attach", "--json") for _ in range(2)]
         project.wait_until(lambda: any(one.poll() is not None for one in both))
         dvx, other = sorted(both, key=lambda one: one.poll() is not None)
-        assert other.communicate() and other.returncode == 8, other  # one is enough
+        assert other.communicate() and other.returncode == 8, other  # one process is enough
         assert project.run("queue", "cancel", "long").returncode == 0
         answer = json.loads(dvx.communicate()[0])
         long, following = answer["data"]["stages"]
@@ -344,13 +359,13 @@ stages:
         assert project.run("queue", "cancel").returncode == 0
         assert project.run("queue", "cancel", "nobody").returncode == 5
         project.wait_until(lambda: not self.cluster.run("squeue", "-h", "-n", "dvx:long", "-o", "%A"))
-        # What was cancelled is run again when asked for.
+        # A cancelled stage runs again when asked for.
         project.write("dvx.yaml", "executor: slurm\nstages: {long: {cmd: echo > never, outs: [never]}}\n")
         assert project.repro() == {"long": "ran"}, project.last
         assert project.jobs_left() == [], project.jobs_left()
 
     def lost(self):
-        """A job that dies without a word, and a node without dvx."""
+        """A job dies without a message, and a node has no dvx."""
         project = self.project("lost", "executor: slurm\nstages: {s: {cmd: sleep 100, outs: [o]}}\n")
         dvx = project.start("repro", "--json")
         project.wait_until(lambda: "started" in project.queue().get("s", {}))
@@ -362,7 +377,9 @@ stages:
         assert "/nowhere/dvx: not found" in project.messages()["s"], project.last
 
     def out_of_memory(self):
-        """The kernel ends one process of a stage that wants too much: the stage fails, its job goes on to say so."""
+        """The kernel ends one process of a stage that wants too much memory. The stage fails, and its job
+        still reports it.
+        """
         project = self.project("memory", """executor: slurm
 stages:
   greedy:
@@ -373,7 +390,9 @@ stages:
         assert "exited with status 137" in project.messages()["greedy"], project.last
 
     def node_lost(self):
-        """Its jobs begin anew on another node, where Slurm lets them; else they failed, and are run when asked for."""
+        """A node is lost. Its jobs start again on another node where Slurm allows it; otherwise they fail
+        and run when asked for.
+        """
         project = self.project("node", """executor: slurm
 stages:
   long: {cmd: 'echo >> begun; while [ ! -e go ]; do sleep 0.1; done; cp go long', outs: [long]}
@@ -387,12 +406,13 @@ stages:
         project.write("go", "first\n")
         project.wait_for("long", "waiting")
         job = project.queue()["long"]["job"]
-        self.cluster.run("scontrol", "update", f"JobId={job}", "StartTime=now")  # and not in two minutes
+        # Otherwise it would start in two minutes.
+        self.cluster.run("scontrol", "update", f"JobId={job}", "StartTime=now")
         answer = json.loads(dvx.communicate()[0])
         assert [stage["outcome"] for stage in answer["data"]["stages"]] == ["ran", "ran"], answer
         assert project.read("after") == "first\n" and project.read("begun") == "\n\n"
         assert project.run("verify").returncode == 0 and project.jobs_left() == []
-        # It comes back, and is lost again, with jobs that are not to begin anew.
+        # The node comes back and is lost again, now with jobs that must not start again.
         self.cluster.bring_back("n3")
         project.run("config", "slurm.options", "--", "--no-requeue")
         (project.root / "go").unlink()
@@ -410,7 +430,9 @@ stages:
         assert project.read("after") == "second\n"
 
     def input_changed(self):
-        """While the job ran: nobody could say what its outputs were made from. And before it ran: that is what counts."""
+        """An input changes while the job runs, so nobody could say what its outputs were made from. When it
+        changes before the job runs, the new content counts.
+        """
         project = self.project("changed", """executor: slurm
 stages:
   hold: {cmd: 'while [ ! -e go ]; do sleep 0.1; done; echo > hold', outs: [hold]}
@@ -430,7 +452,9 @@ stages:
         assert project.repro("late") == {"hold": "up-to-date", "late": "up-to-date"}, project.last
 
     def mixed(self):
-        """Stages here wait for stages there and the other way round; stages with a mutex are never at once."""
+        """Local stages wait for stages on the cluster and the other way round. Stages with a mutex never run
+        at the same time.
+        """
         alone = "mkdir lock && sleep 0.3 && rmdir lock"
         project = self.project("mixed", f"""executor: slurm
 stages:
@@ -446,7 +470,9 @@ stages:
         assert project.repro("--executor", "local") == dict.fromkeys("abcdef", "up-to-date"), project.last
 
     def traced(self):
-        """What a job uses and does not declare is told where dvx waits, and fails the stage where that is asked for."""
+        """The undeclared files that a job uses are reported where dvx waits, and they fail the stage when
+        that is asked for.
+        """
         project = self.project("traced", """executor: slurm
 stages:
   sum: {cmd: cat first second > sum, deps: [first], outs: [sum]}
@@ -461,7 +487,9 @@ stages:
         assert project.repro("--trace=enforce") == {"sum": "ran"}, project.last
 
     def array(self):
-        """A stage that is run per input is a job array: the same lock as here, and only what changed is run again."""
+        """A stage that runs once for each input is a job array. It gives the same lock as a local run, and
+        only changed inputs are run again.
+        """
         pipeline = """stages:
   upper:
     cmd: for f in {in}; do echo $f >> ../ran-NAME; tr a-z A-Z < $f > up/$(basename $f); done; echo done {pairs} | wc -w
@@ -491,7 +519,9 @@ stages:
         assert there.read("all").count("NEW") == 2 and not (there.root / "up/29.txt").exists()
 
     def array_fails(self):
-        """What ended well is not run again when the rest is mended; a task has the retries of its stage."""
+        """Inputs that succeeded are not run again when the rest is corrected. A task has the retries of its
+        stage.
+        """
         project = self.project("array-fails", """executor: slurm
 stages:
   copy:
@@ -512,7 +542,7 @@ stages:
         assert ran.read_text() == "in/5\n" and project.run("verify").returncode == 0
 
     def array_attached(self):
-        """dvx is killed while the array runs; another one comes back, and nothing runs twice."""
+        """dvx is killed while the array runs. Another dvx attaches to it, and nothing runs twice."""
         project = self.project("array-attached", """executor: slurm
 stages:
   copy:
@@ -532,7 +562,7 @@ stages:
         assert len(ran.splitlines()) == 3 and sorted(ran.split()) == [f"in/{i}" for i in range(9)], ran
         assert project.read("all") == "9\n" and project.jobs_left() == []
         assert project.run("verify").returncode == 0
-        # Cancelled as a whole: what is to be run is run when asked for again.
+        # The array is cancelled as a whole, and its inputs run when asked for again.
         (project.root / "go").unlink()
         for i in range(9):
             project.write(f"in/{i}", "new\n")
@@ -545,7 +575,9 @@ stages:
         assert project.repro() == {"copy": "ran", "all": "ran"}, project.last
 
     def array_watched(self):
-        """In a sandbox tasks see their own inputs alone; watched, what else they use is found, also after a kill."""
+        """In a sandbox, tasks see only their own inputs. When watched, their other uses are found, also
+        after a kill.
+        """
         pipeline = """executor: slurm
 stages:
   copy:
@@ -562,7 +594,7 @@ stages:
         assert project.repro() == {"copy": "failed"}, project.last
         assert project.messages()["copy"].startswith("5 of 6 inputs failed, '1': 'ls in"), project.last
         assert project.read("out/3") == "x\n3\n", "the old one stays"
-        # Watched: each task fails that reads the input of another one.
+        # When watched, each task that reads the input of another task fails.
         wait = "while [ ! -e ../go-watched ]; do sleep 0.1; done"
         held = pipeline.replace("cmd: ", f"cmd: '{wait}; ").replace("{out}\n", "{out}'\n")
         project.write("dvx.yaml", held.replace("}  >", "} in/0 >").replace("sandbox: true", "trace: enforce"))

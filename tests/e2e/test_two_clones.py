@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Two clones of a project with one remote: test_two_clones.py <dvx> [--full] [--seed N] [--sequences N].
+"""Tests two clones of a project with one remote: test_two_clones.py <dvx> [--full] [--seed N] [--sequences N].
 
-Each sequence (random_clones.py) gives the clones odd settings of git, and lets them add, edit, commit, push and pull in
-turns, among ignore rules, links, submodules, frozen stages and files that lie where outputs go. Two things must hold:
+Each sequence (random_clones.py) gives the clones unusual settings of git, and lets them add, edit, commit,
+push and pull in turns, among ignore rules, links, submodules, frozen stages and files at the paths of outputs.
+Two things must hold:
 
-- After `dvx push` in one and `dvx pull` in the other, both see the same recorded bytes: `dvx ls -R` says the same, each
-  file has the bytes of its id, and all that was added is among them.
-- No bytes are gone. What lay in a work tree before a command of dvx lies there after it, or is in the store.
+- After `dvx push` in one clone and `dvx pull` in the other, both see the same recorded bytes: `dvx ls -R`
+  prints the same, each file has the bytes of its id, and everything that was added is among them.
+- No bytes are lost. The bytes that were in a work tree before a command of dvx are there after it, or are in
+  the store.
 
 A failure prints its seed: --seed N --sequences 1 --keep repeats it.
 """
@@ -46,13 +48,13 @@ def id_of(content):
 
 
 class Clone:
-    """A work tree, and all that was said in it."""
+    """A work tree, and the commands that were run in it."""
 
     def __init__(self, name, root, program, variables, said):
         self.name, self.program, self.variables, self.said = name, program, variables, said
         self.work = Work(root)
-        self.tracked = set()  # paths that were added here, or in the other clone and pulled
-        self.gone = {}        # id → (bytes that a command took out of the work tree, where they lay)
+        self.tracked = set()  # paths that were added here, or that the other clone added and this one pulled
+        self.gone = {}  # id → (bytes that a command removed from the work tree, their former place)
 
     def note(self, text):
         self.said.append(f"{self.name}: {text}")
@@ -73,7 +75,7 @@ class Clone:
         return done.stdout
 
     def dvx(self, *arguments):
-        """Its exit status. What lay here before and does not any more is looked for at the end."""
+        """Returns the exit status. Files that disappeared are looked for in the store at the end."""
         before = self.work.files()
         done = self.run([self.program, *arguments])
         expect(done.returncode in FINE, f"dvx {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr}")
@@ -84,7 +86,7 @@ class Clone:
         return done.returncode
 
     def refused(self, *arguments):
-        """As a wrong use, and without a trace."""
+        """Runs a command that must be refused as a wrong use and must leave no trace."""
         look = ("status", "--porcelain", "--untracked-files=all", "--ignored", "--", ".", ":!.dvx")
         before = self.git(*look)
         status = self.dvx(*arguments)
@@ -103,15 +105,15 @@ class Clone:
         self.tracked.add(path)
 
     def forget_bytes(self, path):
-        """The test itself is going to remove them."""
+        """Called when the test itself is going to remove the bytes."""
 
     def recorded(self):
-        """path → id of each file that is recorded."""
+        """Maps each recorded path to the id of its file."""
         return {entry["path"]: entry["id"] for entry in self.json("ls", "-R")["entries"]
                 if entry.get("id") and entry["kind"] != "directory"}
 
     def check_nothing_is_lost(self):
-        """Brings all that is gone out of the store again, in a project of its own with the same store."""
+        """Brings everything that is gone out of the store again, in another project with the same store."""
         if not self.gone:
             return
         probe = self.work.root.parent / f"probe-{self.name}"
@@ -166,7 +168,7 @@ class Sequence:
             writer, reader = reader, writer
 
     def hand_over(self, writer, reader):
-        """False when dvx or git refused, which leaves nothing to compare."""
+        """Returns False when dvx or git refused, which leaves nothing to compare."""
         writer.git("add", "-A", "--", ":!module")
         if writer.dvx("commit", "-m", "a turn") not in (0, 1):
             return False
@@ -197,7 +199,7 @@ class Sequence:
 
 
 def make_template(place, program, variables):
-    """A hub, a remote and the first clone, with dvx in it."""
+    """Makes a hub, a remote and the first clone, with dvx in it."""
     template = place / "template"
     template.mkdir()
 
@@ -220,7 +222,7 @@ def make_template(place, program, variables):
 
 
 def run_sequence(seed, place, template, program, variables, without, keep):
-    """What failed, or None, and how many hand-overs were compared."""
+    """Returns the failure or None, and how many hand-overs were compared."""
     here = pathlib.Path(place, f"sequence-{seed}")
     sequence = None
     try:
@@ -236,11 +238,11 @@ def run_sequence(seed, place, template, program, variables, without, keep):
         return f"seed {seed}: {what}\n--- what was done\n{said}\n--- again: {again}\n", 0
 
 
-# --- whether the checks see what they are for
+# --- do the checks see the defects that they are for?
 
 
 def check_the_checks(place, template, program, variables):
-    """Each of these defects, made by hand, must be seen."""
+    """Makes each of these defects by hand; each must be noticed."""
     def begun(number):
         sequence = Sequence(1, place / f"defect-{number}", template, program, variables, set())
         writer = sequence.clones[0]

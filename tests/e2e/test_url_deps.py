@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A stage that depends on a URL, with a real server: test_url_deps.py <dvx>."""
+"""Tests a stage that depends on a URL, with a real server: test_url_deps.py <dvx>."""
 
 import functools
 import http.server
@@ -13,7 +13,7 @@ import threading
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """/etag, /moved → /etag, /date, /nothing; what it says is in `says`."""
+    """Serves /etag, /moved → /etag, /date and /nothing. `says` holds its answers."""
 
     says = {"etag": "one", "date": "Mon, 01 Jan 2024 00:00:00 GMT"}
     asked = 0
@@ -75,7 +75,8 @@ def main():
         lock = json.loads((place / "dvx.lock").read_text())
         said = lock["stages"]["date"]["environment"]["urls"]
         assert said == {f"{base}/date": "last-modified: Mon, 01 Jan 2024 00:00:00 GMT, 7 bytes"}, said
-        # Nobody could see a change; not there; nobody there.
+        # The first page shows no sign of a change, the second does not exist, and at the third nobody
+        # answers.
         for path, kind in ((f"{base}/nothing", "not-found"), (f"{base}/lost", "not-found"),
                            ("http://127.0.0.1:1/x", "network")):
             write(f'stages: {{s: {{cmd: echo > o, deps: ["{path}"], outs: [o]}}}}\n')

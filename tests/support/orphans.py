@@ -1,4 +1,6 @@
-"""What a killed command had started goes on without it. Made children of the script, such processes can be waited for."""
+"""The processes that a killed command started continue without it. When they are children of the script, the
+script can wait for them.
+"""
 
 import ctypes
 import os
@@ -7,7 +9,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def adopt_orphans():
-    """From now on they are children of this process."""
+    """Makes such processes children of this process from now on."""
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 

@@ -1,7 +1,8 @@
-"""A Slurm cluster on this machine: the real daemons, without root and without systemd, in a directory of their own.
+"""A Slurm cluster on this machine: the real daemons in a directory of their own, without root and without
+systemd.
 
-Everything is below one directory and on ports of its own, so that several can run at once; what was started is stopped
-when the `with` ends, whatever happened in it.
+Everything is below one directory and uses its own ports, so several clusters can run at once. When the
+`with` block ends, everything that was started is stopped, whatever happened in the block.
 """
 
 import contextlib
@@ -78,8 +79,10 @@ def sbin(program):
 
 
 class SlurmCluster:
-    """`environment` is what its commands need; `nodes` the names of its nodes, all of them this machine. The last one is
-    of the partition `fragile` alone, which uses it before the others: it may be lost."""
+    """`environment` is the environment that the commands need. `nodes` are the names of the nodes, all of
+    which are this machine. Only the last node is in the partition `fragile`, which prefers it, so a test may
+    let it be lost.
+    """
 
     def __init__(self, place, nodes=("n1", "n2", "n3")):
         self.place = pathlib.Path(place)
@@ -136,12 +139,13 @@ class SlurmCluster:
         return self.daemons[-1]
 
     def lose(self, node):
-        """The node dies with all that runs on it, and Slurm notices."""
+        """Makes the node die with everything that runs on it, and waits until Slurm notices."""
         daemon = self.slurmds[node]
         self.daemons.remove(daemon)
         daemon.kill()
         daemon.wait()
-        # All stop before the first one ends: on a node that dies, none sees another one die and reports it.
+        # All processes are stopped before the first one is killed. On a node that dies, no process sees
+        # another one die and reports it.
         for number in (signal.SIGSTOP, signal.SIGKILL):
             for process in self.processes_of(node):
                 with contextlib.suppress(ProcessLookupError):
@@ -149,14 +153,15 @@ class SlurmCluster:
         self.run("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=lost")
 
     def processes_of(self, node):
-        """What runs its jobs, which writes to its log, and all that was started by that."""
+        """Returns the processes that run the jobs of a node and write to its log, and all of their children.
+        """
         log, parents, found = str(self.place / f"slurmd-{node}.log"), {}, set()
         for process in pathlib.Path("/proc").glob("[0-9]*"):
             try:
                 parents[int(process.name)] = int((process / "stat").read_text().rpartition(")")[2].split()[1])
                 if any(os.readlink(file) == log for file in (process / "fd").iterdir()):
                     found.add(int(process.name))
-            except OSError:  # it has ended, or is not ours
+            except OSError:  # it has ended, or belongs to somebody else
                 continue
         while more := {one for one, parent in parents.items() if parent in found} - found:
             found |= more
@@ -194,7 +199,7 @@ class SlurmCluster:
         return answer.stdout
 
     def stop(self):
-        if len(self.daemons) > 1:  # jobs first, while there is somebody to end them
+        if len(self.daemons) > 1:  # jobs first, while the daemons can still end them
             user = pwd.getpwuid(os.getuid()).pw_name
             try:
                 subprocess.run(["scancel", "-u", user], env=self.environment, capture_output=True, timeout=5)

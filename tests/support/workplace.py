@@ -1,11 +1,11 @@
-"""Where the scripts of tests let dvx and git work: a home of its own, and dvx in the path."""
+"""The environment in which the scripts of tests run dvx and git: a home of its own, and dvx in the path."""
 
 import os
 import pathlib
 
 IDENTITY = "[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n"
 
-# Two stages, one after the other, of data/words.txt.
+# A pipeline of two stages, one after the other, that reads data/words.txt.
 PIPELINE = """stages:
   sort:
     cmd: mkdir -p out && sort data/words.txt > out/sorted.txt
@@ -19,7 +19,7 @@ PIPELINE = """stages:
 
 
 def environment(place, dvx, git_settings=""):
-    """Makes `place`/home, with git's settings in it."""
+    """Makes `place`/home with git's settings in it, and returns the environment."""
     home = pathlib.Path(place) / "home"
     home.mkdir()
     (home / ".gitconfig").write_text(IDENTITY + git_settings)

@@ -1,7 +1,8 @@
-"""Writes what dvx reads, by the pages in docs/formats and by nothing else.
+"""Writes the files that dvx reads, following only the pages in docs/formats.
 
-Every field can be given a value of its own, so that what is written may lie: counts that are too large, ids that do not
-fit, offsets that point elsewhere. Left alone, what is written is right."""
+Every field can be set separately, so the files may contain lies: counts that are too large, ids that do not
+match, offsets that point elsewhere. Without such settings the files are correct.
+"""
 
 import dataclasses
 import hashlib
@@ -34,13 +35,13 @@ def name(identity):
 
 @dataclasses.dataclass
 class Frame:
-    """An object as a pack holds it."""
+    """An object as it is stored in a pack."""
 
     content: bytes
     kind: int = CHUNK
     identity: bytes = None
     codec: int = 0
-    stored: bytes = None  # when it is not the content itself
+    stored: bytes = None  # set when it is not the content itself
     stored_length: int = None
     raw_length: int = None
     offset: int = None
@@ -51,7 +52,7 @@ class Frame:
 
 
 def recipe(chunks, identity, total=None, count=None):
-    """The frame of a list of chunks, each an id and a length."""
+    """Returns the frame of a recipe; `chunks` are pairs of an id and a length."""
     body = b"DVXRCP1\n" + u64(sum(length for _, length in chunks) if total is None else total)
     body += u64(len(chunks) if count is None else count)
     body += b"".join(chunk + u32(length) for chunk, length in chunks)
@@ -97,7 +98,7 @@ def segment(packs, filter_blocks=0, entry_count=None, pack_count=None, version=2
 
 
 def tree(*entries):
-    """Entries are kind, name, size, number of files and id."""
+    """Returns a tree. Each entry is (kind, name, size, number of files, id)."""
     rows = [b"dvx tree 1\n"]
     for kind, label, size, files, identity in entries:
         label = label if isinstance(label, bytes) else label.encode("utf-8", "surrogateescape")
@@ -106,7 +107,7 @@ def tree(*entries):
 
 
 def scalar(text):
-    """A double-quoted YAML scalar, which is also JSON."""
+    """Returns a double-quoted YAML scalar, which is also valid JSON."""
     return json.dumps(text)
 
 
@@ -144,7 +145,7 @@ def run_list(pairs):
 
 
 def remote(packs=(), segments=None, roots=(), runs=(), version=1):
-    """The files of a remote, by name."""
+    """Returns the files of a remote as a map from name to content."""
     files = {"dvx-remote.json": canonical({"dvx-remote": version}) + b"\n"}
     for each in packs:
         files[f"packs/{each.identity.hex()[:2]}/{each.identity.hex()}.pack"] = each.data
@@ -161,12 +162,13 @@ STORE_FORMAT = canonical({"dvx": "store", "version": 1,
 
 
 def store(packs=()):
-    """The files of a store, by name."""
+    """Returns the files of a store as a map from name to content."""
     return {"format": STORE_FORMAT} | {f"packs/{each.identity.hex()}.pack": each.data for each in packs}
 
 
 def zstd_of_zeros(size):
-    """A zstd frame that says nothing of its size and decodes to that many zeros (RFC 8878: RLE blocks)."""
+    """Returns a zstd frame that does not state its size and decodes to `size` zeros (RFC 8878: RLE blocks).
+    """
     data, most = b"\x28\xb5\x2f\xfd\x00\x58", 1 << 17
     while True:
         length = min(size, most)

@@ -1,8 +1,9 @@
-"""Hostile repositories: an honest one, with one thing in it that an attacker would put there.
+"""Hostile repositories. Each is an honest repository with one thing in it that an attacker would put there.
 
-Each kind of attack is a generator here that gives many repositories. An attacker chooses what a clone holds and what its
-remote holds; `outside` is the directory that he would like to reach, and `touch <outside>/PWNED` what he would like to
-run."""
+Each kind of attack is a generator here that yields many repositories. An attacker chooses the content of a
+clone and of its remote. `outside` is the directory that he would like to reach, and `touch <outside>/PWNED`
+is the command that he would like to run.
+"""
 
 import dataclasses
 import json
@@ -27,14 +28,14 @@ class Repository:
     kind: str
     title: str
     files: dict = dataclasses.field(default_factory=dict)  # all committed
-    links: dict = dataclasses.field(default_factory=dict)  # committed too; stronger than files
+    links: dict = dataclasses.field(default_factory=dict)  # committed too; they replace files of the same name
     remote: dict = dataclasses.field(default_factory=dict)
     git_config: str = ""
-    only_looking: bool = False  # commands that may run what git is told to run are left out
+    only_looking: bool = False  # leaves out commands that may run programs which git is told to run
 
 
 class Maker:
-    """What all repositories have, and ways to change it."""
+    """Makes the parts that all repositories have, and has methods to change them."""
 
     def __init__(self, outside):
         self.outside = outside
@@ -77,7 +78,7 @@ class Maker:
         return formats.run_record(stage, made, **fields)
 
     def with_objects(self, repository, *contents):
-        """The remote has these too."""
+        """Adds the contents to the objects of the remote."""
         repository.remote |= formats.remote([formats.pack([Frame(each) for each in contents])])
         return repository
 
@@ -86,7 +87,7 @@ def short(text):
     return text if len(text) <= 30 else text[:30] + "…"
 
 
-# Links in place of what dvx reads, writes or removes.
+# Links in place of files and directories that dvx reads, writes or removes.
 
 
 def links(make, everything):
@@ -124,7 +125,7 @@ def links(make, everything):
 
 
 def name_fields(make):
-    """What sets a name in an honest repository, for each field."""
+    """Yields, for each field, a function that sets a name in an honest repository."""
 
     def in_file(path, text):
         return lambda repository, name: repository.files.__setitem__(path, text(name))
@@ -205,11 +206,11 @@ def names(make, everything):
             try:
                 change(repository, bad)
             except (ValueError, UnicodeError):
-                continue  # a format that cannot say this name
+                continue  # the format cannot express this name
             yield repository
 
 
-# Depth and size, in every parser.
+# Excessive depth and size, for every parser.
 
 
 def sizes(make):
@@ -306,7 +307,7 @@ def settings(make, keys, everything):
         yield repository
 
 
-# Packs, segments, recipes and stores that are damaged, or lie.
+# Packs, segments, recipes and stores that are damaged or contain lies.
 
 
 def objects(make):
@@ -388,7 +389,7 @@ def objects(make):
         yield repository
 
 
-# Text that is quoted in messages.
+# Texts that messages quote.
 
 
 def quoted(make):

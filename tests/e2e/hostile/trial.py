@@ -1,4 +1,4 @@
-"""A hostile repository on disk, a command run in it, and what that did elsewhere."""
+"""Places a hostile repository on disk, runs a command in it, and finds out what that did elsewhere."""
 
 import dataclasses
 import hashlib
@@ -50,7 +50,9 @@ def snapshot(*places):
 
 
 def git_directories(tree):
-    """Everything in the work tree that some system takes for a git directory, but the one at its top."""
+    """Returns everything in the work tree that some system takes for a git directory, except the one at its
+    top.
+    """
     found = set()
     for directory, directories, files in os.walk(tree):
         inside = {each for each in directories + files if GIT_NAME.match(each)}
@@ -70,7 +72,7 @@ class Run:
 
 
 class Place:
-    """A directory with a clone, its remote, a home, and precious files outside of them all."""
+    """A directory with a clone, its remote, a home, and precious files outside them all."""
 
     def __init__(self, path, dvx, environment):
         self.path, self.dvx, self.environment = pathlib.Path(path), dvx, environment
@@ -85,7 +87,7 @@ class Place:
         self.lay_out()
 
     def lay_out(self):
-        """The precious files, as they were."""
+        """Puts the precious files back as they were."""
         remove(self.outside)
         for name, text in {"file": "precious\n", "directory/a": "a\n", "directory/sub/b": "b\n", "directory/tmp/session-1/c": "c\n",
                            "directory/packs/x.pack": "p\n", "directory/whole/ab/cd": "w\n", "program": "#!/bin/sh\ntouch PWNED\n"}.items():
@@ -137,7 +139,7 @@ def no_core():
 
 
 def wait(process, timeout):
-    """Whether it ended by itself, its status and what it used."""
+    """Returns whether the process ended by itself, its status and the resources that it used."""
     until = time.monotonic() + timeout
     pause = 0.001
     while time.monotonic() < until:
@@ -168,11 +170,11 @@ def write_files(top, files):
             with open(path, "wb") as file:
                 file.write(content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape"))
         except OSError:
-            pass  # this system has no such name
+            pass  # this system does not support the name
 
 
 def faults(run, place, raw, json_wanted, before, after, git_before):
-    """What is wrong with a run, a sentence each."""
+    """Yields the faults of a run, one sentence for each."""
     if run.hung:
         yield f"did not end in {TIMEOUT} s"
     elif run.status < 0 or run.status in CRASHES or run.status >= 128:
