@@ -21,7 +21,7 @@
 #include "base/file_time.h"
 #include "base/path.h"
 #include "base/subprocess.h"
-#include "core/trace/tracer.h"
+#include "core/execution/trace/tracer.h"
 
 namespace dvx {
 namespace {

@@ -30,7 +30,7 @@ RULES = [
       "cli/commands/schema.cc")),
 ]
 # These are separate programs, which run in other processes than dvx.
-ELSEWHERE = ("core/trace/preload",)
+ELSEWHERE = ("core/execution/trace/preload",)
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
 
 

@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "cli/commands/commands.h"
-#include "core/slurm/job_run.h"
+#include "core/execution/slurm/job_run.h"
 
 namespace dvx {
 

@@ -6,7 +6,7 @@
 #include "cli/commands/commands.h"
 #include "core/commands/checkout.h"
 #include "core/commands/restore_content.h"
-#include "core/pipeline/stage_key.h"
+#include "core/formats/stage_key.h"
 
 namespace dvx {
 

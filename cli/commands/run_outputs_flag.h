@@ -4,7 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 
-#include "core/remote/run_outputs.h"
+#include "core/share/run_outputs.h"
 
 namespace dvx {
 

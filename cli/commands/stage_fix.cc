@@ -7,7 +7,7 @@
 #include "base/display.h"
 #include "base/path.h"
 #include "core/commands/stage_fix.h"
-#include "core/metafile/text_diff.h"
+#include "core/formats/text/text_diff.h"
 
 namespace dvx {
 

@@ -4,7 +4,7 @@
 
 #include "base/path.h"
 #include "cli/commands/commands.h"
-#include "core/metafile/canonical_json.h"
+#include "core/formats/text/canonical_json.h"
 
 namespace dvx {
 

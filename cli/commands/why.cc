@@ -8,7 +8,7 @@
 #include "base/display.h"
 #include "base/path.h"
 #include "cli/commands/commands.h"
-#include "core/metafile/canonical_json.h"
+#include "core/formats/text/canonical_json.h"
 #include "core/pipeline/same_input.h"
 
 namespace dvx {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/path.h"
-#include "core/metafile/canonical_json.h"
+#include "core/formats/text/canonical_json.h"
 
 namespace dvx {
 

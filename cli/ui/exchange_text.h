@@ -4,7 +4,7 @@
 #include <string>
 
 #include "cli/command.h"
-#include "core/remote/exchange.h"
+#include "core/share/exchange.h"
 
 namespace dvx {
 

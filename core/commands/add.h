@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "core/metafile/data_ref.h"
+#include "core/formats/data_ref.h"
 #include "core/repo/repository.h"
 #include "core/schema/schema.h"
 #include "core/workspace/snapshot.h"

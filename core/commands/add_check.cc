@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "core/metafile/pointer_file.h"
+#include "core/formats/pointer_file.h"
 #include "core/workspace/barrier.h"
 #include "core/workspace/linker.h"
 #include "objects/model/tree.h"

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "core/pipeline/stage_claims.h"
+#include "core/runs/stage_claims.h"
 #include "core/workspace/revision.h"
 #include "core/workspace/targets.h"
 #include "core/workspace/tracked.h"

@@ -7,7 +7,7 @@
 
 #include "base/progress.h"
 #include "core/commands/value_diff.h"
-#include "core/metafile/data_ref.h"
+#include "core/formats/data_ref.h"
 #include "core/repo/repository.h"
 #include "core/workspace/snapshot.h"
 #include "core/workspace/tree_diff.h"

@@ -12,12 +12,12 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/path.h"
-#include "core/remote/fetched_runs.h"
-#include "core/remote/remote_records.h"
-#include "core/remote/remotes.h"
-#include "core/remote/run_closure.h"
-#include "core/remote/selection.h"
-#include "objects/store/transfer.h"
+#include "core/share/fetched_runs.h"
+#include "core/share/remote_records.h"
+#include "core/share/remotes.h"
+#include "core/share/run_closure.h"
+#include "core/share/selection.h"
+#include "objects/transfer/transfer.h"
 
 namespace dvx {
 

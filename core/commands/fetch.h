@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "core/metafile/data_ref.h"
-#include "core/remote/exchange.h"
-#include "core/remote/run_outputs.h"
+#include "core/formats/data_ref.h"
+#include "core/share/exchange.h"
+#include "core/share/run_outputs.h"
 #include "core/repo/repository.h"
 
 namespace dvx {

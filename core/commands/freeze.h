@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "core/metafile/frozen_edit.h"
+#include "core/formats/pipeline/frozen_edit.h"
 #include "core/repo/repository.h"
 
 namespace dvx {

@@ -9,11 +9,11 @@
 
 #include "base/error.h"
 #include "base/stream.h"
-#include "core/remote/remotes.h"
+#include "core/share/remotes.h"
 #include "core/workspace/tracked.h"
 #include "objects/pack/codec.h"
-#include "objects/store/gc.h"
-#include "objects/store/transfer.h"
+#include "objects/upkeep/gc.h"
+#include "objects/transfer/transfer.h"
 
 namespace dvx {
 

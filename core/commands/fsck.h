@@ -8,9 +8,9 @@
 
 #include "base/progress.h"
 #include "core/pipeline/run_cache_check.h"
-#include "core/remote/named_objects.h"
+#include "core/share/named_objects.h"
 #include "core/repo/repository.h"
-#include "objects/store/fsck.h"
+#include "objects/upkeep/fsck.h"
 
 namespace dvx {
 

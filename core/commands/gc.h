@@ -10,7 +10,7 @@
 #include "core/gc/explanation.h"
 #include "core/repo/repository.h"
 #include "core/workspace/changed_links.h"
-#include "objects/store/gc.h"
+#include "objects/upkeep/gc.h"
 #include "objects/store/trash.h"
 
 namespace dvx {

@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "core/lineage/data_within.h"
+#include "core/workspace/data_within.h"
 #include "core/lineage/directory_rest.h"
 #include "core/workspace/snapshot.h"
 #include "core/workspace/tracked.h"

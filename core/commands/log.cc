@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/path.h"
-#include "core/metafile/pointer_file.h"
+#include "core/formats/pointer_file.h"
 #include "core/workspace/revision.h"
 #include "core/workspace/tracked.h"
 

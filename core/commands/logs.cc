@@ -8,8 +8,8 @@
 #include "base/display.h"
 #include "base/error.h"
 #include "base/path.h"
-#include "core/pipeline/failed_log.h"
-#include "core/pipeline/run_cache.h"
+#include "core/runs/failed_log.h"
+#include "core/runs/run_cache.h"
 #include "core/pipeline/survey.h"
 #include "objects/store/object_store.h"
 

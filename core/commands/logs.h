@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "core/lineage/run_record.h"
+#include "core/formats/run_record.h"
 #include "core/repo/repository.h"
 
 namespace dvx {

@@ -1,6 +1,6 @@
 #include "core/commands/pull.h"
 
-#include "core/pipeline/stage_claims.h"
+#include "core/runs/stage_claims.h"
 
 namespace dvx {
 

@@ -9,11 +9,11 @@
 #include <utility>
 
 #include "base/path.h"
-#include "core/remote/remote_records.h"
-#include "core/remote/remotes.h"
-#include "core/remote/run_closure.h"
-#include "core/remote/selection.h"
-#include "objects/store/transfer.h"
+#include "core/share/remote_records.h"
+#include "core/share/remotes.h"
+#include "core/share/run_closure.h"
+#include "core/share/selection.h"
+#include "objects/transfer/transfer.h"
 
 namespace dvx {
 

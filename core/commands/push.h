@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "core/remote/exchange.h"
-#include "core/remote/run_outputs.h"
+#include "core/share/exchange.h"
+#include "core/share/run_outputs.h"
 #include "core/repo/repository.h"
 #include "core/workspace/changed_links.h"
 

@@ -6,9 +6,9 @@
 #include <map>
 
 #include "base/error.h"
-#include "core/slurm/job_directory.h"
-#include "core/slurm/slurm_client.h"
-#include "core/slurm/unfinished_run.h"
+#include "core/execution/slurm/job_directory.h"
+#include "core/execution/slurm/slurm_client.h"
+#include "core/execution/slurm/unfinished_run.h"
 
 namespace dvx {
 

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/path.h"
-#include "core/remote/remote_place.h"
+#include "core/share/remote_place.h"
 #include "objects/backend/open_backend.h"
 
 namespace dvx {

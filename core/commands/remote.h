@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/remote/remotes.h"
+#include "core/share/remotes.h"
 #include "core/repo/repository.h"
 
 namespace dvx {

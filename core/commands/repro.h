@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "core/pipeline/executor.h"
+#include "core/execution/executor.h"
 #include "core/pipeline/graph.h"
 #include "core/pipeline/plan.h"
 #include "core/repo/repository.h"

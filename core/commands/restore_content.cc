@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "core/pipeline/stage_key.h"
+#include "core/formats/stage_key.h"
 #include "core/workspace/stored.h"
 #include "core/workspace/tracked.h"
 #include "core/workspace/unfinished_checkout.h"

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/progress.h"
-#include "core/metafile/data_ref.h"
+#include "core/formats/data_ref.h"
 #include "core/repo/repository.h"
 #include "core/workspace/checkout.h"
 

@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "core/metafile/pipeline_file.h"
+#include "core/formats/pipeline/pipeline_file.h"
 #include "core/workspace/pipelines.h"
 #include "core/workspace/tracked.h"
 

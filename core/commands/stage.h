@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "core/metafile/pipeline_file.h"
+#include "core/formats/pipeline/pipeline_file.h"
 #include "core/repo/repository.h"
 
 namespace dvx {

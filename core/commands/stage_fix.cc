@@ -13,8 +13,8 @@
 #include "core/pipeline/graph.h"
 #include "core/pipeline/pipeline.h"
 #include "core/repo/work_tree_file.h"
-#include "core/trace/kept_trace.h"
-#include "core/trace/trace_findings.h"
+#include "core/execution/trace/kept_trace.h"
+#include "core/execution/trace/trace_findings.h"
 #include "core/workspace/pipelines.h"
 #include "core/workspace/project_files.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "core/metafile/stage_lists_edit.h"
+#include "core/formats/pipeline/stage_lists_edit.h"
 #include "core/repo/repository.h"
 
 namespace dvx {

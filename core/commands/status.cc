@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/path.h"
-#include "core/metafile/merge_conflict.h"
+#include "core/formats/text/merge_conflict.h"
 #include "core/workspace/files_left_out.h"
 #include "core/workspace/project_files.h"
 #include "core/workspace/tracked.h"

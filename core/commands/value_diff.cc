@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "core/metafile/canonical_json.h"
+#include "core/formats/text/canonical_json.h"
 #include "core/pipeline/params.h"
 
 namespace dvx {

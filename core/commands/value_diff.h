@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/metafile/json_value.h"
+#include "core/formats/text/json_value.h"
 #include "core/workspace/revision.h"
 
 namespace dvx {

@@ -1,6 +1,6 @@
 #include "core/commands/verify.h"
 
-#include "core/pipeline/local_runner.h"
+#include "core/execution/stage/local_runner.h"
 
 namespace dvx {
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "core/lineage/chain_check.h"
-#include "core/lineage/rebuild.h"
+#include "core/verify/chain_check.h"
+#include "core/verify/rebuild.h"
 #include "core/repo/repository.h"
 
 namespace dvx {

@@ -7,7 +7,7 @@
 #include "base/file_time.h"
 #include "base/interrupt.h"
 #include "base/path.h"
-#include "core/pipeline/run_cache.h"
+#include "core/runs/run_cache.h"
 
 namespace dvx {
 

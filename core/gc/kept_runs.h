@@ -10,8 +10,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "core/lineage/run_record.h"
-#include "objects/store/mark.h"
+#include "core/formats/run_record.h"
+#include "objects/upkeep/mark.h"
 #include "objects/store/object_store.h"
 
 namespace dvx {

@@ -11,8 +11,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "core/metafile/lock_file.h"
-#include "core/metafile/pointer_file.h"
+#include "core/formats/lock_file.h"
+#include "core/formats/pointer_file.h"
 #include "core/workspace/project_files.h"
 #include "core/workspace/tracked.h"
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/git/git_reach.h"
-#include "core/metafile/data_ref.h"
+#include "core/formats/data_ref.h"
 #include "core/repo/store_users.h"
 
 namespace dvx {

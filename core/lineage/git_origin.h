@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/metafile/data_ref.h"
+#include "core/formats/data_ref.h"
 #include "core/repo/repository.h"
 
 namespace dvx {

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "core/lineage/label_text.h"
-#include "core/metafile/canonical_json.h"
+#include "core/formats/text/canonical_json.h"
 
 namespace dvx {
 

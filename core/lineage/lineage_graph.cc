@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/path.h"
-#include "core/lineage/data_within.h"
+#include "core/workspace/data_within.h"
 #include "core/lineage/directory_rest.h"
 
 namespace dvx {

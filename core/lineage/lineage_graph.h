@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "core/lineage/git_origin.h"
-#include "core/lineage/run_history.h"
-#include "core/lineage/run_record.h"
+#include "core/runs/run_history.h"
+#include "core/formats/run_record.h"
 
 namespace dvx {
 

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/path.h"
-#include "core/metafile/each_paths.h"
+#include "core/formats/pipeline/each_paths.h"
 #include "core/workspace/glob.h"
 #include "objects/model/inner_path.h"
 #include "objects/model/tree.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/metafile/stage_each.h"
+#include "core/formats/pipeline/stage_each.h"
 
 namespace dvx {
 

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/metafile/pipeline_file.h"
+#include "core/formats/pipeline/pipeline_file.h"
 
 namespace dvx {
 

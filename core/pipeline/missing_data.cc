@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "core/lineage/data_within.h"
+#include "core/workspace/data_within.h"
 
 namespace dvx {
 

@@ -12,8 +12,8 @@
 #include "base/error.h"
 #include "base/nearest_word.h"
 #include "base/path.h"
-#include "core/metafile/canonical_json.h"
-#include "core/metafile/values_file.h"
+#include "core/formats/text/canonical_json.h"
+#include "core/formats/text/values_file.h"
 
 namespace dvx {
 namespace {

@@ -14,9 +14,9 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/path.h"
-#include "core/lineage/run_record.h"
-#include "core/pipeline/run_index.h"
-#include "core/remote/run_closure.h"
+#include "core/formats/run_record.h"
+#include "core/runs/run_index.h"
+#include "core/share/run_closure.h"
 #include "objects/store/frame_reader.h"
 
 namespace dvx {

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/metafile/lock_file.h"
-#include "core/pipeline/run_cache.h"
+#include "core/formats/lock_file.h"
+#include "core/runs/run_cache.h"
 #include "objects/store/object_store.h"
 
 namespace dvx {

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/path.h"
-#include "core/pipeline/stage_key.h"
+#include "core/formats/stage_key.h"
 
 namespace dvx {
 

@@ -6,7 +6,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "core/metafile/lock_file.h"
+#include "core/formats/lock_file.h"
 #include "core/pipeline/stale_reason.h"
 
 namespace dvx {

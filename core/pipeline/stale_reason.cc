@@ -6,8 +6,8 @@
 #include <set>
 
 #include "base/path.h"
-#include "core/metafile/canonical_json.h"
-#include "core/pipeline/stage_key.h"
+#include "core/formats/text/canonical_json.h"
+#include "core/formats/stage_key.h"
 
 namespace dvx {
 

@@ -7,8 +7,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "core/metafile/data_ref.h"
-#include "core/metafile/lock_file.h"
+#include "core/formats/data_ref.h"
+#include "core/formats/lock_file.h"
 
 namespace dvx {
 

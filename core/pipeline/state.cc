@@ -1,6 +1,6 @@
 #include "core/pipeline/state.h"
 
-#include "core/pipeline/failed_log.h"
+#include "core/runs/failed_log.h"
 #include "core/pipeline/survey.h"
 
 namespace dvx {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "core/metafile/data_ref.h"
+#include "core/formats/data_ref.h"
 #include "core/workspace/tree_diff.h"
 #include "objects/store/object_store.h"
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/metafile/yaml.h"
+#include "core/formats/text/yaml.h"
 #include "core/schema/csv_reader.h"
 #include "core/schema/csv_table.h"
 

@@ -12,7 +12,7 @@
 #include "base/file_time.h"
 #include "base/path.h"
 #include "base/version.h"
-#include "core/metafile/pipeline_image.h"
+#include "core/formats/pipeline/pipeline_image.h"
 #include "core/workspace/pipelines.h"
 
 namespace dvx {

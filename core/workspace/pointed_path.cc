@@ -5,7 +5,7 @@
 #include "base/display.h"
 #include "base/error.h"
 #include "base/path.h"
-#include "core/metafile/pointer_file.h"
+#include "core/formats/pointer_file.h"
 
 namespace dvx {
 

@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "core/metafile/pointer_file.h"
+#include "core/formats/pointer_file.h"
 #include "core/workspace/barrier.h"
 #include "core/workspace/git_ignore_rules.h"
 #include "core/workspace/ignore.h"

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "core/metafile/merge_conflict.h"
+#include "core/formats/text/merge_conflict.h"
 #include "core/workspace/project_files.h"
 #include "core/workspace/tracked.h"
 

@@ -1,7 +1,7 @@
 // Whether data is in the store with everything that belongs to it.
 #pragma once
 
-#include "core/metafile/data_ref.h"
+#include "core/formats/data_ref.h"
 #include "objects/store/object_store.h"
 
 namespace dvx {

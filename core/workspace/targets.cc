@@ -8,7 +8,7 @@
 #include "base/display.h"
 #include "base/error.h"
 #include "base/path.h"
-#include "core/metafile/pointer_file.h"
+#include "core/formats/pointer_file.h"
 #include "core/workspace/recorded_path.h"
 
 namespace dvx {

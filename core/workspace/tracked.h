@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "core/metafile/lock_file.h"
-#include "core/metafile/pointer_file.h"
+#include "core/formats/lock_file.h"
+#include "core/formats/pointer_file.h"
 #include "core/repo/repository.h"
 
 namespace dvx {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/metafile/data_ref.h"
+#include "core/formats/data_ref.h"
 #include "objects/model/tree.h"
 
 namespace dvx {

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "core/metafile/canonical_json.h"
+#include "core/formats/text/canonical_json.h"
 #include "objects/model/inner_path.h"
 
 namespace dvx {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/metafile/pipeline_reading.h"
+#include "core/formats/pipeline/pipeline_reading.h"
 
 namespace dvx {
 

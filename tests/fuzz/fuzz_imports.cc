@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/metafile/python_commands.h"
-#include "core/metafile/python_imports.h"
+#include "core/code/python_commands.h"
+#include "core/code/python_imports.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "core/metafile/lock_file.h"
+#include "core/formats/lock_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);

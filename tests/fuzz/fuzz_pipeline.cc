@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "core/metafile/pipeline_file.h"
+#include "core/formats/pipeline/pipeline_file.h"
 #include "core/pipeline/graph.h"
 
 namespace {

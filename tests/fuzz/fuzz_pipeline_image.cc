@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "core/metafile/pipeline_image.h"
+#include "core/formats/pipeline/pipeline_image.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string bytes = "dvxpipe1";

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "core/metafile/canonical_json.h"
-#include "core/metafile/python_literals.h"
+#include "core/formats/text/canonical_json.h"
+#include "core/formats/text/python_literals.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "core/metafile/canonical_json.h"
-#include "core/metafile/yaml.h"
+#include "core/formats/text/canonical_json.h"
+#include "core/formats/text/yaml.h"
 
 namespace {
 

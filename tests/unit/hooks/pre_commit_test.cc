@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/subprocess.h"
-#include "core/metafile/pointer_file.h"
+#include "core/formats/pointer_file.h"
 #include "core/workspace/snapshot.h"
 
 namespace dvx {

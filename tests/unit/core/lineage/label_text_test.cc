@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/lineage/lineage_drawing.h"
-#include "core/metafile/yaml.h"
+#include "core/formats/text/yaml.h"
 
 namespace dvx {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/pipeline/stage_key.h"
+#include "core/formats/stage_key.h"
 
 namespace dvx {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <functional>
 
-#include "core/metafile/pipeline_image.h"
+#include "core/formats/pipeline/pipeline_image.h"
 #include "core/workspace/pipelines.h"
 #include "tests/unit/core/repository_for_tests.h"
 

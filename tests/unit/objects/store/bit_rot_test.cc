@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "objects/store/fsck.h"
+#include "objects/upkeep/fsck.h"
 #include "objects/store/ingest.h"
 #include "objects/store/object_store.h"
 #include "tests/support/sample_bytes.h"

@@ -15,7 +15,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/progress.h"
-#include "objects/store/fsck.h"
+#include "objects/upkeep/fsck.h"
 #include "objects/store/object_store.h"
 #include "objects/store/reflink.h"
 #include "tests/support/mounted.h"
