@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tries every example of docs/pipelines.md: test_pipelines_doc.py <dvx>.
+"""Runs every example of docs/pipelines.md and docs/pipelines-reference.md: test_pipelines_doc.py <dvx>.
 
 A heading begins a new repository. A block whose first line is "# name" is a file. The lines of a ```console
 block are typed and their output is compared; `…` stands for text that differs between machines. A pipeline
@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGES = {"pipelines": 10, "pipelines-reference": 15}  # page -> how many headings with examples it has at least
 START = ["  $ git init -q && dvx init -q"]
 
 
@@ -32,8 +33,8 @@ def file_lines(name, text):
 
 
 def transcripts(page):
-    """Maps each heading that has examples to its transcript."""
-    found = {}
+    """Returns pairs of a heading and its transcript, for the headings that have examples."""
+    found = []
     for heading, body in re.findall(r"^##+ (.+)\n((?:(?!^##+ ).*\n?)*)", page, re.M):
         lines = list(START)
         for language, block in re.findall(r"```(\w+)\n(.*?)```", body, re.S):
@@ -46,20 +47,22 @@ def transcripts(page):
                     lines.append("  $ dvx stage list > /dev/null 2> wrong || grep variable wrong > /dev/null || cat wrong")
                     lines.append("  $ rm wrong")
         if len(lines) > 1:
-            found[heading] = "\n".join(lines) + "\n"
+            found.append((heading, "\n".join(lines) + "\n"))
     return found
 
 
 def main():
-    pages = transcripts((ROOT / "docs/pipelines.md").read_text())
-    if len(pages) < 10:
-        print("docs/pipelines.md has no examples")
-        return 1
     with tempfile.TemporaryDirectory(prefix="dvx-pipelines-") as place:
         files = []
-        for number, (heading, text) in enumerate(pages.items()):
-            files.append(pathlib.Path(place, f"{number:02}-{re.sub('[^a-z]+', '-', heading.lower())}.t"))
-            files[-1].write_text(text)
+        for page, least in PAGES.items():
+            found = transcripts((ROOT / f"docs/{page}.md").read_text())
+            if len(found) < least:
+                print(f"docs/{page}.md has {len(found)} headings with examples, of at least {least}")
+                return 1
+            for number, (heading, text) in enumerate(found):
+                name = re.sub("[^a-z]+", "-", heading.lower())
+                files.append(pathlib.Path(place, f"{page}-{number:02}-{name}.t"))
+                files[-1].write_text(text)
         runner = [sys.executable, ROOT / "tests/run_transcripts.py", sys.argv[1]]
         return max(subprocess.run([*runner, file]).returncode for file in files)
 

@@ -1,5 +1,5 @@
-// A directory in which commands run apart from the rest of the machine, by bubblewrap (docs/pipelines.md,
-// "sandbox").
+// A directory in which commands run apart from the rest of the machine, by bubblewrap
+// (docs/pipelines-reference.md, "sandbox").
 //
 // Inputs are seen where they are, read-only. Outputs are made in a directory of the sandbox that is laid out
 // like the repository, on the same file system, and put into their places by take_outputs(); so a command

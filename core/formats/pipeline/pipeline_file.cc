@@ -129,7 +129,7 @@ class PipelineReader {
       if (std::ranges::find(words.known, word) != words.known.end()) continue;
       if (std::ranges::find(words.later, word) != words.later.end()) {
         fail(key, fmt::format("'{}' is not supported yet", word),
-             "docs/pipelines.md lists the fields there are");
+             "docs/pipelines-reference.md lists the fields there are");
       }
       const auto meant =
           std::ranges::find(words.meant, std::string_view(word), [](const auto& pair) { return pair.first; });

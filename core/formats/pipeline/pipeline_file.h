@@ -1,4 +1,4 @@
-// dvx.yaml: the stages of a pipeline, as text gives them (docs/pipelines.md). No disk but through
+// dvx.yaml: the stages of a pipeline, as text gives them (docs/pipelines-reference.md). No disk but through
 // PipelineReading, no graph.
 #pragma once
 
