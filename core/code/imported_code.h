@@ -11,10 +11,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/formats/pipeline/pipeline_file.h"
 #include "core/code/python_commands.h"
 #include "core/code/python_imports.h"
 #include "core/code/python_modules.h"
+#include "core/formats/pipeline/pipeline_file.h"
 
 namespace dvx {
 

@@ -8,9 +8,9 @@
 
 #include "base/progress.h"
 #include "core/formats/data_ref.h"
+#include "core/repo/repository.h"
 #include "core/share/exchange.h"
 #include "core/share/run_outputs.h"
-#include "core/repo/repository.h"
 
 namespace dvx {
 

@@ -12,8 +12,8 @@
 #include "core/share/remotes.h"
 #include "core/workspace/tracked.h"
 #include "objects/pack/codec.h"
-#include "objects/upkeep/gc.h"
 #include "objects/transfer/transfer.h"
+#include "objects/upkeep/gc.h"
 
 namespace dvx {
 

@@ -8,8 +8,8 @@
 
 #include "base/progress.h"
 #include "core/pipeline/run_cache_check.h"
-#include "core/share/named_objects.h"
 #include "core/repo/repository.h"
+#include "core/share/named_objects.h"
 #include "objects/upkeep/fsck.h"
 
 namespace dvx {

@@ -10,8 +10,8 @@
 #include "core/gc/explanation.h"
 #include "core/repo/repository.h"
 #include "core/workspace/changed_links.h"
-#include "objects/upkeep/gc.h"
 #include "objects/store/trash.h"
+#include "objects/upkeep/gc.h"
 
 namespace dvx {
 

@@ -10,8 +10,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "core/workspace/data_within.h"
 #include "core/lineage/directory_rest.h"
+#include "core/workspace/data_within.h"
 #include "core/workspace/snapshot.h"
 #include "core/workspace/tracked.h"
 

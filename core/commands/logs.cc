@@ -8,9 +8,9 @@
 #include "base/display.h"
 #include "base/error.h"
 #include "base/path.h"
+#include "core/pipeline/survey.h"
 #include "core/runs/failed_log.h"
 #include "core/runs/run_cache.h"
-#include "core/pipeline/survey.h"
 #include "objects/store/object_store.h"
 
 namespace dvx {

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "core/repo/repository.h"
 #include "core/share/exchange.h"
 #include "core/share/run_outputs.h"
-#include "core/repo/repository.h"
 #include "core/workspace/changed_links.h"
 
 namespace dvx {

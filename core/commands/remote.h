@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "core/share/remotes.h"
 #include "core/repo/repository.h"
+#include "core/share/remotes.h"
 
 namespace dvx {
 

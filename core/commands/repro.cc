@@ -11,13 +11,13 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "core/commands/missing_input_pull.h"
-#include "core/pipeline/each_survey.h"
+#include "core/execution/slurm/job_directory.h"
+#include "core/execution/slurm/unfinished_run.h"
 #include "core/execution/stage/local_runner.h"
+#include "core/pipeline/each_survey.h"
 #include "core/pipeline/missing_input.h"
 #include "core/pipeline/survey.h"
 #include "core/share/remote_pull.h"
-#include "core/execution/slurm/job_directory.h"
-#include "core/execution/slurm/unfinished_run.h"
 #include "core/workspace/tracked.h"
 
 namespace dvx {

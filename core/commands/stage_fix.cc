@@ -10,11 +10,11 @@
 #include "base/display.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "core/execution/trace/kept_trace.h"
+#include "core/execution/trace/trace_findings.h"
 #include "core/pipeline/graph.h"
 #include "core/pipeline/pipeline.h"
 #include "core/repo/work_tree_file.h"
-#include "core/execution/trace/kept_trace.h"
-#include "core/execution/trace/trace_findings.h"
 #include "core/workspace/pipelines.h"
 #include "core/workspace/project_files.h"
 

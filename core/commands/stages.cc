@@ -3,10 +3,10 @@
 #include <set>
 #include <utility>
 
+#include "core/execution/slurm/job_directory.h"
+#include "core/pipeline/survey.h"
 #include "core/runs/failed_log.h"
 #include "core/runs/stage_claims.h"
-#include "core/pipeline/survey.h"
-#include "core/execution/slurm/job_directory.h"
 
 namespace dvx {
 

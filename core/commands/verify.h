@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "core/repo/repository.h"
 #include "core/verify/chain_check.h"
 #include "core/verify/rebuild.h"
-#include "core/repo/repository.h"
 
 namespace dvx {
 

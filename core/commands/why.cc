@@ -6,10 +6,10 @@
 
 #include "base/error.h"
 #include "core/pipeline/each_survey.h"
-#include "core/runs/failed_log.h"
 #include "core/pipeline/missing_input.h"
 #include "core/pipeline/same_input.h"
 #include "core/pipeline/survey.h"
+#include "core/runs/failed_log.h"
 #include "core/workspace/snapshot.h"
 
 namespace dvx {

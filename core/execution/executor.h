@@ -14,10 +14,10 @@
 
 #include "base/progress.h"
 #include "core/execution/stage/command_runner.h"
+#include "core/execution/trace/trace_findings.h"
 #include "core/pipeline/plan.h"
 #include "core/pipeline/survey.h"
 #include "core/schema/schema.h"
-#include "core/execution/trace/trace_findings.h"
 
 namespace dvx {
 

@@ -10,8 +10,8 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/subprocess.h"
-#include "core/execution/stage/stage_places.h"
 #include "core/execution/slurm/each_array.h"
+#include "core/execution/stage/stage_places.h"
 #include "core/execution/trace/trace_check.h"
 
 namespace dvx {

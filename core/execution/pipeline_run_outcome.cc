@@ -10,10 +10,10 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "core/execution/stage/begun_stage.h"
-#include "core/runs/each_journal.h"
 #include "core/execution/stage/kept_outputs.h"
 #include "core/execution/stage/recorded_outputs.h"
 #include "core/execution/stage/stage_schemas.h"
+#include "core/runs/each_journal.h"
 #include "core/workspace/gitignore.h"
 
 namespace dvx {

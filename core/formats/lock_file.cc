@@ -16,7 +16,7 @@
 namespace dvx {
 namespace {
 
-constexpr std::uint64_t kVersion = 1;  // On disk: raised when an older dvx would misread what is written.
+constexpr std::uint64_t kLockVersion = 1;  // On disk: raised when an older dvx would misread what is written.
 
 namespace dom = simdjson::dom;
 
@@ -120,10 +120,10 @@ class LockReader {
 
   void check_version(const dom::element& element) const {
     const std::uint64_t version = number(element, "version");
-    if (version <= kVersion && version > 0) return;
+    if (version <= kLockVersion && version > 0) return;
     throw Error{ErrorKind::Config,
                 fmt::format("{}: written in format {}, this dvx reads up to {}", display_path(name_), version,
-                            kVersion),
+                            kLockVersion),
                 "dvx --version", name_};
   }
 
@@ -337,7 +337,7 @@ LockFile parse_lock(std::string_view text, const std::string& name_for_errors) {
 std::string serialize_lock(const LockFile& lock) {
   std::string out = "{";
   Lines lines(out, 1);
-  lines.next("version") += std::to_string(kVersion);
+  lines.next("version") += std::to_string(kLockVersion);
   lines.next("stages") += '{';
   Lines stages(out, 2);
   for (const auto& [name, stage] : lock.stages) write_stage(stages.next(name), stage);

@@ -22,7 +22,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kVersion = 1;
+constexpr int kRecordVersion = 1;
 constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
 
 class RecordReader {
@@ -215,7 +215,7 @@ std::int64_t parse_utc(const RecordReader& reader, const std::string& text) {
 
 void check_version(const RecordReader& reader, const Json& json, const std::string& name) {
   const std::uint64_t version = reader.count(json, "dvx_run");
-  if (version <= kVersion) return;
+  if (version <= kRecordVersion) return;
   throw Error{ErrorKind::Config,
               fmt::format("run record '{}' has format {}, newer than this dvx", name, version), "dvx doctor",
               name};
@@ -225,7 +225,7 @@ void check_version(const RecordReader& reader, const Json& json, const std::stri
 
 std::string serialize_run_record(const RunRecord& record) {
   Json json = {
-      {"dvx_run", kVersion},
+      {"dvx_run", kRecordVersion},
       {"stage", record.stage},
       {"key", record.key.to_string()},
       {"key_fields", record.key_fields},

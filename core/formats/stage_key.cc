@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/formats/text/canonical_json.h"
 #include "core/formats/pipeline/stage_shell.h"
+#include "core/formats/text/canonical_json.h"
 
 namespace dvx {
 
@@ -17,6 +17,77 @@ Json output_fields(const StageOutput& out) {
   fields["persist"] = out.persist;
   return fields;
 }
+
+Json deps_of(const Stage& stage, const StageInputs& inputs) {
+  Json deps = Json::object();
+  for (const StageDependency& dep : stage.deps) {
+    deps[path_to_json_text(dep.path)] = key_content(inputs.deps.at(dep.path));
+  }
+  return deps;
+}
+
+Json imports_of(const Stage& /*stage*/, const StageInputs& inputs) {
+  Json imports;
+  for (const auto& [path, content] : inputs.imports) imports[path_to_json_text(path)] = content;
+  return imports;
+}
+
+Json tools_of(const Stage& stage, const StageInputs& inputs) {
+  Json tools = Json::object();
+  for (const std::string& tool : stage.tools) tools[tool] = inputs.tools.at(tool);
+  return tools;
+}
+
+Json outs_of(const Stage& stage, const StageInputs& /*inputs*/) {
+  Json outs = Json::object();
+  for (const StageOutput& out : stage.outs) outs[path_to_json_text(out.path)] = output_fields(out);
+  return outs;
+}
+
+Json each_of(const Stage& stage, const StageInputs& /*inputs*/) {
+  if (!stage.each) return nullptr;
+  return {{"in", path_to_json_text(stage.each->in)}, {"out", path_to_json_text(stage.each->out)}};
+}
+
+constexpr KeyFieldRow kRows[] = {
+    {KeyField::Commands, "commands", LockPlace::Member,
+     [](const Stage& stage, const StageInputs&) { return Json(stage.commands); }},
+    {KeyField::Wdir, "wdir", LockPlace::Nowhere,
+     [](const Stage& stage, const StageInputs&) { return Json(path_to_json_text(stage.wdir)); }},
+    {KeyField::Shell, "shell", LockPlace::EnvironmentIfAny,
+     [](const Stage& stage, const StageInputs&) {
+       return stage.execution.shell.empty() ? Json() : Json(stage.execution.shell);
+     }},
+    {KeyField::Deps, "deps", LockPlace::Member, deps_of},
+    {KeyField::Imports, "imports", LockPlace::EnvironmentIfAny, imports_of},
+    {KeyField::Params, "params", LockPlace::Member,
+     [](const Stage&, const StageInputs& inputs) {
+       return inputs.params->is_null() ? Json::object() : *inputs.params;
+     }},
+    {KeyField::Env, "env", LockPlace::Environment,
+     [](const Stage& stage, const StageInputs&) { return Json(stage.env); }},
+    {KeyField::Tools, "tools", LockPlace::Environment, tools_of},
+    {KeyField::Urls, "urls", LockPlace::EnvironmentIfAny,
+     [](const Stage& stage, const StageInputs& inputs) {
+       return stage.urls.empty() ? Json() : Json(inputs.urls);
+     }},
+    {KeyField::Stages, "stages", LockPlace::EnvironmentIfAny,
+     [](const Stage& stage, const StageInputs& inputs) {
+       return stage.stage_deps.empty() ? Json() : Json(inputs.needed_stages);
+     }},
+    {KeyField::Each, "each", LockPlace::EnvironmentIfAny, each_of},
+    {KeyField::Outs, "outs", LockPlace::Nowhere, outs_of},
+    {KeyField::Sandbox, "sandbox", LockPlace::EnvironmentIfAny,
+     [](const Stage& stage, const StageInputs&) { return stage.execution.sandbox ? Json(true) : Json(); }},
+    {KeyField::Stops, "stops", LockPlace::EnvironmentIfAny,
+     [](const Stage& stage, const StageInputs&) {
+       return stops_at_failing_line(stage) ? Json("at failing line") : Json();
+     }},
+    {KeyField::Version, "version", LockPlace::Nowhere,
+     [](const Stage&, const StageInputs&) { return Json(kKeyVersion); }},
+    {KeyField::Recorded, "recorded", LockPlace::EnvironmentIfAny,
+     [](const Stage&, const StageInputs&) { return Json(); }},
+};
 
 }  // namespace
 
@@ -37,35 +108,47 @@ std::optional<DataRef> parse_key_content(std::string_view text) {
                  .executable = kind == "executable"};
 }
 
+std::span<const KeyFieldRow> key_field_rows() {
+  return kRows;
+}
+
 Json stage_key_fields(const Stage& stage, const StageInputs& inputs) {
-  Json deps = Json::object();
-  for (const StageDependency& dep : stage.deps) {
-    deps[path_to_json_text(dep.path)] = key_content(inputs.deps.at(dep.path));
-  }
-  Json outs = Json::object();
-  for (const StageOutput& out : stage.outs) outs[path_to_json_text(out.path)] = output_fields(out);
-  Json tools = Json::object();
-  for (const std::string& tool : stage.tools) tools[tool] = inputs.tools.at(tool);
-  // One by one: a list of initializers would copy each of them.
   Json fields = Json::object();
-  fields["version"] = kKeyVersion;
-  fields["commands"] = stage.commands;
-  fields["wdir"] = path_to_json_text(stage.wdir);
-  fields["deps"] = std::move(deps);
-  fields["params"] = inputs.params->is_null() ? Json::object() : *inputs.params;
-  fields["env"] = Json(stage.env);
-  fields["tools"] = std::move(tools);
-  fields["outs"] = std::move(outs);
-  // Left out where there are none, so that keys from before there were such fields stay what they are.
-  if (!stage.urls.empty()) fields["urls"] = inputs.urls;
-  if (!stage.stage_deps.empty()) fields["stages"] = inputs.needed_stages;
-  if (!stage.execution.shell.empty()) fields["shell"] = stage.execution.shell;
-  for (const auto& [path, content] : inputs.imports) fields["imports"][path_to_json_text(path)] = content;
-  if (stage.execution.sandbox) fields["sandbox"] = true;
-  if (stops_at_failing_line(stage)) fields["stops"] = "at failing line";
-  if (stage.each) {
-    fields["each"] = {{"in", path_to_json_text(stage.each->in)}, {"out", path_to_json_text(stage.each->out)}};
+  for (const KeyFieldRow& row : kRows) {
+    Json value = row.value(stage, inputs);
+    if (!value.is_null()) fields[row.name] = std::move(value);
   }
+  return fields;
+}
+
+Json lock_environment(const Json& key_fields) {
+  Json environment = Json::object();
+  for (const KeyFieldRow& row : kRows) {
+    if (row.place == LockPlace::Environment) environment[row.name] = key_fields.at(row.name);
+    if (row.place == LockPlace::EnvironmentIfAny && key_fields.contains(row.name))
+      environment[row.name] = key_fields[row.name];
+  }
+  return environment;
+}
+
+Json key_fields_of_lock(const LockedStage& locked, const Json& now) {
+  const Json& environment = locked.environment;
+  Json fields = now;
+  for (const KeyFieldRow& row : kRows) {
+    if (row.place != LockPlace::Environment && row.place != LockPlace::EnvironmentIfAny) continue;
+    if (environment.is_object() && environment.contains(row.name)) {
+      fields[row.name] = environment[row.name];
+    } else if (row.place == LockPlace::Environment) {
+      fields[row.name] = Json::object();
+    } else {
+      fields.erase(row.name);
+    }
+  }
+  fields["commands"] = locked.commands;
+  Json deps = Json::object();
+  for (const LockedPath& dep : locked.deps) deps[path_to_json_text(dep.path)] = key_content(dep.data);
+  fields["deps"] = std::move(deps);
+  fields["params"] = locked.params->is_object() ? *locked.params : Json::object();
   return fields;
 }
 

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "core/formats/run_record.h"
-#include "objects/upkeep/mark.h"
 #include "objects/store/object_store.h"
+#include "objects/upkeep/mark.h"
 
 namespace dvx {
 

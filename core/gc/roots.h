@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "core/git/git_reach.h"
 #include "core/formats/data_ref.h"
+#include "core/git/git_reach.h"
 #include "core/repo/store_users.h"
 
 namespace dvx {

@@ -5,8 +5,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "core/workspace/data_within.h"
 #include "core/formats/pointer_file.h"
+#include "core/workspace/data_within.h"
 
 namespace dvx {
 

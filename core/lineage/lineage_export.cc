@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "base/path.h"
-#include "core/lineage/label_text.h"
 #include "core/formats/text/canonical_json.h"
+#include "core/lineage/label_text.h"
 
 namespace dvx {
 

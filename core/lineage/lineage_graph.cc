@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 #include "base/path.h"
-#include "core/workspace/data_within.h"
 #include "core/lineage/directory_rest.h"
+#include "core/workspace/data_within.h"
 
 namespace dvx {
 

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/formats/run_record.h"
 #include "core/lineage/git_origin.h"
 #include "core/runs/run_history.h"
-#include "core/formats/run_record.h"
 
 namespace dvx {
 

@@ -9,11 +9,11 @@
 
 #include "base/error.h"
 #include "base/path.h"
-#include "core/formats/text/canonical_json.h"
 #include "core/formats/pipeline/each_paths.h"
-#include "core/runs/each_journal.h"
 #include "core/formats/stage_key.h"
+#include "core/formats/text/canonical_json.h"
 #include "core/pipeline/tree_lookup.h"
+#include "core/runs/each_journal.h"
 #include "core/workspace/snapshot.h"
 #include "core/workspace/stored.h"
 

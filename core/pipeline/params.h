@@ -9,8 +9,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "core/formats/text/json_value.h"
 #include "core/formats/pipeline/pipeline_file.h"
+#include "core/formats/text/json_value.h"
 
 namespace dvx {
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "core/code/imported_code.h"
 #include "core/formats/pipeline/pipeline_file.h"
 #include "core/pipeline/graph.h"
-#include "core/code/imported_code.h"
 #include "core/repo/repository.h"
 #include "core/workspace/project_files.h"
 

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/path.h"
-#include "core/formats/text/canonical_json.h"
 #include "core/formats/stage_key.h"
+#include "core/formats/text/canonical_json.h"
 
 namespace dvx {
 

@@ -17,10 +17,10 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "base/error.h"
-#include "core/formats/run_record.h"
-#include "core/formats/text/json_value.h"
 #include "core/formats/lock_file.h"
 #include "core/formats/pipeline/pipeline_file.h"
+#include "core/formats/run_record.h"
+#include "core/formats/text/json_value.h"
 #include "core/pipeline/each_plan.h"
 #include "core/pipeline/stale_reason.h"
 #include "core/pipeline/unasked.h"

@@ -6,8 +6,8 @@
 #include <set>
 
 #include "base/path.h"
-#include "core/formats/text/canonical_json.h"
 #include "core/formats/stage_key.h"
+#include "core/formats/text/canonical_json.h"
 
 namespace dvx {
 
@@ -84,29 +84,55 @@ class Comparison {
   std::vector<StaleReason> run() {
     if (member(old_, "recorded") != nullptr && member(new_, "recorded") == nullptr)
       return {{ReasonKind::Recorded, {}, {}, {}, {}}};
-    compare_field("commands", ReasonKind::Command, command_texts);
-    compare_field("wdir", ReasonKind::WorkingDirectory, plain_texts);
-    compare_field("shell", ReasonKind::Shell, plain_texts);
-    compare_maps("deps", ReasonKind::Dependency);
-    compare_maps("imports", ReasonKind::Import);
-    compare_params();
-    compare_maps("env", ReasonKind::Environment);
-    compare_maps("tools", ReasonKind::Tool);
-    compare_maps("urls", ReasonKind::Url);
-    compare_maps("stages", ReasonKind::NeededStage);
-    compare_maps("each", ReasonKind::Each);
-    compare_maps("outs", ReasonKind::OutputFlags);
-    compare_field("sandbox", ReasonKind::Sandbox, [](const Json* a, const Json* b) {
-      return Texts{a == nullptr ? "false" : "true", b == nullptr ? "false" : "true"};
-    });
-    // The commands changed with it, when they changed: then there is no more to say.
-    const bool says_command = !reasons_.empty() && reasons_.front().kind == ReasonKind::Command;
-    if (!says_command) compare_field("stops", ReasonKind::FailingLine, texts_of);
-    compare_field("version", ReasonKind::KeyVersion, texts_of);
+    for (const KeyFieldRow& row : key_field_rows()) compare(row);
     return std::move(reasons_);
   }
 
  private:
+  // A switch without a default, so that the compiler names a field that is not compared.
+  void compare(const KeyFieldRow& row) {
+    switch (row.field) {
+      case KeyField::Commands:
+        return compare_field(row.name, ReasonKind::Command, command_texts);
+      case KeyField::Wdir:
+        return compare_field(row.name, ReasonKind::WorkingDirectory, plain_texts);
+      case KeyField::Shell:
+        return compare_field(row.name, ReasonKind::Shell, plain_texts);
+      case KeyField::Deps:
+        return compare_maps(row.name, ReasonKind::Dependency);
+      case KeyField::Imports:
+        return compare_maps(row.name, ReasonKind::Import);
+      case KeyField::Params:
+        return compare_params();
+      case KeyField::Env:
+        return compare_maps(row.name, ReasonKind::Environment);
+      case KeyField::Tools:
+        return compare_maps(row.name, ReasonKind::Tool);
+      case KeyField::Urls:
+        return compare_maps(row.name, ReasonKind::Url);
+      case KeyField::Stages:
+        return compare_maps(row.name, ReasonKind::NeededStage);
+      case KeyField::Each:
+        return compare_maps(row.name, ReasonKind::Each);
+      case KeyField::Outs:
+        return compare_maps(row.name, ReasonKind::OutputFlags);
+      case KeyField::Sandbox:
+        return compare_field(row.name, ReasonKind::Sandbox, [](const Json* a, const Json* b) {
+          return Texts{a == nullptr ? "false" : "true", b == nullptr ? "false" : "true"};
+        });
+      case KeyField::Stops: {
+        // When the commands changed, this field changed with them, and there is no more to say.
+        const bool says_command = !reasons_.empty() && reasons_.front().kind == ReasonKind::Command;
+        if (!says_command) compare_field(row.name, ReasonKind::FailingLine, texts_of);
+        return;
+      }
+      case KeyField::Version:
+        return compare_field(row.name, ReasonKind::KeyVersion, texts_of);
+      case KeyField::Recorded:
+        return;  // run() has looked at it first
+    }
+  }
+
   // The root is '', and so is the shell that everybody has.
   static Texts plain_texts(const Json* a, const Json* b) {
     const auto text = [](const Json* value) {
@@ -271,28 +297,6 @@ std::string_view reason_name(ReasonKind kind) {
 
 std::vector<StaleReason> compare_keys(const Json& old_key, const Json& new_key) {
   return Comparison(old_key, new_key).run();
-}
-
-Json key_fields_of_lock(const LockedStage& locked, const Json& now) {
-  Json fields = now;
-  fields["commands"] = locked.commands;
-  Json deps = Json::object();
-  for (const LockedPath& dep : locked.deps) deps[path_to_json_text(dep.path)] = key_content(dep.data);
-  fields["deps"] = std::move(deps);
-  fields["params"] = locked.params->is_object() ? *locked.params : Json::object();
-  for (const char* part : {"env", "tools"}) {
-    const Json* value = member(locked.environment, part);
-    fields[part] = value == nullptr ? Json::object() : *value;
-  }
-  for (const char* part : {"urls", "stages", "shell", "imports", "sandbox", "stops", "each", "recorded"}) {
-    const Json* value = member(locked.environment, part);
-    if (value == nullptr) {
-      fields.erase(part);
-    } else {
-      fields[part] = *value;
-    }
-  }
-  return fields;
 }
 
 std::string describe(const StaleReason& reason) {

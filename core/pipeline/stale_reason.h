@@ -58,10 +58,6 @@ struct StaleReason {
 // In the order of ReasonKind, then by name. Empty when the keys are equal.
 std::vector<StaleReason> compare_keys(const nlohmann::json& old_key, const nlohmann::json& new_key);
 
-// The key fields as far as the lock file holds them, for when the run record is not at hand. What it does not
-// hold (wdir, flags of outputs) is taken from `now`.
-nlohmann::json key_fields_of_lock(const LockedStage& locked, const nlohmann::json& now);
-
 // The first digits of the id in "file:<hex>"; any other text as it is.
 std::string short_content(const std::string& content);
 

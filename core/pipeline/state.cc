@@ -1,7 +1,7 @@
 #include "core/pipeline/state.h"
 
-#include "core/runs/failed_log.h"
 #include "core/pipeline/survey.h"
+#include "core/runs/failed_log.h"
 
 namespace dvx {
 

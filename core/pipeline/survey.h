@@ -17,10 +17,10 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "core/code/imported_code.h"
 #include "core/formats/lock_file.h"
 #include "core/formats/pipeline/pipeline_file.h"
 #include "core/pipeline/graph.h"
-#include "core/code/imported_code.h"
 #include "core/pipeline/missing_data.h"
 #include "core/pipeline/params.h"
 #include "core/pipeline/plan.h"

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "core/formats/run_record.h"
 #include "core/formats/lock_file.h"
+#include "core/formats/run_record.h"
 #include "objects/store/object_store.h"
 
 namespace dvx {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/file.h"
-#include "core/runs/run_cache.h"
 #include "core/repo/work_tree_file.h"
+#include "core/runs/run_cache.h"
 #include "core/workspace/tracked.h"
 #include "objects/store/object_store.h"
 

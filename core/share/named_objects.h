@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/formats/data_ref.h"
-#include "objects/transfer/closure.h"
 #include "objects/store/object_store.h"
+#include "objects/transfer/closure.h"
 
 namespace dvx {
 

@@ -15,10 +15,10 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "core/formats/data_ref.h"
+#include "core/repo/repository.h"
 #include "core/share/remote_records.h"
 #include "core/share/remotes.h"
 #include "core/share/run_closure.h"
-#include "core/repo/repository.h"
 #include "objects/transfer/closure.h"
 
 namespace dvx {

@@ -8,10 +8,10 @@
 #include <unordered_set>
 #include <vector>
 
-#include "core/runs/run_cache.h"
 #include "core/repo/repository.h"
-#include "objects/transfer/closure.h"
+#include "core/runs/run_cache.h"
 #include "objects/store/object_store.h"
+#include "objects/transfer/closure.h"
 
 namespace dvx {
 

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "core/verify/finding.h"
 #include "core/pipeline/unasked.h"
 #include "core/repo/repository.h"
+#include "core/verify/finding.h"
 
 namespace dvx {
 

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "core/verify/data_difference.h"
-#include "core/verify/finding.h"
 #include "core/execution/stage/command_runner.h"
 #include "core/repo/repository.h"
+#include "core/verify/data_difference.h"
+#include "core/verify/finding.h"
 
 namespace dvx {
 

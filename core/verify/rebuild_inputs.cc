@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "base/path.h"
-#include "core/workspace/data_within.h"
 #include "core/formats/text/canonical_json.h"
+#include "core/workspace/data_within.h"
 
 namespace dvx {
 

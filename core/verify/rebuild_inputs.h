@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "core/verify/clean_copy.h"
 #include "core/formats/lock_file.h"
 #include "core/pipeline/survey.h"
+#include "core/verify/clean_copy.h"
 #include "core/workspace/tracked.h"
 
 namespace dvx {

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "core/formats/lock_file.h"
 #include "core/verify/clean_copy.h"
 #include "core/verify/rebuild.h"
-#include "core/formats/lock_file.h"
 #include "core/workspace/snapshot.h"
 
 namespace dvx {

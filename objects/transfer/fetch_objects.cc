@@ -28,7 +28,7 @@ namespace {
 constexpr std::uint64_t kMaxGap = std::uint64_t{64} << 10;
 constexpr std::uint64_t kMaxRequest = std::uint64_t{8} << 20;
 // Recipes are held in memory until their chunks have arrived, up to this many bytes.
-constexpr std::uint64_t kMaxPendingRecipes = std::uint64_t{32} << 20;
+constexpr std::uint64_t kMostRecipesToFetch = std::uint64_t{32} << 20;
 
 using FrameTaker = std::function<void(const FrameInfo& info, std::span<const std::byte> stored)>;
 
@@ -171,7 +171,7 @@ void Fetch::fetch_objects(const std::vector<ObjectId>& ids) {
 void Fetch::fetch_files_of_many_chunks(const std::vector<SegmentHit>& recipes) {
   for (std::size_t i = 0; i < recipes.size();) {
     std::vector<SegmentHit> group;
-    for (std::uint64_t bytes = 0; i < recipes.size() && bytes < kMaxPendingRecipes; ++i) {
+    for (std::uint64_t bytes = 0; i < recipes.size() && bytes < kMostRecipesToFetch; ++i) {
       group.push_back(recipes[i]);
       bytes += recipes[i].entry.raw_length;
     }

@@ -16,9 +16,9 @@
 #include "objects/backend/file_source.h"
 #include "objects/pack/pack_writer.h"
 #include "objects/store/frame_reader.h"
+#include "objects/store/session_directory.h"
 #include "objects/transfer/pack_stream.h"
 #include "objects/transfer/remote_layout.h"
-#include "objects/store/session_directory.h"
 #include "objects/transfer/transfer.h"
 
 namespace dvx {
@@ -29,7 +29,7 @@ namespace {
 // of files.
 constexpr std::size_t kMaxPending = std::size_t{1} << 20;
 // Recipes are held back until their chunks are on the remote, up to this many bytes.
-constexpr std::uint64_t kMaxPendingRecipes = std::uint64_t{32} << 20;
+constexpr std::uint64_t kMostRecipesToSend = std::uint64_t{32} << 20;
 
 // A push walks everything below the roots once and asks the remote index about each object. It collects the
 // chunks and recipes that the remote lacks, and the objects that are stored whole. When enough are collected,
@@ -88,7 +88,7 @@ TransferReport Push::run(std::span<const ClosureRoot> roots) {
     walk_closure(store_, root, [&](const std::string&, const TreeEntry& entry) {
       if (!seen_.insert(entry.id).second) return Enter::No;
       consider(entry.id);
-      if (chunks_.size() >= kMaxPending || recipe_bytes_ >= kMaxPendingRecipes) flush();
+      if (chunks_.size() >= kMaxPending || recipe_bytes_ >= kMostRecipesToSend) flush();
       progress_.advance(1, 0);
       return Enter::Yes;
     });

@@ -14,8 +14,8 @@
 
 #include "base/progress.h"
 #include "objects/pack/frame.h"
-#include "objects/transfer/closure.h"
 #include "objects/store/object_store.h"
+#include "objects/transfer/closure.h"
 #include "objects/transfer/remote_index.h"
 
 namespace dvx {

@@ -23,8 +23,8 @@
 #include "objects/pack/codec.h"
 #include "objects/store/check_log.h"
 #include "objects/store/frame_reader.h"
-#include "objects/upkeep/salvage.h"
 #include "objects/store/store_impl.h"
+#include "objects/upkeep/salvage.h"
 
 namespace dvx {
 

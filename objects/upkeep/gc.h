@@ -16,9 +16,9 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "objects/upkeep/mark.h"
 #include "objects/store/object_store.h"
 #include "objects/store/trash.h"
+#include "objects/upkeep/mark.h"
 
 namespace dvx {
 

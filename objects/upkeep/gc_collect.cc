@@ -11,10 +11,10 @@
 #include "base/interrupt.h"
 #include "base/path.h"
 #include "objects/store/frame_reader.h"
-#include "objects/upkeep/gc.h"
-#include "objects/upkeep/repack.h"
 #include "objects/store/store_impl.h"
 #include "objects/store/store_use.h"
+#include "objects/upkeep/gc.h"
+#include "objects/upkeep/repack.h"
 
 namespace dvx {
 

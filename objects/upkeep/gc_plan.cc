@@ -7,8 +7,8 @@
 #include "base/file_time.h"
 #include "base/interrupt.h"
 #include "objects/store/frame_reader.h"
-#include "objects/upkeep/gc.h"
 #include "objects/store/store_impl.h"
+#include "objects/upkeep/gc.h"
 
 namespace dvx {
 

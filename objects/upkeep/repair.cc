@@ -14,10 +14,10 @@
 #include "objects/pack/codec.h"
 #include "objects/store/frame_reader.h"
 #include "objects/store/frame_writer.h"
-#include "objects/upkeep/fsck.h"
 #include "objects/store/quarantine.h"
-#include "objects/upkeep/salvage.h"
 #include "objects/store/store_impl.h"
+#include "objects/upkeep/fsck.h"
+#include "objects/upkeep/salvage.h"
 
 namespace dvx {
 

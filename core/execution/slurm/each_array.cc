@@ -16,12 +16,12 @@
 #include "base/interrupt.h"
 #include "base/path.h"
 #include "base/task_watch.h"
-#include "core/formats/text/canonical_json.h"
-#include "core/execution/stage/each_check.h"
-#include "core/execution/stage/each_trace.h"
 #include "core/execution/slurm/job_directory.h"
 #include "core/execution/slurm/job_json.h"
 #include "core/execution/slurm/slurm_settings.h"
+#include "core/execution/stage/each_check.h"
+#include "core/execution/stage/each_trace.h"
+#include "core/formats/text/canonical_json.h"
 #include "core/workspace/snapshot.h"
 
 namespace dvx {

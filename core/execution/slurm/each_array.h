@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "core/execution/stage/each_run.h"
 #include "core/execution/slurm/slurm_stages.h"
+#include "core/execution/stage/each_run.h"
 
 namespace dvx {
 

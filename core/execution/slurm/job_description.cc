@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "core/formats/text/canonical_json.h"
 #include "core/execution/slurm/job_json.h"
+#include "core/formats/text/canonical_json.h"
 
 namespace dvx {
 

@@ -21,8 +21,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "core/formats/text/canonical_json.h"
 #include "core/execution/slurm/job_json.h"
+#include "core/formats/text/canonical_json.h"
 
 namespace dvx {
 

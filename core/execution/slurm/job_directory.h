@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "base/file_lock.h"
-#include "core/repo/repository.h"
 #include "core/execution/slurm/job_description.h"
 #include "core/execution/slurm/job_result.h"
 #include "core/execution/slurm/job_tasks.h"
+#include "core/repo/repository.h"
 
 namespace dvx {
 

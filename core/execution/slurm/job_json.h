@@ -8,8 +8,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "core/formats/lock_file.h"
 #include "core/execution/stage/command_runner.h"
+#include "core/formats/lock_file.h"
 
 namespace dvx {
 

@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "core/formats/text/json_value.h"
-#include "core/formats/lock_file.h"
 #include "core/execution/stage/command_runner.h"
-#include "core/pipeline/stage_failure.h"
 #include "core/execution/stage/stage_run.h"
+#include "core/formats/lock_file.h"
+#include "core/formats/text/json_value.h"
+#include "core/pipeline/stage_failure.h"
 
 namespace dvx {
 

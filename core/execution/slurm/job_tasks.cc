@@ -5,9 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/formats/text/canonical_json.h"
 #include "core/execution/slurm/job_json.h"
 #include "core/execution/trace/file_use_json.h"
+#include "core/formats/text/canonical_json.h"
 
 namespace dvx {
 

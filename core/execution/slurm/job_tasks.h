@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/formats/text/json_value.h"
 #include "core/execution/stage/command_runner.h"
+#include "core/formats/text/json_value.h"
 
 namespace dvx {
 

@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "core/pipeline/stage_failure.h"
 #include "core/execution/slurm/slurm_client.h"
+#include "core/pipeline/stage_failure.h"
 
 namespace dvx {
 

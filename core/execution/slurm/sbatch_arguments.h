@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "core/formats/pipeline/pipeline_file.h"
 #include "core/execution/slurm/slurm_settings.h"
+#include "core/formats/pipeline/pipeline_file.h"
 
 namespace dvx {
 

@@ -14,11 +14,11 @@
 #include "base/path.h"
 #include "base/subprocess.h"
 #include "base/task_watch.h"
-#include "core/formats/text/canonical_json.h"
-#include "core/formats/stage_key.h"
-#include "core/execution/stage/stage_schemas.h"
 #include "core/execution/slurm/job_json.h"
 #include "core/execution/slurm/job_trouble.h"
+#include "core/execution/stage/stage_schemas.h"
+#include "core/formats/stage_key.h"
+#include "core/formats/text/canonical_json.h"
 
 namespace dvx {
 

@@ -15,10 +15,10 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "core/execution/stage/stage_run.h"
-#include "core/pipeline/survey.h"
 #include "core/execution/slurm/job_directory.h"
 #include "core/execution/slurm/slurm_client.h"
+#include "core/execution/stage/stage_run.h"
+#include "core/pipeline/survey.h"
 
 namespace dvx {
 

@@ -12,12 +12,12 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/path.h"
-#include "core/execution/stage/mutex_locks.h"
-#include "core/pipeline/stage_environment.h"
-#include "core/execution/stage/stage_sandbox.h"
 #include "core/execution/slurm/job_commands.h"
 #include "core/execution/slurm/job_environment.h"
 #include "core/execution/slurm/slurm_settings.h"
+#include "core/execution/stage/mutex_locks.h"
+#include "core/execution/stage/stage_sandbox.h"
+#include "core/pipeline/stage_environment.h"
 
 namespace dvx {
 

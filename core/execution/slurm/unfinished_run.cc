@@ -11,9 +11,9 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "core/formats/text/canonical_json.h"
 #include "core/execution/slurm/job_directory.h"
 #include "core/execution/slurm/job_json.h"
+#include "core/formats/text/canonical_json.h"
 
 namespace dvx {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <variant>
 
-#include "core/runs/each_journal.h"
 #include "core/pipeline/each_plan.h"
+#include "core/runs/each_journal.h"
 #include "core/workspace/snapshot.h"
 
 namespace dvx {

@@ -7,8 +7,8 @@
 
 #include "base/file.h"
 #include "base/path.h"
-#include "core/formats/pipeline/each_paths.h"
 #include "core/execution/stage/each_command.h"
+#include "core/formats/pipeline/each_paths.h"
 #include "core/formats/pipeline/stage_shell.h"
 
 namespace dvx {

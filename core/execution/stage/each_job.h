@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/formats/pipeline/pipeline_file.h"
 #include "core/execution/stage/command_runner.h"
+#include "core/formats/pipeline/pipeline_file.h"
 #include "core/pipeline/each_plan.h"
 
 namespace dvx {

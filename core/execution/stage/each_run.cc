@@ -13,9 +13,9 @@
 #include "base/path.h"
 #include "core/execution/stage/each_check.h"
 #include "core/execution/stage/each_command.h"
-#include "core/pipeline/each_survey.h"
 #include "core/execution/stage/foreign_files.h"
 #include "core/execution/trace/trace_check.h"
+#include "core/pipeline/each_survey.h"
 #include "core/workspace/checkout.h"
 #include "core/workspace/private_copy.h"
 

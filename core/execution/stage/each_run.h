@@ -16,12 +16,12 @@
 
 #include "base/progress.h"
 #include "core/execution/stage/each_job.h"
-#include "core/runs/each_journal.h"
-#include "core/pipeline/each_plan.h"
 #include "core/execution/stage/each_sandboxes.h"
 #include "core/execution/stage/each_trace.h"
-#include "core/runs/run_journal.h"
 #include "core/execution/stage/stage_run.h"
+#include "core/pipeline/each_plan.h"
+#include "core/runs/each_journal.h"
+#include "core/runs/run_journal.h"
 #include "core/workspace/snapshot.h"
 
 namespace dvx {

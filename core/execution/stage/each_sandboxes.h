@@ -12,8 +12,8 @@
 
 #include "base/progress.h"
 #include "core/execution/stage/each_job.h"
-#include "core/pipeline/stage_failure.h"
 #include "core/execution/stage/stage_sandbox.h"
+#include "core/pipeline/stage_failure.h"
 #include "core/pipeline/survey.h"
 
 namespace dvx {

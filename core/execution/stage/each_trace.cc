@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "base/path_set.h"
-#include "core/formats/pipeline/each_paths.h"
 #include "core/execution/trace/kept_trace.h"
 #include "core/execution/trace/trace_check.h"
+#include "core/formats/pipeline/each_paths.h"
 
 namespace dvx {
 

@@ -13,9 +13,9 @@
 
 #include "base/progress.h"
 #include "core/execution/stage/each_job.h"
+#include "core/execution/trace/trace_findings.h"
 #include "core/pipeline/stage_failure.h"
 #include "core/pipeline/survey.h"
-#include "core/execution/trace/trace_findings.h"
 
 namespace dvx {
 

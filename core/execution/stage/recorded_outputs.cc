@@ -11,10 +11,10 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "base/version.h"
-#include "core/formats/run_record.h"
-#include "core/formats/text/canonical_json.h"
 #include "core/execution/stage/host_description.h"
+#include "core/formats/run_record.h"
 #include "core/formats/stage_key.h"
+#include "core/formats/text/canonical_json.h"
 #include "core/workspace/snapshot.h"
 
 namespace dvx {

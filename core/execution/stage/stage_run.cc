@@ -14,17 +14,17 @@
 #include "base/path.h"
 #include "base/task_watch.h"
 #include "base/version.h"
-#include "core/formats/run_record.h"
-#include "core/formats/text/canonical_json.h"
-#include "core/formats/pipeline/each_paths.h"
 #include "core/execution/stage/host_description.h"
 #include "core/execution/stage/recorded_outputs.h"
-#include "core/pipeline/stage_environment.h"
-#include "core/formats/stage_key.h"
 #include "core/execution/stage/stage_places.h"
 #include "core/execution/stage/stage_schemas.h"
-#include "core/formats/pipeline/stage_shell.h"
 #include "core/execution/trace/trace_check.h"
+#include "core/formats/pipeline/each_paths.h"
+#include "core/formats/pipeline/stage_shell.h"
+#include "core/formats/run_record.h"
+#include "core/formats/stage_key.h"
+#include "core/formats/text/canonical_json.h"
+#include "core/pipeline/stage_environment.h"
 #include "core/workspace/private_copy.h"
 #include "core/workspace/snapshot.h"
 
@@ -34,15 +34,6 @@ namespace {
 
 void sort_by_path(std::vector<LockedPath>& paths) {
   std::ranges::sort(paths, {}, &LockedPath::path);
-}
-
-// The part of a key that is neither data nor params.
-nlohmann::json recorded_environment(const nlohmann::json& key_fields) {
-  nlohmann::json environment = {{"env", key_fields.at("env")}, {"tools", key_fields.at("tools")}};
-  for (const char* part : {"urls", "stages", "shell", "imports", "sandbox", "stops", "each"}) {
-    if (key_fields.contains(part)) environment[part] = key_fields[part];
-  }
-  return environment;
 }
 
 }  // namespace
@@ -57,7 +48,7 @@ LockedStage make_lock_entry(const Stage& stage, const nlohmann::json& key_fields
           .deps = std::move(deps),
           .outs = std::move(outs),
           .params = key_fields.at("params"),
-          .environment = recorded_environment(key_fields)};
+          .environment = lock_environment(key_fields)};
 }
 
 StageRun::StageRun(PipelineSurvey& survey, const Stage& stage, StageDecision decision, std::string log_file)
@@ -353,7 +344,7 @@ ObjectId StageRun::record(const CommandOutcome& outcome, const GitState& git, co
     record.outs.push_back({.path = out.path, .data = out.data, .cached = declared->cache});
   }
   record.params = decision_.key_fields->at("params");
-  record.environment = recorded_environment(decision_.key_fields);
+  record.environment = lock_environment(decision_.key_fields);
   record.git_commit = git.commit;
   record.git_dirty = git.dirty;
   for (const SchemaVerdict& verdict : verdicts_) {

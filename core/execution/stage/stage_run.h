@@ -13,14 +13,14 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "core/formats/lock_file.h"
 #include "core/execution/stage/command_runner.h"
+#include "core/execution/stage/stage_sandbox.h"
+#include "core/execution/trace/trace_findings.h"
+#include "core/formats/lock_file.h"
 #include "core/pipeline/plan.h"
 #include "core/pipeline/stage_failure.h"
-#include "core/execution/stage/stage_sandbox.h"
 #include "core/pipeline/survey.h"
 #include "core/schema/schema.h"
-#include "core/execution/trace/trace_findings.h"
 #include "core/workspace/snapshot.h"
 #include "objects/store/ingest.h"
 

@@ -10,11 +10,11 @@
 
 #include "base/error.h"
 #include "base/path.h"
-#include "core/formats/text/canonical_json.h"
+#include "core/execution/sandbox/sandbox_support.h"
 #include "core/formats/pipeline/each_paths.h"
+#include "core/formats/text/canonical_json.h"
 #include "core/repo/home_path.h"
 #include "core/repo/link_kind.h"
-#include "core/execution/sandbox/sandbox_support.h"
 
 namespace dvx {
 

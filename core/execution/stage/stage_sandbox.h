@@ -8,11 +8,11 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "core/execution/sandbox/sandbox.h"
 #include "core/execution/stage/command_runner.h"
 #include "core/execution/stage/each_job.h"
 #include "core/pipeline/stage_failure.h"
 #include "core/pipeline/survey.h"
-#include "core/execution/sandbox/sandbox.h"
 
 namespace dvx {
 

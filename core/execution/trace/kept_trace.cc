@@ -7,8 +7,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "core/formats/text/canonical_json.h"
 #include "core/execution/trace/file_use_json.h"
+#include "core/formats/text/canonical_json.h"
 #include "objects/model/object_id.h"
 
 namespace dvx {

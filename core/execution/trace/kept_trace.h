@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/repo/repository.h"
 #include "core/execution/trace/file_use.h"
+#include "core/repo/repository.h"
 
 namespace dvx {
 

@@ -8,11 +8,11 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "base/progress.h"
+#include "core/execution/trace/kept_trace.h"
+#include "core/execution/trace/trace_findings.h"
 #include "core/formats/pipeline/pipeline_file.h"
 #include "core/pipeline/stage_failure.h"
 #include "core/repo/repository.h"
-#include "core/execution/trace/kept_trace.h"
-#include "core/execution/trace/trace_findings.h"
 
 namespace dvx {
 

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/path_set.h"
-#include "core/formats/pipeline/pipeline_file.h"
 #include "core/execution/trace/counted_files.h"
 #include "core/execution/trace/file_use.h"
+#include "core/formats/pipeline/pipeline_file.h"
 
 namespace dvx {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/formats/text/value_text.h"
 #include "core/formats/pipeline/variables.h"
+#include "core/formats/text/value_text.h"
 #include "core/formats/text/yaml.h"
 
 namespace dvx {

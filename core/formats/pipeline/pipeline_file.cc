@@ -11,10 +11,10 @@
 #include "base/nearest_word.h"
 #include "base/path.h"
 #include "core/formats/pipeline/bash_syntax.h"
-#include "core/formats/text/canonical_json.h"
 #include "core/formats/pipeline/each_paths.h"
 #include "core/formats/pipeline/each_reader.h"
 #include "core/formats/pipeline/stage_expansion.h"
+#include "core/formats/text/canonical_json.h"
 #include "core/formats/text/value_text.h"
 #include "objects/model/inner_path.h"
 

@@ -1,9 +1,12 @@
 #include "core/formats/stage_key.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "base/file.h"
 #include "core/formats/text/canonical_json.h"
 
 namespace dvx {
@@ -106,6 +109,41 @@ TEST(StageKey, SaysThatAStageIsSandboxedOnlyThen) {
   EXPECT_FALSE(stage_key_fields(sample.stage, sample.inputs).contains("sandbox"));
   sample.stage.execution.sandbox = true;
   EXPECT_NE(sample.key(), before);
+}
+
+TEST(StageKey, EveryFieldHasOneRowAndIsDocumented) {
+  const auto page = read_file(DVX_SOURCE_DIR "/docs/formats/key.md");
+  std::set<std::string> names;
+  for (const KeyFieldRow& row : key_field_rows()) {
+    EXPECT_TRUE(names.insert(row.name).second) << row.name << " has two rows";
+    EXPECT_NE(page.find(fmt::format("`{}`", row.name)), std::string::npos)
+        << row.name << " is not documented";
+  }
+  EXPECT_EQ(names.size(), static_cast<std::size_t>(KeyField::Recorded) + 1);
+}
+
+// What the lock repeats of a key is enough to make the same key again, whatever fields it has.
+TEST(StageKey, ComesBackFromTheLock) {
+  Sample sample;
+  sample.stage.execution.shell = "bash";
+  sample.stage.execution.sandbox = true;
+  sample.stage.commands = {"a\nb"};
+  sample.stage.each.emplace();
+  sample.stage.each->in = "raw/*.txt";
+  sample.stage.each->out = "out/{stem}";
+  sample.inputs.imports = {{"src/a.py", "file:00"}};
+  const auto fields = stage_key_fields(sample.stage, sample.inputs);
+  LockedStage locked;
+  locked.commands = sample.stage.commands;
+  for (const auto& [path, data] : sample.inputs.deps) locked.deps.push_back({path, data});
+  locked.params = fields["params"];
+  locked.environment = lock_environment(fields);
+  EXPECT_EQ(key_fields_of_lock(locked, fields), fields);
+  auto others = fields;
+  for (const char* name : {"shell", "sandbox", "stops", "each", "imports"}) others.erase(name);
+  EXPECT_EQ(key_fields_of_lock(locked, others), fields);
+  locked.environment = lock_environment(others);
+  EXPECT_EQ(key_fields_of_lock(locked, fields), others);
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "core/lineage/lineage_drawing.h"
 #include "core/formats/text/yaml.h"
+#include "core/lineage/lineage_drawing.h"
 
 namespace dvx {
 namespace {

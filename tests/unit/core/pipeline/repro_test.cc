@@ -18,8 +18,8 @@
 #include "base/path.h"
 #include "base/subprocess.h"
 #include "core/commands/why.h"
-#include "core/runs/run_cache.h"
 #include "core/pipeline/state.h"
+#include "core/runs/run_cache.h"
 #include "core/workspace/tracked.h"
 #include "tests/unit/core/pipeline/pipeline_for_tests.h"
 

@@ -1,4 +1,5 @@
 #include "core/pipeline/stale_reason.h"
+#include "core/formats/stage_key.h"
 
 #include <gtest/gtest.h>
 

@@ -11,9 +11,9 @@
 
 #include "core/commands/add.h"
 #include "core/formats/run_record.h"
-#include "core/runs/run_cache.h"
 #include "core/formats/stage_key.h"
 #include "core/repo/config.h"
+#include "core/runs/run_cache.h"
 #include "tests/unit/core/pipeline/pipeline_for_tests.h"
 
 namespace dvx {

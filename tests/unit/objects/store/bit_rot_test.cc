@@ -13,9 +13,9 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "objects/upkeep/fsck.h"
 #include "objects/store/ingest.h"
 #include "objects/store/object_store.h"
+#include "objects/upkeep/fsck.h"
 #include "tests/support/sample_bytes.h"
 
 namespace dvx {

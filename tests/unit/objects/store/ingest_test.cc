@@ -15,9 +15,9 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/progress.h"
-#include "objects/upkeep/fsck.h"
 #include "objects/store/object_store.h"
 #include "objects/store/reflink.h"
+#include "objects/upkeep/fsck.h"
 #include "tests/support/mounted.h"
 #include "tests/support/sample_bytes.h"
 

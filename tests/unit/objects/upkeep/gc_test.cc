@@ -16,8 +16,8 @@
 #include "objects/store/content_encoder.h"
 #include "objects/store/frame_reader.h"
 #include "objects/store/frame_writer.h"
-#include "objects/upkeep/fsck.h"
 #include "objects/store/store_use.h"
+#include "objects/upkeep/fsck.h"
 #include "tests/support/sample_bytes.h"
 
 namespace dvx {
