@@ -21,6 +21,7 @@
 #include "core/execution/stage/foreign_files.h"
 #include "core/execution/stage/stage_sandbox.h"
 #include "core/formats/pipeline/stage_shell.h"
+#include "core/formats/stage_key.h"
 #include "core/pipeline/each_survey.h"
 #include "core/pipeline/stage_environment.h"
 #include "core/pipeline/stage_failure.h"

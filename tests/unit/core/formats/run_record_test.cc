@@ -14,7 +14,7 @@ namespace {
 
 const std::string kGolden = std::string(DVX_GOLDEN_DIR) + "/run-record/v1.json";
 
-RunRecord sample() {
+RunRecord sample_record() {
   RunRecord record;
   record.stage = "train";
   record.key = ObjectId::of("key");
@@ -53,16 +53,16 @@ ErrorKind kind_of_failure(const std::string& bytes) {
 }
 
 TEST(RunRecord, IsWrittenAsTheGoldenFileHasIt) {
-  const std::string bytes = serialize_run_record(sample());
+  const std::string bytes = serialize_run_record(sample_record());
   if (std::getenv("DVX_ACCEPT")) write_file_atomically(kGolden, bytes);
   EXPECT_EQ(bytes, read_file(kGolden));
 }
 
 TEST(RunRecord, RoundTripsEveryField) {
-  const std::string bytes = serialize_run_record(sample());
+  const std::string bytes = serialize_run_record(sample_record());
   const RunRecord read = parse_run_record(bytes, "x");
   EXPECT_EQ(serialize_run_record(read), bytes);
-  EXPECT_EQ(read.started_ns, sample().started_ns);
+  EXPECT_EQ(read.started_ns, sample_record().started_ns);
   EXPECT_EQ(read.deps[0].path, "data/\xff");  // sorted
   EXPECT_EQ(read.deps[0].producer, ObjectId::of("run"));
   EXPECT_EQ(read.deps[0].data.files, 7U);
@@ -73,13 +73,13 @@ TEST(RunRecord, RoundTripsEveryField) {
 }
 
 TEST(RunRecord, OrderOfDependenciesDoesNotChangeTheBytes) {
-  RunRecord other = sample();
+  RunRecord other = sample_record();
   std::swap(other.deps[0], other.deps[1]);
-  EXPECT_EQ(serialize_run_record(other), serialize_run_record(sample()));
+  EXPECT_EQ(serialize_run_record(other), serialize_run_record(sample_record()));
 }
 
 TEST(RunRecord, RefusesWhatItWouldNotHaveWritten) {
-  const std::string bytes = serialize_run_record(sample());
+  const std::string bytes = serialize_run_record(sample_record());
   EXPECT_EQ(kind_of_failure(" " + bytes), ErrorKind::Corruption);
   EXPECT_EQ(kind_of_failure(bytes.substr(0, bytes.size() / 2)), ErrorKind::Corruption);
   EXPECT_EQ(kind_of_failure("[]"), ErrorKind::Corruption);

@@ -9,10 +9,8 @@
 namespace dvx {
 namespace {
 
-using nlohmann::json;
-
 TEST(CanonicalJson, SortsKeysAndLeavesNoSpaces) {
-  EXPECT_EQ(canonical_json(json::parse(R"({"b": [1, 2], "a": {"z": null, "y": true}})")),
+  EXPECT_EQ(canonical_json(nlohmann::json::parse(R"({"b": [1, 2], "a": {"z": null, "y": true}})")),
             R"({"a":{"y":true,"z":null},"b":[1,2]})");
 }
 
@@ -25,23 +23,24 @@ TEST(CanonicalJson, WritesNumbersShortAndKeepsFloatsFloats) {
       {1.25e-7, "1.25e-7"}, {1e20, "100000000000000000000.0"},
       {1e21, "1e+21"},      {123456.789, "123456.789"},
       {5e-324, "5e-324"},   {1.7976931348623157e308, "1.7976931348623157e+308"}};
-  for (const auto& [number, text] : cases) EXPECT_EQ(canonical_json(json(number)), text);
+  for (const auto& [number, text] : cases) EXPECT_EQ(canonical_json(nlohmann::json(number)), text);
 }
 
 TEST(CanonicalJson, TellsIntegersFromFloats) {
-  EXPECT_NE(canonical_json(json(1)), canonical_json(json(1.0)));
-  EXPECT_EQ(canonical_json(json(std::numeric_limits<std::int64_t>::min())), "-9223372036854775808");
-  EXPECT_EQ(canonical_json(json(std::numeric_limits<std::uint64_t>::max())), "18446744073709551615");
+  EXPECT_NE(canonical_json(nlohmann::json(1)), canonical_json(nlohmann::json(1.0)));
+  EXPECT_EQ(canonical_json(nlohmann::json(std::numeric_limits<std::int64_t>::min())), "-9223372036854775808");
+  EXPECT_EQ(canonical_json(nlohmann::json(std::numeric_limits<std::uint64_t>::max())),
+            "18446744073709551615");
 }
 
 TEST(CanonicalJson, EscapesOnlyWhatItMust) {
-  EXPECT_EQ(canonical_json(json("a\"\\/\b\f\n\r\t\x01\x1f\x7f é")),
+  EXPECT_EQ(canonical_json(nlohmann::json("a\"\\/\b\f\n\r\t\x01\x1f\x7f é")),
             "\"a\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f é\"");
 }
 
 TEST(CanonicalJson, RefusesWhatJsonCannotSay) {
-  EXPECT_THROW(canonical_json(json("\xff")), Error);
-  EXPECT_THROW(canonical_json(json(std::numeric_limits<double>::infinity())), Error);
+  EXPECT_THROW(canonical_json(nlohmann::json("\xff")), Error);
+  EXPECT_THROW(canonical_json(nlohmann::json(std::numeric_limits<double>::infinity())), Error);
 }
 
 TEST(CanonicalJson, IsAFixedPointOfParsing) {
@@ -51,8 +50,8 @@ TEST(CanonicalJson, IsAFixedPointOfParsing) {
     double number = 0;
     std::memcpy(&number, &bits, sizeof number);
     if (!std::isfinite(number)) continue;
-    const std::string text = canonical_json(json(number));
-    const json back = parse_json(text, "number");
+    const std::string text = canonical_json(nlohmann::json(number));
+    const nlohmann::json back = parse_json(text, "number");
     ASSERT_TRUE(back.is_number_float()) << text;
     ASSERT_EQ(back.get<double>(), number) << text;
     ASSERT_EQ(canonical_json(back), text);
@@ -100,7 +99,7 @@ TEST(PathText, RoundTripsAnyBytes) {
     for (auto length = random() % 8; length > 0; --length) path += "%:aF\xc3\xa9\xff\x80"[random() % 8];
     const std::string text = path_to_json_text(path);
     ASSERT_EQ(path_from_json_text(text), path);
-    ASSERT_NO_THROW(canonical_json(json(text)));
+    ASSERT_NO_THROW(canonical_json(nlohmann::json(text)));
   }
 }
 
