@@ -10,9 +10,9 @@ JsonValue::JsonValue() noexcept = default;
 
 JsonValue::JsonValue(std::nullptr_t) noexcept {}
 
-JsonValue::JsonValue(const nlohmann::json& value) : value_(std::make_unique<nlohmann::json>(value)) {}
+JsonValue::JsonValue(Copied copied) : value_(std::make_unique<nlohmann::json>(*copied.value)) {}
 
-JsonValue::JsonValue(nlohmann::json&& value) : value_(std::make_unique<nlohmann::json>(std::move(value))) {}
+JsonValue::JsonValue(Moved moved) : value_(std::make_unique<nlohmann::json>(std::move(*moved.value))) {}
 
 JsonValue::JsonValue(const JsonValue& other)
     : value_(other.value_ ? std::make_unique<nlohmann::json>(*other.value_) : nullptr) {}

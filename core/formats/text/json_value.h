@@ -8,6 +8,7 @@
 // threads may share it. Access that may change it makes room for the value first.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <memory>
 
@@ -19,8 +20,12 @@ class JsonValue {
  public:
   JsonValue() noexcept;
   JsonValue(std::nullptr_t) noexcept;
-  JsonValue(const nlohmann::json& value);
-  JsonValue(nlohmann::json&& value);
+  // These take JSON and nothing that becomes JSON: of `{{"a", 1}}` it could not be told whether an object or
+  // a list is meant.
+  template <std::same_as<nlohmann::json> Json>
+  JsonValue(const Json& value) : JsonValue(Copied{&value}) {}
+  template <std::same_as<nlohmann::json> Json>
+  JsonValue(Json&& value) : JsonValue(Moved{&value}) {}
   JsonValue(const JsonValue& other);
   JsonValue(JsonValue&& other) noexcept;
   JsonValue& operator=(const JsonValue& other);
@@ -39,6 +44,15 @@ class JsonValue {
   friend bool operator==(const JsonValue& a, const nlohmann::json& b);
 
  private:
+  struct Copied {
+    const nlohmann::json* value;
+  };
+  struct Moved {
+    nlohmann::json* value;
+  };
+  explicit JsonValue(Copied copied);
+  explicit JsonValue(Moved moved);
+
   std::unique_ptr<nlohmann::json> value_;  // nullptr: the value is null
 };
 

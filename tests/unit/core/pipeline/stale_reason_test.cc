@@ -143,7 +143,7 @@ TEST(StaleReason, NamesCommandEnvironmentAndTool) {
 TEST(StaleReason, LockStandsInForARecord) {
   LockedStage locked;
   locked.commands = {"python3 train.py"};
-  locked.params = {{"params.yaml", {{"train", {{"C", 1.0}, {"kind", "l1"}}}}}};
+  *locked.params = {{"params.yaml", {{"train", {{"C", 1.0}, {"kind", "l1"}}}}}};
   *locked.environment = {{"env", {{"A", "1"}}}, {"tools", {{"python3 --version", "Python 3.11.2"}}}};
   const auto reasons = compare_keys(key_fields_of_lock(locked, sample()), sample());
   ASSERT_EQ(reasons.size(), 3U);  // two dependencies that the lock lacks, and the param
